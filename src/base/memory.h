@@ -1,0 +1,27 @@
+/* Allocation that does not fail: no memory stops the program at once with a message.  Any room may use it. */
+#ifndef NGXERR_BASE_MEMORY_H
+#define NGXERR_BASE_MEMORY_H
+
+#include "base/slice.h"
+
+/* All return memory that the caller releases with free(). */
+void *memory_allocate(size_t size);
+void *memory_allocate_zeroed(size_t count, size_t size);
+/* For `count` elements of `size` bytes; stops the program when count * size overflows. */
+void *memory_resize(void *old, size_t count, size_t size);
+char *memory_copy_text(const char *text);
+/* A terminated copy of a slice; bytes after a NUL are copied too. */
+char *memory_copy_slice(struct slice source);
+
+/* Memory that is released all at once; what is taken from it is never freed alone.  One owner, one thread. */
+struct arena;
+struct arena *arena_new(void);
+void arena_free(struct arena *arena);
+/* Aligned for any type, not cleared; valid until arena_reset or arena_free. */
+void *arena_allocate(struct arena *arena, size_t size);
+/* A terminated copy. */
+struct slice arena_copy(struct arena *arena, struct slice source);
+/* Keeps the memory for the next use. */
+void arena_reset(struct arena *arena);
+
+#endif

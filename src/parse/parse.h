@@ -1,0 +1,58 @@
+/* Cuts a run of bytes into records and unparsed lines, and a record into its fields.  No I/O, no allocation per record.
+ * Source of every rule: nginx's log handlers (src/core/ngx_log.c ngx_log_error_core and the handlers it calls). */
+#ifndef NGXERR_PARSE_PARSE_H
+#define NGXERR_PARSE_PARSE_H
+
+#include "parse/record.h"
+
+enum piece_type {
+    PIECE_RECORD,   /* `record` is filled */
+    PIECE_UNPARSED, /* `record.raw`, `.offset` and `.lines` (always 1, or 0 for a later part of a line over LIMIT_LINE) are filled, `reason` says why */
+    PIECE_MORE,     /* what is left may go on in the next block: keep rest from `consumed` on */
+};
+
+/* Why a line is no record; the names stand in the view `unparsed`. */
+enum unparsed_reason {
+    UNPARSED_FOREIGN,   /* no record, and none before it that it could continue */
+    UNPARSED_ACCESS,    /* a line of an access log */
+    UNPARSED_BAD_TIME,  /* the prefix of a record with an impossible date */
+    UNPARSED_TOO_LONG,  /* a part of a line over LIMIT_LINE */
+    UNPARSED_GLUED,     /* foreign text before a record that began in mid-line: those bytes alone, without a newline; lines is 0 */
+    UNPARSED_INCOMPLETE, /* a last line without newline where only complete lines are taken: not produced by parse */
+    UNPARSED_REASON_COUNT,
+};
+
+struct piece {
+    enum piece_type type;
+    enum unparsed_reason reason;
+    size_t consumed; /* bytes of `rest` that this piece takes; 0 with PIECE_MORE */
+    bool complete;   /* PIECE_RECORD: something followed that proves its end (not merely the end of the input) */
+    struct record record;
+};
+
+/* Takes the next piece from `rest`, which begins at a line (or at the byte after a glued text) at file offset `offset`.  With `final`
+ * no more bytes follow and PIECE_MORE is returned only for an empty `rest`.  Pieces cover every byte of the input, in order, without gaps. */
+void parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece);
+
+/* Parses a text that may lack prefix or tail, as pasted by a person: a whole record, `nginx: [emerg] ...`, or a bare message, in one
+ * or several lines.  Never fails: what is not found stays none, and the whole is the message. */
+void record_parse_fragment(struct slice text, struct record *record);
+
+/* True when a record, or one in a known wrapper, begins in one of the lines of `head` (the sniff of a directory scan). */
+bool parse_looks_like_error_log(struct slice head);
+
+/* Names as nginx and the views spell them; "" for LEVEL_NONE, KIND_NONE. */
+const char *level_name(enum level level);
+/* LEVEL_NONE if there is no such name. */
+enum level level_from_name(struct slice name);
+const char *kind_name(enum kind kind);
+enum kind kind_from_name(struct slice name);
+const char *side_name(enum side side);
+const char *unparsed_reason_name(enum unparsed_reason reason);
+
+
+/* The shape of a message: numbers, addresses, quoted text and paths masked, for grouping what no class matched.  Appends
+ * to `out` at most `capacity` bytes and returns their number. */
+size_t parse_shape(struct slice message, char *out, size_t capacity);
+
+#endif

@@ -1,0 +1,117 @@
+/* The database: opening, writing what scan gives, and its life (info, prune, reclassify).  Only this room includes sqlite3.h.
+ * schema/README.md documents the views. */
+#ifndef NGXERR_STORE_STORE_H
+#define NGXERR_STORE_STORE_H
+
+#include "base/diagnostics.h"
+#include "base/zone.h"
+#include "classify/rules.h"
+
+struct store;
+
+enum store_mode {
+    STORE_READ,    /* never creates or writes a file */
+    STORE_WRITE,   /* creates (0600, or 0640 with group) and migrates; takes the scan lock */
+    STORE_PRIVATE, /* a database of its own, unlinked as soon as it is open, in $SQLITE_TMPDIR, $TMPDIR or /var/tmp */
+};
+
+struct store_options {
+    enum store_mode mode;
+    const char *path;  /* NULL with STORE_PRIVATE */
+    const char *group; /* --group at creation, NULL for none */
+    const char *node;  /* name of this machine for rows that are written */
+};
+
+/* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another scan holds it): no such file, no database, of another program, from a
+ * newer version, no permission.  Closed by store_close, which leaves -wal and -shm in place with the database's mode and group. */
+struct store *store_open(const struct store_options *options, struct diagnostics *diagnostics);
+void store_close(struct store *store);
+
+/* Every function below returns false after a diagnostic with STATUS_STORE; the transaction in progress is rolled back then. */
+
+/* Makes the classes of `rules` the ones that rows refer to; retires those that are gone.  *changed: the stored set was another one. */
+bool store_use_rules(struct store *store, const struct rules *rules, bool *changed);
+
+/* --- writing: one file at a time, used by scan --- */
+
+/* What scan knows of a file before it reads it. */
+struct file_probe {
+    const char *path;
+    struct slice log;      /* name without rotation suffix */
+    struct slice head;     /* its first min(size, LIMIT_IDENTITY) bytes, decompressed */
+    bool compressed;
+    /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that begin alike; false if
+     * there are fewer. */
+    bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
+    void *read_context;
+    uint64_t device, inode, size; /* on disk */
+    int64_t modified;
+};
+
+enum file_verdict {
+    FILE_NEW,       /* read from 0 */
+    FILE_KNOWN,     /* read from `position` on */
+    FILE_UNCHANGED, /* nothing new */
+    FILE_COPY,      /* equal to a known file, or to its beginning: adds nothing */
+};
+
+/* State that crosses a record, part of the committed position. */
+struct scan_state {
+    int64_t last_written;  /* civil seconds of the last record, -1 none */
+    int32_t last_offset;   /* UTC offset applied to it */
+    int32_t fold;          /* 0, or 1 once the repeated hour's second pass was seen */
+};
+
+struct file_plan {
+    enum file_verdict verdict;
+    int64_t file_id;       /* of the row, existing or made by store_file_begin */
+    uint64_t position;     /* decompressed offset to read from: the start of the open record if there is one */
+    uint64_t bytes;        /* how far the file was read before */
+    struct scan_state state;
+    const char *copy_of;   /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
+    int32_t zone_id;
+};
+
+bool store_file_plan(struct store *store, const struct file_probe *probe, struct file_plan *plan);
+
+/* A record on its way into the database. */
+struct event {
+    struct record record;
+    struct match match;
+    int32_t utc_offset;    /* seconds east of UTC applied to record.written */
+};
+struct unparsed {
+    struct slice raw;
+    uint64_t offset;
+    unsigned lines;
+    int reason;            /* enum unparsed_reason */
+};
+/* In file order: item i of `order` is an event (true) or an unparsed piece. */
+struct batch {
+    struct event *events;
+    size_t event_count;
+    struct unparsed *unparsed;
+    size_t unparsed_count;
+    uint64_t end;          /* decompressed offset after the batch: the position that is committed with it */
+    struct scan_state state; /* after the batch */
+};
+
+/* Begins (or goes on with) the file of a plan: writes its row, removes the open record that will be read again. */
+bool store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan, const struct zone *zone);
+/* Adds a batch; commits when enough rows have come together. */
+bool store_add(struct store *store, const struct batch *batch);
+/* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and of the
+ * LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  Commits. */
+bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
+/* Commits what is pending, with checkpoints as needed. */
+bool store_commit(struct store *store);
+
+/* --- life --- */
+struct prune_result { uint64_t events, unparsed; };
+/* Removes events before `epoch` in bounded steps, counts kept; space is given back. */
+bool store_prune(struct store *store, int64_t epoch, struct prune_result *result);
+/* Classifies stored events again with `rules`, in bounded, resumable batches, counts and shapes included. */
+struct reclassify_result { uint64_t events, changed; };
+bool store_reclassify(struct store *store, const struct rules *rules, struct reclassify_result *result);
+
+#endif
