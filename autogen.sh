@@ -1,0 +1,102 @@
+#!/bin/sh
+# Makes configure and runs it.  With --install-deps it first installs what build, demo and tests need.
+#   ./autogen.sh [--install-deps[=GROUP,...]] [CONFIGURE-OPTION ...]
+# Groups beside the base: lab (more of nginx and what it talks to), lint (analysers, the clang sanitizers and fuzzer).
+set -eu
+cd "$(dirname "$0")"
+
+base="gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libxxhash-dev libcmocka-dev
+      sqlite3 gzip openssl python3 tzdata procps"
+lab="libnginx-mod-stream libnginx-mod-mail php-fpm dnsmasq-base"
+lint="clang llvm libclang-rt-14-dev clang-tidy clang-format cppcheck shellcheck mandoc"
+
+say() {
+    printf 'autogen.sh: %s\n' "$*"
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+missing_of() {
+    for package in "$@"; do
+        installed "$package" || printf ' %s' "$package"
+    done
+}
+
+policy=/usr/sbin/policy-rc.d
+kept=$policy.kept-by-ngxerr
+
+# No service may start because its package is installed; a policy that stands there already is put back.
+policy_set() {
+    if [ -e "$policy" ] || [ -L "$policy" ]; then
+        as_root mv "$policy" "$kept"
+    fi
+    trap policy_restore EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+}
+
+policy_restore() {
+    as_root rm -f "$policy"
+    if [ -e "$kept" ] || [ -L "$kept" ]; then
+        as_root mv "$kept" "$policy"
+    fi
+    trap - EXIT HUP INT TERM
+}
+
+install_deps() {
+    wanted=$base
+    case ,$1, in *,lab,*) wanted="$wanted $lab" ;; esac
+    case ,$1, in *,lint,*) wanted="$wanted $lint" ;; esac
+    # The tests drive the nginx that is there, whatever its origin; Debian's comes only where there is none.
+    PATH=$PATH:/usr/sbin:/sbin command -v nginx >/dev/null 2>&1 || wanted="$wanted nginx"
+
+    if ! command -v apt-get >/dev/null 2>&1; then
+        say "there is no apt-get here; these packages (Debian's names) are needed and taken to be installed:"
+        say "$(printf '%s ' $wanted)"
+        return 0
+    fi
+    # shellcheck disable=SC2086 # a list of words
+    missing=$(missing_of $wanted)
+    if [ -z "$missing" ]; then
+        say "every package that is needed is installed"
+        return 0
+    fi
+    say "installing:$missing"
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        say "this needs root or sudo"
+        exit 1
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+    policy_set
+    # shellcheck disable=SC2086 # a list of words
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-upgrade --no-install-recommends \
+        -o Dpkg::Options::=--force-confold $missing
+    policy_restore
+}
+
+case ${1-} in
+--install-deps)
+    install_deps ""
+    shift
+    ;;
+--install-deps=*)
+    install_deps "${1#--install-deps=}"
+    shift
+    ;;
+esac
+
+autoreconf --install --force
+./configure "$@"
