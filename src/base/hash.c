@@ -1,0 +1,79 @@
+/* Hashes of bytes with XXH3 of libxxhash, compiled in.  The only file that includes xxhash.h. */
+#include "base/hash.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t
+hash_slice(struct slice bytes)
+{
+    return XXH3_64bits(bytes.data != NULL ? bytes.data : "", bytes.size);
+}
+
+uint64_t
+hash_slice_seeded(struct slice bytes, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(bytes.data != NULL ? bytes.data : "", bytes.size, seed);
+}
+
+static char *
+hex_of(XXH128_hash_t hash, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, hash);
+    for (size_t i = 0; i < sizeof canonical.digest; i++) {
+        out[2 * i] = digits[canonical.digest[i] >> 4];
+        out[2 * i + 1] = digits[canonical.digest[i] & 15];
+    }
+    out[2 * sizeof canonical.digest] = '\0';
+    return out;
+}
+
+char *
+hash_hex(struct slice bytes, char *out)
+{
+    return hex_of(XXH3_128bits(bytes.data != NULL ? bytes.data : "", bytes.size), out);
+}
+
+/* A thin wrapper, so that xxhash.h stays in this file; the state is aligned to 64 bytes by its own allocation. */
+struct hash_stream {
+    XXH3_state_t *state;
+};
+
+struct hash_stream *
+hash_stream_new(void)
+{
+    struct hash_stream *stream = memory_allocate(sizeof *stream);
+    stream->state = XXH3_createState();
+    if (stream->state == NULL)
+        abort();
+    XXH3_128bits_reset(stream->state);
+    return stream;
+}
+
+void
+hash_stream_add(struct hash_stream *stream, struct slice bytes)
+{
+    if (bytes.size > 0)
+        XXH3_128bits_update(stream->state, bytes.data, bytes.size);
+}
+
+char *
+hash_stream_hex(const struct hash_stream *stream, char *out)
+{
+    return hex_of(XXH3_128bits_digest(stream->state), out);
+}
+
+void
+hash_stream_free(struct hash_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    XXH3_freeState(stream->state);
+    free(stream);
+}
