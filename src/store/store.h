@@ -70,6 +70,8 @@ struct file_plan {
     struct scan_state state;
     const char *copy_of;   /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
     int32_t zone_id;
+    const char *zone;      /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid until the next
+                              store_file_plan */
 };
 
 bool store_file_plan(struct store *store, const struct file_probe *probe, struct file_plan *plan);
@@ -86,7 +88,9 @@ struct unparsed {
     unsigned lines;
     int reason;            /* enum unparsed_reason */
 };
-/* In file order: item i of `order` is an event (true) or an unparsed piece. */
+/* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged RECORD_OPEN is the
+ * last thing of the last batch of its file: then `state` is the one before it, and the position to commit, with this batch already, is
+ * its offset (`end` is still the offset after it). */
 struct batch {
     struct event *events;
     size_t event_count;

@@ -1,0 +1,266 @@
+/* The cutting thread: blocks become batches of classified records.  What a block cannot finish is carried into the headroom of the next. */
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "parse/parse.h"
+#include "scan/local_time.h"
+#include "scan/stages.h"
+
+struct cutter {
+    struct pipeline *pipeline;
+    struct classifier *classifier;
+    struct local_time local;
+    struct piece piece;
+    struct block *carried;  /* holds `rest`; NULL when nothing is carried */
+    struct slice rest;      /* what the block before left */
+    uint64_t offset;        /* of the next byte to be cut */
+    struct parcel *parcel;  /* being filled; NULL when none is begun */
+    struct scan_state committed; /* after the last record that is not open */
+    struct job_end end;     /* gathered for the last parcel */
+};
+
+/* --- parcels --- */
+
+static struct batch *
+current_batch(struct cutter *cutter)
+{
+    struct batch *batch;
+
+    if (cutter->parcel == NULL) {
+        cutter->parcel = queue_pop(cutter->pipeline->free_parcels);
+        cutter->parcel->last = false;
+        cutter->parcel->block = NULL;
+        batch = &cutter->parcel->batch;
+        batch->event_count = 0;
+        batch->unparsed_count = 0;
+    }
+    return &cutter->parcel->batch;
+}
+
+/* Sends the parcel off; `block` is what its slices point into. */
+static void
+send_parcel(struct cutter *cutter, struct block *block, bool last)
+{
+    struct batch *batch = current_batch(cutter);
+    struct parcel *parcel = cutter->parcel;
+
+    batch->end = cutter->offset;
+    batch->state = cutter->committed;
+    if (batch->event_count > 0 || batch->unparsed_count > 0) {
+        atomic_fetch_add(&block->users, 1);
+        parcel->block = block;
+    }
+    parcel->last = last;
+    if (last)
+        parcel->end = cutter->end;
+    cutter->parcel = NULL;
+    queue_push(cutter->pipeline->full_parcels, parcel);
+}
+
+/* --- pieces --- */
+
+/* Copies what is used: most of a record's room is for fields that few have. */
+static void
+copy_record(struct record *to, const struct record *from)
+{
+    memcpy(to, from, offsetof(struct record, extra));
+    memcpy(to->extra, from->extra, from->extra_count * sizeof *from->extra);
+    memcpy((char *)to + offsetof(struct record, extra_count), (const char *)from + offsetof(struct record, extra_count),
+           sizeof *from - offsetof(struct record, extra_count));
+}
+
+static void
+add_event(struct cutter *cutter, bool open)
+{
+    struct batch *batch = current_batch(cutter);
+    struct event *event = &batch->events[batch->event_count++];
+    bool ambiguous = false;
+
+    copy_record(&event->record, &cutter->piece.record);
+    event->utc_offset = 0;
+    if (event->record.written >= 0)
+        event->utc_offset = local_time_offset(&cutter->local, event->record.written, &ambiguous);
+    if (ambiguous)
+        event->record.flags |= RECORD_AMBIGUOUS_HOUR;
+    if (open)
+        event->record.flags |= RECORD_OPEN;
+    else
+        cutter->committed = cutter->local.state; /* an open record is read again, from the state before it */
+    classify_record(cutter->classifier, &event->record, &event->match);
+    cutter->end.records++;
+    cutter->end.lines += event->record.lines;
+    cutter->end.continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
+    cutter->end.classified += event->match.class_index != CLASS_UNCLASSIFIED;
+}
+
+static void
+add_unparsed(struct cutter *cutter)
+{
+    struct batch *batch = current_batch(cutter);
+    const struct record *record = &cutter->piece.record;
+
+    batch->unparsed[batch->unparsed_count++] = (struct unparsed){
+        .raw = record->raw,
+        .offset = record->offset,
+        .lines = record->lines,
+        .reason = (int)cutter->piece.reason,
+    };
+    cutter->end.lines += record->lines;
+    cutter->end.unparsed += record->lines;
+}
+
+/* Cuts the next piece off *rest; false when more bytes are needed.  `open_last`: a record that ends with *rest may still grow. */
+static bool
+cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool final, bool open_last)
+{
+    struct piece *piece = &cutter->piece;
+
+    parse_next(*rest, cutter->offset, final, piece);
+    if (piece->type == PIECE_MORE)
+        return false;
+    assert(piece->consumed > 0 && piece->consumed <= rest->size);
+    if (piece->type == PIECE_RECORD)
+        add_event(cutter, open_last && !piece->complete && piece->consumed == rest->size);
+    else
+        add_unparsed(cutter);
+    *rest = slice_from(*rest, piece->consumed);
+    cutter->offset += piece->consumed;
+    if (cutter->parcel->batch.event_count == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
+        send_parcel(cutter, block, false);
+    return true;
+}
+
+/* --- what the file is known by --- */
+
+static void
+remember(struct cutter *cutter, struct slice cut, uint64_t offset)
+{
+    struct job_end *end = &cutter->end;
+    size_t keep;
+
+    if (end->head_size < LIMIT_IDENTITY && offset <= end->head_size && offset + cut.size > end->head_size) {
+        struct slice more = slice_first(slice_from(cut, end->head_size - (size_t)offset), LIMIT_IDENTITY - end->head_size);
+
+        memcpy(end->head + end->head_size, more.data, more.size);
+        end->head_size += more.size;
+    }
+    if (cut.size > LIMIT_IDENTITY)
+        cut = slice_from(cut, cut.size - LIMIT_IDENTITY);
+    keep = end->before_size < LIMIT_IDENTITY - cut.size ? end->before_size : LIMIT_IDENTITY - cut.size;
+    memmove(end->before, end->before + (end->before_size - keep), keep);
+    if (cut.size > 0)
+        memcpy(end->before + keep, cut.data, cut.size);
+    end->before_size = keep + cut.size;
+}
+
+/* --- blocks and files --- */
+
+static void
+begin_file(struct cutter *cutter)
+{
+    const struct job *job = &cutter->pipeline->job;
+
+    cutter->offset = job->start;
+    cutter->rest = SLICE_NONE;
+    local_time_begin(&cutter->local, job->zone, &job->state);
+    cutter->committed = job->state;
+    memset(&cutter->end, 0, sizeof cutter->end);
+    memcpy(cutter->end.head, job->head, job->head_size);
+    cutter->end.head_size = job->head_size;
+    memcpy(cutter->end.before, job->before, job->before_size);
+    cutter->end.before_size = job->before_size;
+}
+
+/* The bytes to cut: what was carried, moved before the block's own. */
+static struct slice
+join_rest(struct cutter *cutter, struct block *block)
+{
+    if (cutter->rest.size > 0) {
+        block->start -= cutter->rest.size;
+        block->size += cutter->rest.size;
+        memcpy(block->memory + block->start, cutter->rest.data, cutter->rest.size);
+    }
+    if (cutter->carried != NULL)
+        block_release(cutter->pipeline, cutter->carried);
+    cutter->carried = NULL;
+    return (struct slice){block->memory + block->start, block->size};
+}
+
+/* The end of the file: cuts what is left of it, as far as it may be taken now. */
+static void
+cut_end(struct cutter *cutter, struct block *block, struct slice *rest)
+{
+    const struct job *job = &cutter->pipeline->job;
+    bool damaged = block->status == INPUT_DAMAGED || (block->status == INPUT_UNFINISHED && job->cut_is_damage);
+    bool whole = !block->stopped && block->status == INPUT_END && job->complete;
+
+    if (!whole && !damaged) { /* a line without its newline waits */
+        while (rest->size > 0 && rest->data[rest->size - 1] != '\n')
+            rest->size--;
+    }
+    while (rest->size > 0 && cut_piece(cutter, block, rest, true, !whole))
+        continue;
+}
+
+static void
+end_file(struct cutter *cutter, struct block *block)
+{
+    struct job_end *end = &cutter->end;
+
+    end->status = block->status;
+    end->stopped = block->stopped;
+    end->end = cutter->offset;
+    if (end->head_size > end->end)
+        end->head_size = (size_t)end->end; /* known before, but not read as a line yet */
+    end->match_limits = classifier_limits_met(cutter->classifier);
+}
+
+static void
+cut_block(struct cutter *cutter, struct block *block)
+{
+    struct slice bytes = join_rest(cutter, block);
+    struct slice rest = bytes;
+    uint64_t offset = cutter->offset;
+
+    while (cut_piece(cutter, block, &rest, false, false))
+        continue;
+    /* A rest must fit into the headroom of the next block; parse asks for no more than that, but memory is bounded whatever it asks. */
+    while (rest.size > BLOCK_HEADROOM && cut_piece(cutter, block, &rest, true, false))
+        continue;
+    if (block->last)
+        cut_end(cutter, block, &rest);
+    remember(cutter, slice_first(bytes, (size_t)(cutter->offset - offset)), offset);
+    if (block->last)
+        end_file(cutter, block);
+    cutter->rest = rest;
+    if (block->last || cutter->parcel != NULL)
+        send_parcel(cutter, block, block->last);
+    if (!block->last && rest.size > 0)
+        cutter->carried = block;
+    else
+        block_release(cutter->pipeline, block);
+}
+
+void *
+cutter_run(void *argument)
+{
+    struct cutter *cutter = memory_allocate_zeroed(1, sizeof *cutter);
+    struct block *block;
+    bool begun = false;
+
+    cutter->pipeline = argument;
+    cutter->classifier = classifier_new(cutter->pipeline->rules);
+    while ((block = queue_pop(cutter->pipeline->full_blocks)) != NULL) {
+        bool last = block->last; /* the block is gone after cut_block */
+
+        if (!begun)
+            begin_file(cutter);
+        cut_block(cutter, block);
+        begun = !last;
+    }
+    classifier_free(cutter->classifier);
+    free(cutter);
+    return NULL;
+}

@@ -1,0 +1,52 @@
+/* Which of two passes of a repeated hour a record belongs to, told by the records before it. */
+#include "scan/local_time.h"
+
+/* Workers write with clocks of their own, cached per event loop; a line may be this much older than the one above it. */
+#define DISORDER 60
+
+void
+local_time_begin(struct local_time *local, const struct zone *zone, const struct scan_state *state)
+{
+    local->zone = zone;
+    local->state = *state;
+    for (size_t i = 0; i < LOCAL_TIME_SLOTS; i++)
+        local->slots[i].used = false;
+}
+
+static const struct local_time_slot *
+slot_for(struct local_time *local, int64_t written)
+{
+    int64_t minute = written / 60;
+    struct local_time_slot *slot = &local->slots[(uint64_t)minute % LOCAL_TIME_SLOTS];
+
+    if (!slot->used || slot->minute != minute) {
+        slot->minute = minute;
+        slot->fold = zone_local_offset(local->zone, written, &slot->first, &slot->second);
+        slot->used = true;
+    }
+    return slot;
+}
+
+int
+local_time_offset(struct local_time *local, int64_t written, bool *ambiguous)
+{
+    const struct local_time_slot *slot = slot_for(local, written);
+    struct scan_state *state = &local->state;
+    int offset = slot->first;
+
+    *ambiguous = false;
+    if (slot->fold == ZONE_REPEATED) {
+        int64_t before = state->last_written - state->last_offset - DISORDER;
+        bool known = state->last_written >= 0;
+
+        /* The first pass lies before the last record and the second does not: the hour has been repeated. */
+        if (known && written - slot->first < before && written - slot->second >= before)
+            offset = slot->second;
+        else
+            *ambiguous = true;
+    }
+    state->fold = slot->fold == ZONE_REPEATED && offset == slot->second && slot->first != slot->second;
+    state->last_written = written;
+    state->last_offset = offset;
+    return offset;
+}

@@ -1,0 +1,109 @@
+/* The frame of the pipeline: its threads, blocks and parcels. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "scan/stages.h"
+
+void
+block_release(struct pipeline *pipeline, struct block *block)
+{
+    if (atomic_fetch_sub(&block->users, 1) == 1)
+        queue_push(pipeline->free_blocks, block);
+}
+
+static void
+make_blocks_and_parcels(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < BLOCK_COUNT; i++) {
+        pipeline->blocks[i].memory = memory_allocate(BLOCK_HEADROOM + LIMIT_BLOCK);
+        queue_push(pipeline->free_blocks, &pipeline->blocks[i]);
+    }
+    for (size_t i = 0; i < PARCEL_COUNT; i++) {
+        struct batch *batch = &pipeline->parcels[i].batch;
+
+        batch->events = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->events);
+        batch->unparsed = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->unparsed);
+        queue_push(pipeline->free_parcels, &pipeline->parcels[i]);
+    }
+}
+
+static void
+release(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < BLOCK_COUNT; i++)
+        free(pipeline->blocks[i].memory);
+    for (size_t i = 0; i < PARCEL_COUNT; i++) {
+        free(pipeline->parcels[i].batch.events);
+        free(pipeline->parcels[i].batch.unparsed);
+    }
+    queue_free(pipeline->jobs);
+    queue_free(pipeline->full_blocks);
+    queue_free(pipeline->free_blocks);
+    queue_free(pipeline->full_parcels);
+    queue_free(pipeline->free_parcels);
+    free(pipeline);
+}
+
+struct pipeline *
+pipeline_new(const struct rules *rules)
+{
+    struct pipeline *pipeline = memory_allocate_zeroed(1, sizeof *pipeline);
+
+    pipeline->rules = rules;
+    pipeline->jobs = queue_new(1);
+    pipeline->full_blocks = queue_new(LIMIT_QUEUE);
+    pipeline->free_blocks = queue_new(BLOCK_COUNT);
+    pipeline->full_parcels = queue_new(LIMIT_QUEUE);
+    pipeline->free_parcels = queue_new(PARCEL_COUNT);
+    make_blocks_and_parcels(pipeline);
+    if (pthread_create(&pipeline->reader, NULL, reader_run, pipeline) != 0) {
+        release(pipeline);
+        return NULL;
+    }
+    if (pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) != 0) {
+        queue_push(pipeline->jobs, NULL);
+        pthread_join(pipeline->reader, NULL);
+        release(pipeline);
+        return NULL;
+    }
+    return pipeline;
+}
+
+void
+pipeline_free(struct pipeline *pipeline)
+{
+    if (pipeline == NULL)
+        return;
+    queue_push(pipeline->jobs, NULL);
+    pthread_join(pipeline->reader, NULL);
+    pthread_join(pipeline->cutter, NULL);
+    release(pipeline);
+}
+
+void
+pipeline_start(struct pipeline *pipeline, const struct job *job)
+{
+    pipeline->job = *job;
+    queue_push(pipeline->jobs, &pipeline->job);
+}
+
+struct parcel *
+pipeline_next(struct pipeline *pipeline, int milliseconds)
+{
+    return queue_pop_within(pipeline->full_parcels, milliseconds);
+}
+
+void
+pipeline_recycle(struct pipeline *pipeline, struct parcel *parcel)
+{
+    if (parcel->block != NULL)
+        block_release(pipeline, parcel->block);
+    parcel->block = NULL;
+    queue_push(pipeline->free_parcels, parcel);
+}
+
+void
+pipeline_stop(struct pipeline *pipeline)
+{
+    atomic_store(&pipeline->stop, true);
+}

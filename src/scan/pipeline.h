@@ -1,0 +1,62 @@
+/* Reading, cutting with classifying, and storing on three threads (the last is the caller's), joined by bounded queues.  The threads live
+ * as long as the pipeline; files go through one at a time.  Used by scan.c. */
+#ifndef NGXERR_SCAN_PIPELINE_H
+#define NGXERR_SCAN_PIPELINE_H
+
+#include <pthread.h>
+
+#include "base/zone.h"
+#include "classify/rules.h"
+#include "scan/source.h"
+#include "store/store.h"
+
+/* A file to be read, from `start` on. */
+struct job {
+    struct source *source;   /* the pipeline's until the last parcel has come */
+    uint64_t start;
+    struct scan_state state; /* at start */
+    const struct zone *zone;
+    bool complete;           /* it will not grow: a last line without newline is read, the last record is not open */
+    bool cut_is_damage;      /* a compressed stream that ends in its middle will not be finished by anybody */
+    char head[LIMIT_IDENTITY]; /* the first bytes, as far as they are known before */
+    size_t head_size;
+    char before[LIMIT_IDENTITY]; /* the bytes before start */
+    size_t before_size;
+};
+
+/* What is known at the end of a file. */
+struct job_end {
+    enum input_status status;
+    bool stopped;
+    uint64_t end;             /* bytes of the file that are in records and unparsed pieces */
+    char head[LIMIT_IDENTITY]; /* its first min(end, LIMIT_IDENTITY) bytes */
+    size_t head_size;
+    char before[LIMIT_IDENTITY]; /* the bytes before `end` */
+    size_t before_size;
+    uint64_t lines, continuation_lines, records, classified, unparsed; /* from start on; unparsed counts lines */
+    uint64_t match_limits;
+};
+
+/* A batch for the store with the block that it points into. */
+struct parcel {
+    struct batch batch;
+    struct block *block;
+    bool last;                /* of its file: `end` is filled; the batch may be empty */
+    struct job_end end;
+};
+
+struct pipeline;
+
+/* NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
+struct pipeline *pipeline_new(const struct rules *rules);
+void pipeline_free(struct pipeline *pipeline);
+/* Begins a file; `job` is copied. */
+void pipeline_start(struct pipeline *pipeline, const struct job *job);
+/* The next parcel, or NULL when none came within `milliseconds`. */
+struct parcel *pipeline_next(struct pipeline *pipeline, int milliseconds);
+/* Gives a parcel back; its slices are gone then. */
+void pipeline_recycle(struct pipeline *pipeline, struct parcel *parcel);
+/* Asks for an early end: a last parcel follows soon. */
+void pipeline_stop(struct pipeline *pipeline);
+
+#endif

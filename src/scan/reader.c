@@ -1,0 +1,58 @@
+/* The reading thread: fills blocks with decompressed bytes. */
+#include "scan/stages.h"
+
+/* How long a silent standard input keeps the thread from seeing that it shall stop. */
+#define STDIN_PATIENCE 200
+
+/* Fills the block, or as much as there is; a live standard input is passed on as it comes. */
+static void
+fill(struct pipeline *pipeline, struct source *source, struct block *block)
+{
+    block->start = BLOCK_HEADROOM;
+    block->size = 0;
+    block->last = false;
+    block->stopped = false;
+    block->status = INPUT_DATA;
+    while (block->size < LIMIT_BLOCK) {
+        size_t got = 0;
+
+        if (atomic_load(&pipeline->stop)) {
+            block->stopped = true;
+            block->last = true;
+            return;
+        }
+        if (!source_ready(source, block->size > 0 ? 0 : STDIN_PATIENCE)) {
+            if (block->size > 0)
+                return;
+            continue;
+        }
+        block->status = source_read(source, block->memory + block->start + block->size, LIMIT_BLOCK - block->size, &got);
+        if (block->status != INPUT_DATA) {
+            block->last = true;
+            return;
+        }
+        block->size += got;
+    }
+}
+
+void *
+reader_run(void *argument)
+{
+    struct pipeline *pipeline = argument;
+    struct job *job;
+
+    while ((job = queue_pop(pipeline->jobs)) != NULL) {
+        bool last = false;
+
+        while (!last) {
+            struct block *block = queue_pop(pipeline->free_blocks);
+
+            fill(pipeline, job->source, block);
+            last = block->last;
+            atomic_store(&block->users, 1); /* the cutter */
+            queue_push(pipeline->full_blocks, block);
+        }
+    }
+    queue_push(pipeline->full_blocks, NULL);
+    return NULL;
+}
