@@ -1,4 +1,5 @@
 /* The frame of the pipeline: its threads, blocks and parcels. */
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -44,6 +45,28 @@ release(struct pipeline *pipeline)
     free(pipeline);
 }
 
+/* Signals are for the caller's thread alone. */
+static bool
+start_threads(struct pipeline *pipeline)
+{
+    sigset_t all, before;
+    bool started = false;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&pipeline->reader, NULL, reader_run, pipeline) != 0)
+        goto out;
+    if (pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) != 0) {
+        queue_push(pipeline->jobs, NULL);
+        pthread_join(pipeline->reader, NULL);
+        goto out;
+    }
+    started = true;
+out:
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
 struct pipeline *
 pipeline_new(const struct rules *rules)
 {
@@ -56,13 +79,7 @@ pipeline_new(const struct rules *rules)
     pipeline->full_parcels = queue_new(LIMIT_QUEUE);
     pipeline->free_parcels = queue_new(PARCEL_COUNT);
     make_blocks_and_parcels(pipeline);
-    if (pthread_create(&pipeline->reader, NULL, reader_run, pipeline) != 0) {
-        release(pipeline);
-        return NULL;
-    }
-    if (pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) != 0) {
-        queue_push(pipeline->jobs, NULL);
-        pthread_join(pipeline->reader, NULL);
+    if (!start_threads(pipeline)) {
         release(pipeline);
         return NULL;
     }

@@ -1,10 +1,11 @@
 /* Files are set back by seeking; the last stretch of a compressed one is kept, since setting it back means inflating it again.
- * stdin cannot be set back: what was looked at is kept in memory (the head) and in an unlinked temporary file (the spool). */
+ * A stream cannot be set back: what was looked at is kept in memory (the head) and in an unlinked temporary file (the spool). */
 #include "scan/source.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -20,7 +21,8 @@ struct source {
     uint64_t cursor;          /* of the next source_read */
     uint64_t input_position;  /* of the next input_read */
     struct buffer head;       /* bytes from 0 on */
-    bool keeping;             /* stdin: spool what is read; compressed: keep what is read recently */
+    bool stream;              /* cannot be set back */
+    bool keeping;             /* stream: spool what is read; compressed: keep what is read recently */
     int spool;                /* -1 when there is none; holds the bytes from head.size to input_position */
     char *recent;             /* the bytes before input_position */
     size_t recent_size;
@@ -32,11 +34,13 @@ source_open(const char *path, int *error_number)
 {
     struct input *input = input_open(path, error_number);
     struct source *source;
+    struct stat facts;
 
     if (input == NULL)
         return NULL;
     source = memory_allocate_zeroed(1, sizeof *source);
     source->input = input;
+    source->stream = input_is_stdin(input) || (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode));
     source->keeping = true;
     source->spool = -1;
     buffer_reserve(&source->head, LIMIT_SNIFF);
@@ -77,9 +81,9 @@ source_is_compressed(const struct source *source)
 }
 
 bool
-source_is_stdin(const struct source *source)
+source_is_stream(const struct source *source)
 {
-    return input_is_stdin(source->input);
+    return source->stream;
 }
 
 void
@@ -106,7 +110,7 @@ source_seek(struct source *source, uint64_t offset)
     source->cursor = offset;
 }
 
-/* --- the spool of stdin --- */
+/* --- the spool of a stream --- */
 
 static bool
 spool_open(struct source *source)
@@ -118,7 +122,7 @@ spool_open(struct source *source)
         directory = getenv("TMPDIR");
     if (directory == NULL || *directory == '\0')
         directory = "/var/tmp";
-    buffer_add_format(&name, "%s/ngxerr-stdin-XXXXXX", directory);
+    buffer_add_format(&name, "%s/ngxerr-stream-XXXXXX", directory);
     (void)buffer_text(&name);
     source->spool = mkstemp(name.data); /* 0600 */
     if (source->spool >= 0)
@@ -193,11 +197,11 @@ read_input(struct source *source, char *bytes, size_t capacity, size_t *got)
 
     if (status != INPUT_DATA)
         return status;
-    if (source->keeping && input_is_stdin(source->input) && !spool_add(source, bytes, *got)) {
-        source->error = "what was read from standard input cannot be kept in the temporary directory";
+    if (source->keeping && source->stream && !spool_add(source, bytes, *got)) {
+        source->error = "what was looked at cannot be kept in the temporary directory";
         return INPUT_FAILED;
     }
-    if (source->keeping && input_is_compressed(source->input))
+    if (source->keeping && !source->stream && input_is_compressed(source->input))
         recent_add(source, bytes, *got);
     source->input_position += *got;
     return status;
@@ -231,7 +235,7 @@ move_input(struct source *source, enum input_status *status)
 
     if (source->cursor == source->input_position)
         return true;
-    if (!input_is_stdin(source->input)) {
+    if (!source->stream) {
         *status = INPUT_END;
         if (!input_seek(source->input, source->cursor))
             return false;
@@ -287,7 +291,7 @@ approach(struct source *source, uint64_t offset)
     uint64_t start = offset > REACH ? offset - REACH : 0;
     char scratch[16384];
 
-    if (!input_is_compressed(source->input) || input_is_stdin(source->input) || offset <= source->input_position)
+    if (!input_is_compressed(source->input) || source->stream || offset <= source->input_position)
         return;
     if (start > source->input_position) {
         if (!input_seek(source->input, start))

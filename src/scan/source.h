@@ -14,18 +14,19 @@ void source_close(struct source *source);
 /* The first min(size, LIMIT_SNIFF) bytes; valid until source_close. */
 struct slice source_head(const struct source *source);
 bool source_is_compressed(const struct source *source);
-bool source_is_stdin(const struct source *source);
+/* Standard input, a pipe, a socket: what was read is gone. */
+bool source_is_stream(const struct source *source);
 void source_facts(const struct source *source, struct input_facts *facts);
 /* A sentence about what is wrong, after a status that is neither DATA nor END. */
 const char *source_error(const struct source *source);
 
-/* From here on stdin forgets what it has given: call it when the looking is over, before the file is read. */
+/* From here on a stream forgets what it has given: call it when the looking is over, before the file is read. */
 void source_stop_keeping(struct source *source);
 /* The next source_read begins at `offset` decompressed bytes. */
 void source_seek(struct source *source, uint64_t offset);
 /* As input_read.  A place past the end is INPUT_END. */
 enum input_status source_read(struct source *source, char *bytes, size_t capacity, size_t *got);
-/* Waits at most `milliseconds` until source_read has something to do; only stdin ever makes it wait. */
+/* Waits at most `milliseconds` until source_read has something to do; only standard input ever makes it wait. */
 bool source_ready(struct source *source, int milliseconds);
 /* struct file_probe's read_at; `context` is the source.  False when there are fewer bytes. */
 bool source_read_at(void *context, uint64_t offset, char *bytes, size_t size);

@@ -1,0 +1,128 @@
+/* A scan as a whole: the list of files, one after the other, and the sums. */
+#include "scan/scan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "parse/parse.h"
+#include "scan/scanner.h"
+
+const char *
+scan_left_text(enum scan_left reason)
+{
+    switch (reason) {
+    case SCAN_LEFT_NO_RECORDS: return "no error record at its beginning";
+    case SCAN_LEFT_EMPTY: return "nothing in it yet";
+    case SCAN_LEFT_UNREADABLE: return "cannot be read";
+    case SCAN_LEFT_NOT_REGULAR: return "no regular file";
+    case SCAN_LEFT_UNSUPPORTED: return "compressed in a way that is not read";
+    case SCAN_LEFT_REFUSED: return "no error record in it";
+    case SCAN_LEFT_VANISHED: return "went away meanwhile";
+    }
+    return "";
+}
+
+static enum scan_left
+left_of(enum left_reason reason)
+{
+    switch (reason) {
+    case LEFT_NO_RECORDS: return SCAN_LEFT_NO_RECORDS;
+    case LEFT_EMPTY: return SCAN_LEFT_EMPTY;
+    case LEFT_UNREADABLE: return SCAN_LEFT_UNREADABLE;
+    case LEFT_NOT_REGULAR: return SCAN_LEFT_NOT_REGULAR;
+    case LEFT_UNSUPPORTED: return SCAN_LEFT_UNSUPPORTED;
+    }
+    return SCAN_LEFT_UNREADABLE;
+}
+
+/* A path that the list did not take.  What was named has been diagnosed when the list was made. */
+static void
+note_left(struct scanner *scanner, const struct input_found *found, struct scan_file *file)
+{
+    file->outcome = SCAN_LEFT;
+    file->left = left_of(found->reason);
+    if (found->reason != LEFT_UNREADABLE || found->named)
+        return;
+    if (found->error_number == ENOENT)
+        file->left = SCAN_LEFT_VANISHED;
+    else
+        diagnose(scanner->diagnostics, STATUS_INPUT, "%s: %s", found->path, strerror(found->error_number));
+}
+
+static void
+count_outcome(struct scan_result *result, const struct scan_file *file)
+{
+    switch (file->outcome) {
+    case SCAN_READ: result->read++; break;
+    case SCAN_UNCHANGED: result->unchanged++; break;
+    case SCAN_COPY: result->copies++; break;
+    case SCAN_UNFINISHED: result->unfinished++; break;
+    case SCAN_DAMAGED: result->damaged++; break;
+    case SCAN_LEFT: result->left++; break;
+    }
+}
+
+static bool
+scan_list(struct scanner *scanner, const struct input_list *list)
+{
+    struct scan_result *result = scanner->result;
+    bool good = true;
+
+    result->files = memory_allocate_zeroed(list->count + 1, sizeof *result->files);
+    scanner->progress.file_count = list->count;
+    for (size_t i = 0; i < list->count && good && !result->stopped; i++) {
+        const struct input_found *found = &list->items[i];
+        struct scan_file *file = &result->files[result->file_count++];
+
+        file->path = memory_copy_text(found->path);
+        file->named = found->named;
+        scanner->progress.path = file->path;
+        scanner->progress.file = i + 1;
+        if (found->taken)
+            good = scan_file(scanner, file);
+        else
+            note_left(scanner, found, file);
+        count_outcome(result, file);
+    }
+    return good;
+}
+
+bool
+scan_run(const struct scan_options *options, struct store *store, const struct rules *rules,
+         struct diagnostics *diagnostics, struct scan_result *result)
+{
+    struct scanner scanner = {
+        .options = options,
+        .store = store,
+        .rules = rules,
+        .diagnostics = diagnostics,
+        .result = result,
+        .now = (int64_t)time(NULL),
+    };
+    struct input_list list;
+    bool good;
+
+    memset(result, 0, sizeof *result);
+    input_list_make(options->paths, options->count, parse_looks_like_error_log, diagnostics, &list);
+    good = scan_list(&scanner, &list);
+    input_list_free(&list);
+    pipeline_free(scanner.pipeline);
+    if (result->match_limits > 0)
+        diagnose_warning(diagnostics, "%" PRIu64 " records met the limit of steps for a pattern (LIMIT_MATCH); that pattern did not match",
+                         result->match_limits);
+    return good;
+}
+
+void
+scan_result_free(struct scan_result *result)
+{
+    for (size_t i = 0; i < result->file_count; i++) {
+        free(result->files[i].path);
+        free(result->files[i].copy_of);
+    }
+    free(result->files);
+    memset(result, 0, sizeof *result);
+}

@@ -1,0 +1,410 @@
+/* One file: opened, looked at, known again or refused, and read through the pipeline into the store. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "parse/parse.h"
+#include "scan/scanner.h"
+
+/* A compressed file that ends in its middle and was written to within this many seconds is still being written; an older one was cut. */
+#define STILL_WRITTEN 60
+
+/* How often signals are looked for and progress is shown, in milliseconds. */
+#define HEARTBEAT 200
+
+/* A file on its way through. */
+struct pass {
+    struct scanner *scanner;
+    struct scan_file *file;
+    struct source *source;
+    struct input_facts facts;
+    struct file_probe probe;
+    struct file_plan plan;
+    struct zone *own_zone;    /* of a file that was read with another zone before; else NULL */
+    const struct zone *zone;
+    bool begun;               /* store_file_begin was called */
+};
+
+static void
+leave(struct scan_file *file, enum scan_left reason)
+{
+    file->outcome = SCAN_LEFT;
+    file->left = reason;
+}
+
+/* --- before reading --- */
+
+static bool
+being_written(const struct pass *pass)
+{
+    return !source_is_stream(pass->source) && pass->scanner->now - pass->facts.modified / 1000000000 <= STILL_WRITTEN;
+}
+
+/* A file without a byte that could be read: empty, or damaged from its beginning. */
+static void
+look_at_nothing(struct pass *pass)
+{
+    char byte;
+    size_t got;
+
+    leave(pass->file, SCAN_LEFT_EMPTY);
+    switch (source_read(pass->source, &byte, 1, &got)) {
+    case INPUT_UNFINISHED:
+        if (being_written(pass)) {
+            pass->file->outcome = SCAN_UNFINISHED;
+            break;
+        }
+        /* fall through */
+    case INPUT_DAMAGED:
+    case INPUT_FAILED:
+        pass->file->outcome = SCAN_DAMAGED;
+        diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; nothing of it could be read", pass->file->path,
+                 source_error(pass->source));
+        break;
+    case INPUT_DATA:
+    case INPUT_END:
+        break;
+    }
+}
+
+bool
+scan_finds_record(struct source *source)
+{
+    struct slice head = source_head(source);
+    char *bytes;
+    size_t kept = 0, got;
+    bool found = parse_looks_like_error_log(head);
+
+    if (found || head.size < LIMIT_SNIFF)
+        return found;
+    bytes = memory_allocate(2 * LIMIT_SNIFF);
+    source_seek(source, 0);
+    while (!found && source_read(source, bytes + kept, LIMIT_SNIFF, &got) == INPUT_DATA) {
+        struct slice window = {bytes, kept + got};
+        size_t line = slice_find_last(window, SLICE("\n"));
+
+        found = parse_looks_like_error_log(window);
+        /* The last line goes on in the next stretch; of a longer one its end is enough to see that it has none. */
+        kept = line == SIZE_MAX ? window.size : window.size - line - 1;
+        if (kept > LIMIT_SNIFF)
+            kept = LIMIT_SNIFF;
+        memmove(bytes, bytes + window.size - kept, kept);
+    }
+    free(bytes);
+    return found;
+}
+
+/* Says why a named file is not read: what its first line is instead. */
+static void
+refuse(struct pass *pass)
+{
+    struct slice head = source_head(pass->source);
+    size_t line = slice_find_byte(head, '\n');
+    struct piece piece;
+    bool access;
+    struct slice first = slice_trim(slice_first(head, line == SIZE_MAX ? head.size : line));
+    struct slice shown = slice_first(first, 72);
+
+    leave(pass->file, SCAN_LEFT_REFUSED);
+    parse_next(head, 0, true, &piece);
+    access = piece.type == PIECE_UNPARSED && piece.reason == UNPARSED_ACCESS;
+    diagnose(pass->scanner->diagnostics, STATUS_INPUT,
+             "%s: not read, since nothing in it is a record of an nginx error log; it begins with%s \"%.*s%s\" (--force reads it all the same)",
+             pass->file->path, access ? " a line of an access log," : "", (int)shown.size, shown.data,
+             shown.size < first.size ? "..." : "");
+}
+
+/* The zone that the file was read with before, else that of the options. */
+static void
+choose_zone(struct pass *pass)
+{
+    const struct zone *given = pass->scanner->options->zone;
+    const char *before = pass->plan.zone;
+
+    pass->zone = given;
+    if (before == NULL || strcmp(before, zone_name(given)) == 0)
+        return;
+    pass->own_zone = zone_open(before);
+    if (pass->own_zone != NULL) {
+        pass->zone = pass->own_zone;
+        diagnose_note(pass->scanner->diagnostics, "%s: read with the zone %s, as before", pass->file->path, before);
+    } else {
+        diagnose_warning(pass->scanner->diagnostics, "%s: was read with the zone %s, which tzdata does not have now; read on with %s",
+                         pass->file->path, before, zone_name(given));
+    }
+}
+
+static void
+fill_probe(struct pass *pass)
+{
+    struct file_probe *probe = &pass->probe;
+
+    probe->path = pass->file->path;
+    probe->log = input_log_name(pass->file->path);
+    probe->head = slice_first(source_head(pass->source), LIMIT_IDENTITY);
+    probe->compressed = source_is_compressed(pass->source);
+    probe->read_at = source_read_at;
+    probe->read_context = pass->source;
+    probe->device = pass->facts.device;
+    probe->inode = pass->facts.inode;
+    probe->size = pass->facts.size;
+    probe->modified = pass->facts.modified;
+}
+
+/* Nothing more of it will come: compressed files, streams, and what the user says is final. */
+static bool
+is_complete(const struct pass *pass)
+{
+    return pass->scanner->options->final || source_is_stream(pass->source) || source_is_compressed(pass->source);
+}
+
+/* False when there is no need to read, after filling the outcome. */
+static bool
+wants_reading(struct pass *pass)
+{
+    struct slice head = source_head(pass->source);
+
+    switch (pass->plan.verdict) {
+    case FILE_UNCHANGED:
+        pass->file->outcome = SCAN_UNCHANGED;
+        return false;
+    case FILE_COPY:
+        pass->file->outcome = SCAN_COPY;
+        pass->file->copy_of = memory_copy_text(pass->plan.copy_of != NULL ? pass->plan.copy_of : "");
+        return false;
+    case FILE_KNOWN:
+        return true;
+    case FILE_NEW:
+        break;
+    }
+    if (!is_complete(pass) && head.size < LIMIT_SNIFF && slice_find_byte(head, '\n') == SIZE_MAX) {
+        leave(pass->file, SCAN_LEFT_EMPTY);
+        return false;
+    }
+    if (pass->file->named && !pass->scanner->options->force && !scan_finds_record(pass->source)) {
+        refuse(pass);
+        return false;
+    }
+    return true;
+}
+
+/* --- reading --- */
+
+static int64_t
+clock_milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+show_progress(struct scanner *scanner)
+{
+    int64_t now;
+
+    if (scanner->options->progress == NULL)
+        return;
+    now = clock_milliseconds();
+    if (now - scanner->progress_shown < HEARTBEAT)
+        return;
+    scanner->progress_shown = now;
+    scanner->options->progress(scanner->options->progress_context, &scanner->progress);
+}
+
+static bool
+begin(struct pass *pass)
+{
+    if (pass->begun)
+        return true;
+    pass->begun = true;
+    return store_file_begin(pass->scanner->store, &pass->probe, &pass->plan, pass->zone);
+}
+
+/* Stores one parcel; the file's row is made with the first that holds something. */
+static bool
+store_parcel(struct pass *pass, const struct parcel *parcel)
+{
+    const struct batch *batch = &parcel->batch;
+
+    if (batch->event_count == 0 && batch->unparsed_count == 0)
+        return true;
+    pass->scanner->progress.records += batch->event_count;
+    return begin(pass) && store_add(pass->scanner->store, batch);
+}
+
+/* Takes parcels until the last; when the store fails, or a signal came, the pipeline is asked to end the file here. */
+static bool
+store_parcels(struct pass *pass, struct job_end *end)
+{
+    struct scanner *scanner = pass->scanner;
+    uint64_t before = scanner->progress.bytes;
+    bool stored = true, stopping = false, last = false;
+
+    while (!last) {
+        struct parcel *parcel = pipeline_next(scanner->pipeline, HEARTBEAT);
+
+        if (parcel != NULL) {
+            stored = stored && store_parcel(pass, parcel);
+            scanner->progress.bytes = before + (parcel->batch.end - pass->plan.position);
+            last = parcel->last;
+            if (last)
+                *end = parcel->end;
+            pipeline_recycle(scanner->pipeline, parcel);
+            show_progress(scanner);
+        }
+        if (!stopping && (!stored || (scanner->options->hold_signals && scan_signal_waits()))) {
+            stopping = true;
+            pipeline_stop(scanner->pipeline);
+        }
+    }
+    return stored;
+}
+
+static void
+add_sums(struct pass *pass, const struct job_end *end)
+{
+    struct scan_result *result = pass->scanner->result;
+
+    pass->file->bytes = end->end > pass->plan.bytes ? end->end - pass->plan.bytes : 0;
+    pass->file->lines = end->lines;
+    pass->file->records = end->records;
+    result->bytes += pass->file->bytes;
+    result->lines += end->lines;
+    result->continuation_lines += end->continuation_lines;
+    result->records += end->records;
+    result->classified += end->classified;
+    result->unclassified += end->records - end->classified;
+    result->unparsed += end->unparsed;
+    result->match_limits = end->match_limits;
+    result->stopped = result->stopped || end->stopped;
+}
+
+/* What the end of the file says about it. */
+static void
+conclude(struct pass *pass, const struct job_end *end)
+{
+    struct scan_file *file = pass->file;
+    bool cut = end->status == INPUT_UNFINISHED;
+
+    file->outcome = file->bytes > 0 ? SCAN_READ : SCAN_UNCHANGED;
+    if (end->stopped || end->status == INPUT_END)
+        return;
+    if (cut && being_written(pass)) {
+        file->outcome = SCAN_UNFINISHED;
+        diagnose_note(pass->scanner->diagnostics, "%s: still being written; the rest is read next time", file->path);
+        return;
+    }
+    file->outcome = SCAN_DAMAGED;
+    diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; what comes before is stored (%" PRIu64 " bytes)", file->path,
+             source_error(pass->source), end->end);
+}
+
+static bool
+make_job(struct pass *pass, struct job *job)
+{
+    uint64_t start = pass->plan.position;
+    size_t before = start < LIMIT_IDENTITY ? (size_t)start : LIMIT_IDENTITY;
+
+    job->source = pass->source;
+    job->start = start;
+    job->state = pass->plan.state;
+    if (pass->plan.verdict == FILE_NEW)
+        job->state = (struct scan_state){.last_written = -1};
+    job->zone = pass->zone;
+    job->complete = is_complete(pass);
+    job->cut_is_damage = !being_written(pass);
+    memcpy(job->head, pass->probe.head.data, pass->probe.head.size);
+    job->head_size = pass->probe.head.size;
+    job->before_size = before;
+    return before == 0 || source_read_at(pass->source, start - before, job->before, before);
+}
+
+static bool
+read_file(struct pass *pass)
+{
+    struct scanner *scanner = pass->scanner;
+    struct job *job = memory_allocate_zeroed(1, sizeof *job);
+    struct job_end *end = memory_allocate_zeroed(1, sizeof *end);
+    bool good = true;
+
+    if (!make_job(pass, job)) { /* it became shorter since it was looked at */
+        leave(pass->file, SCAN_LEFT_VANISHED);
+        goto out;
+    }
+    source_stop_keeping(pass->source);
+    source_seek(pass->source, pass->plan.position);
+    if (scanner->options->hold_signals)
+        scan_hold_signals();
+    pipeline_start(scanner->pipeline, job);
+    good = store_parcels(pass, end);
+    if (good && (pass->begun || end->end > pass->plan.bytes))
+        good = begin(pass) &&
+               store_file_end(scanner->store, end->end, (struct slice){end->head, end->head_size},
+                              (struct slice){end->before, end->before_size},
+                              job->complete && end->status == INPUT_END && !end->stopped);
+    add_sums(pass, end);
+    conclude(pass, end);
+    if (scanner->options->hold_signals && !scanner->result->stopped)
+        scan_release_signals();
+out:
+    free(job);
+    free(end);
+    return good;
+}
+
+/* The threads are started with the first file that needs them. */
+static bool
+start_pipeline(struct scanner *scanner)
+{
+    if (scanner->pipeline == NULL)
+        scanner->pipeline = pipeline_new(scanner->rules);
+    if (scanner->pipeline == NULL)
+        diagnose(scanner->diagnostics, STATUS_STORE, "threads cannot be started: %s", strerror(errno));
+    return scanner->pipeline != NULL;
+}
+
+static struct source *
+open_source(struct scanner *scanner, struct scan_file *file)
+{
+    int error_number = 0;
+    struct source *source = source_open(file->path, &error_number);
+
+    if (source != NULL)
+        return source;
+    leave(file, SCAN_LEFT_UNREADABLE);
+    if (error_number == ENOENT && !file->named)
+        leave(file, SCAN_LEFT_VANISHED);
+    else
+        diagnose(scanner->diagnostics, STATUS_INPUT, "%s: %s", file->path, strerror(error_number));
+    return NULL;
+}
+
+bool
+scan_file(struct scanner *scanner, struct scan_file *file)
+{
+    struct pass pass = {.scanner = scanner, .file = file};
+    bool good = true;
+
+    pass.source = open_source(scanner, file);
+    if (pass.source == NULL)
+        return true;
+    source_facts(pass.source, &pass.facts);
+    if (source_head(pass.source).size == 0) {
+        look_at_nothing(&pass);
+        goto out;
+    }
+    fill_probe(&pass);
+    good = store_file_plan(scanner->store, &pass.probe, &pass.plan);
+    if (!good || !wants_reading(&pass))
+        goto out;
+    choose_zone(&pass);
+    good = start_pipeline(scanner) && read_file(&pass);
+out:
+    zone_free(pass.own_zone);
+    source_close(pass.source);
+    return good;
+}

@@ -1,0 +1,31 @@
+/* One file's way through the scan.  Used by scan.c and scan_file.c only. */
+#ifndef NGXERR_SCAN_SCANNER_H
+#define NGXERR_SCAN_SCANNER_H
+
+#include "scan/pipeline.h"
+#include "scan/scan.h"
+
+/* What a scan works with. */
+struct scanner {
+    const struct scan_options *options;
+    struct store *store;
+    const struct rules *rules;
+    struct diagnostics *diagnostics;
+    struct scan_result *result;
+    struct pipeline *pipeline; /* made with the first file that has something to read */
+    struct scan_progress progress;
+    int64_t progress_shown;    /* milliseconds of the monotonic clock */
+    int64_t now;               /* epoch when the scan began */
+};
+
+/* Reads what is new in `file->path` and fills the rest of *file.  False when the store failed, after its diagnostic. */
+bool scan_file(struct scanner *scanner, struct scan_file *file);
+
+/* True when a record begins in the bytes of `source`; reads it from the start, as far as needed. */
+bool scan_finds_record(struct source *source);
+
+/* SIGINT, SIGTERM and SIGHUP, those that are not ignored, wait from here on. */
+void scan_hold_signals(void);
+bool scan_signal_waits(void);
+
+#endif
