@@ -1,0 +1,22 @@
+/* The store that report and query read: a database, or a private one made of the logs that were named.  Used by cli alone. */
+#ifndef NGXERR_CLI_LOG_STORE_H
+#define NGXERR_CLI_LOG_STORE_H
+
+#include "base/zone.h"
+#include "classify/rules.h"
+#include "cli/options.h"
+#include "store/store.h"
+
+/* Opens the database that --database and the environment mean, for reading.  NULL after a diagnostic. */
+struct store *log_store_open_database(const struct options *options, struct diagnostics *diagnostics);
+
+/* Scans the words of `options` (files, directories, "-") into a private store, with --force, --final, --node and the row "tz" (options
+ * without such a row are as if not given).  `rules` must live as long as the store; `zone` is the logs' zone.  NULL after a diagnostic;
+ * what could not be read is diagnosed and the others are there. */
+struct store *log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
+                             struct diagnostics *diagnostics);
+
+/* --node's value, else the host's name; the caller frees it. */
+char *log_store_node(const char *given);
+
+#endif
