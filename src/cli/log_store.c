@@ -47,7 +47,7 @@ struct store *
 log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
                struct diagnostics *diagnostics)
 {
-    char *node = log_store_node(has_row(options, "node") ? options_value(options, "node") : NULL);
+    char *node = log_store_node(NULL); /* --node is a filter here */
     struct scan_options scan = {
         .paths = options->words,
         .count = options->word_count,

@@ -1,0 +1,239 @@
+/* ngxerr scan: reads what is new in logs into the database.  Silent when all is well, for cron. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "base/memory.h"
+#include "cli/commands.h"
+#include "cli/database_path.h"
+#include "cli/log_store.h"
+#include "cli/options.h"
+#include "cli/rules_option.h"
+#include "scan/scan.h"
+
+static const struct option_spec specs[] = {
+    OPTION_DATABASE,
+    OPTION_GROUP,
+    OPTION_NODE("the machine that the logs come from (default: the host name)"),
+    {"tz", 0, "ZONE", "time zone that the logs are written in, for example Europe/Berlin (default: the system's); kept per file"},
+    OPTION_FINAL,
+    OPTION_FORCE,
+    OPTION_PATTERNS,
+    OPTION_VERBOSE,
+    {"quiet", 'q', NULL, "no summary and no progress, on a terminal too"},
+};
+#define SPEC_COUNT (sizeof specs / sizeof *specs)
+
+#define DEFAULT_PATH "/var/log/nginx"
+
+/* --- progress and summary --- */
+
+static void
+show_progress(void *context, const struct scan_progress *progress)
+{
+    struct buffer line = BUFFER_EMPTY;
+    FILE *stream = context;
+
+    buffer_add_format(&line, "\r\033[K%zu/%zu ", progress->file, progress->file_count);
+    escape_terminal(&line, slice_of(progress->path));
+    buffer_add_format(&line, ": %" PRIu64 " MB, %" PRIu64 " records", progress->bytes / 1000000, progress->records);
+    fwrite(line.data, 1, line.size, stream);
+    fflush(stream);
+    buffer_free(&line);
+}
+
+static void
+end_progress(const struct scan_options *options)
+{
+    if (options->progress != NULL)
+        fputs("\r\033[K", options->progress_context);
+}
+
+static const char *
+outcome_text(const struct scan_file *file)
+{
+    switch (file->outcome) {
+    case SCAN_READ:
+        return "read";
+    case SCAN_UNCHANGED:
+        return "nothing new";
+    case SCAN_COPY:
+        return "a copy of ";
+    case SCAN_UNFINISHED:
+        return "still being written";
+    case SCAN_DAMAGED:
+        return "damaged";
+    case SCAN_LEFT:
+        return scan_left_text(file->left);
+    }
+    return "";
+}
+
+static void
+print_files(FILE *out, const struct scan_result *result)
+{
+    struct buffer line = BUFFER_EMPTY;
+
+    for (size_t i = 0; i < result->file_count; i++) {
+        const struct scan_file *file = &result->files[i];
+
+        buffer_clear(&line);
+        escape_terminal(&line, slice_of(file->path));
+        buffer_add_format(&line, ": %s", outcome_text(file));
+        if (file->outcome == SCAN_COPY)
+            escape_terminal(&line, slice_of(file->copy_of));
+        if (file->bytes > 0)
+            buffer_add_format(&line, " (%" PRIu64 " bytes, %" PRIu64 " lines, %" PRIu64 " records)", file->bytes, file->lines,
+                              file->records);
+        buffer_add_byte(&line, '\n');
+        fwrite(line.data, 1, line.size, out);
+    }
+    buffer_free(&line);
+}
+
+static void
+add_count(struct buffer *line, size_t count, const char *one, const char *many)
+{
+    if (count > 0)
+        buffer_add_format(line, "%s%zu %s", line->size > 0 ? ", " : "", count, count == 1 ? one : many);
+}
+
+static void
+print_summary(FILE *out, const struct scan_result *result, const char *database)
+{
+    struct buffer files = BUFFER_EMPTY, path = BUFFER_EMPTY;
+
+    add_count(&files, result->read, "file read", "files read");
+    add_count(&files, result->unchanged, "unchanged", "unchanged");
+    add_count(&files, result->copies, "copy", "copies");
+    add_count(&files, result->unfinished, "still being written", "still being written");
+    add_count(&files, result->damaged, "damaged", "damaged");
+    add_count(&files, result->left, "left", "left");
+    escape_terminal(&path, slice_of(database));
+    fprintf(out, "%s: %s\n", buffer_text(&path), files.size > 0 ? buffer_text(&files) : "no files");
+    if (result->lines > 0)
+        fprintf(out,
+                "%" PRIu64 " lines = %" PRIu64 " records (%" PRIu64 " classified, %" PRIu64 " unclassified) + %" PRIu64
+                " continuation lines + %" PRIu64 " unparsed\n",
+                result->lines, result->records, result->classified, result->unclassified, result->continuation_lines,
+                result->unparsed);
+    buffer_free(&files);
+    buffer_free(&path);
+}
+
+/* --- the scan --- */
+
+struct setting {
+    struct options *options;
+    struct rules *rules;
+    struct zone *zone;
+    char *path; /* of the database */
+    char *node;
+};
+
+static bool
+prepare(struct command_context *context, struct setting *setting)
+{
+    const char *tz = options_value(setting->options, "tz");
+
+    setting->zone = zone_open(tz);
+    if (setting->zone == NULL) {
+        diagnose(context->diagnostics, STATUS_USAGE, "--tz %s: no such time zone in tzdata; a name such as Europe/Berlin or UTC is needed",
+                 tz != NULL ? tz : "");
+        return false;
+    }
+    setting->rules = rules_option_load(setting->options, context->diagnostics);
+    if (setting->rules == NULL)
+        return false;
+    setting->path = database_path_for_writing(options_value(setting->options, "database"),
+                                              options_value(setting->options, "group"), context->diagnostics);
+    setting->node = log_store_node(options_value(setting->options, "node"));
+    return setting->path != NULL;
+}
+
+static void
+scan_into(struct command_context *context, struct setting *setting, struct store *store, struct scan_result *result)
+{
+    static const char *const default_paths[] = {DEFAULT_PATH};
+    const struct options *given = setting->options;
+    bool quiet = options_given(given, "quiet");
+    struct scan_options options = {
+        .paths = given->word_count > 0 ? given->words : default_paths,
+        .count = given->word_count > 0 ? given->word_count : 1,
+        .force = options_given(given, "force"),
+        .final = options_given(given, "final"),
+        .zone = setting->zone,
+        .hold_signals = true,
+    };
+    bool changed = false;
+
+    if (!store_use_rules(store, setting->rules, &changed))
+        return;
+    if (changed)
+        diagnose_warning(context->diagnostics, "the patterns are others than those of the last scan; what is stored keeps its old "
+                                               "classes until `ngxerr db reclassify` is run");
+    if (!quiet && isatty(STDERR_FILENO)) {
+        options.progress = show_progress;
+        options.progress_context = stderr;
+    }
+    (void)scan_run(&options, store, setting->rules, context->diagnostics, result); /* a failure is in the diagnostics */
+    end_progress(&options);
+    if (!quiet && (options_given(given, "verbose") || isatty(fileno(context->out)))) {
+        if (options_given(given, "verbose"))
+            print_files(context->out, result);
+        print_summary(context->out, result, setting->path);
+    }
+}
+
+static void
+run(struct command_context *context, struct setting *setting)
+{
+    struct scan_result result = {0};
+    struct store *store;
+    bool stopped;
+
+    if (!prepare(context, setting))
+        return;
+    store = store_open(&(struct store_options){.mode = STORE_WRITE,
+                                               .path = setting->path,
+                                               .group = options_value(setting->options, "group"),
+                                               .node = setting->node},
+                       context->diagnostics);
+    if (store == NULL)
+        return;
+    scan_into(context, setting, store, &result);
+    stopped = result.stopped;
+    scan_result_free(&result);
+    store_close(store);
+    if (stopped) {
+        fflush(context->out);
+        scan_release_signals(); /* and the process ends by the signal that was held */
+    }
+}
+
+enum status
+command_scan(struct command_context *context)
+{
+    struct options options;
+    struct setting setting = {.options = &options};
+
+    if (!options_parse(specs, SPEC_COUNT, context->argc, context->argv, context->diagnostics, &options))
+        goto out;
+    if (options.help) {
+        options_help(context->out, "scan", "[OPTION...] [PATH...]",
+                     "Reads what is new in error logs into the database.  PATH is a file, a directory or - (standard input);\n"
+                     "without one it is " DEFAULT_PATH ".",
+                     specs, SPEC_COUNT);
+        goto out;
+    }
+    diagnostics_set_verbose(context->diagnostics, options_given(&options, "verbose"));
+    run(context, &setting);
+out:
+    rules_free(setting.rules);
+    zone_free(setting.zone);
+    free(setting.path);
+    free(setting.node);
+    options_free(&options);
+    return diagnostics_worst(context->diagnostics);
+}
