@@ -16,7 +16,8 @@ static const struct option_spec specs[] = {
     OPTION_DATABASE,
     OPTION_GROUP,
     OPTION_NODE("the machine that the logs come from (default: the host name)"),
-    {"tz", 0, "ZONE", "time zone that the logs are written in, for example Europe/Berlin (default: the system's); kept per file"},
+    {"tz", 0, "ZONE",
+     "time zone that the logs are written in, for example Europe/Berlin (default: the system's); kept per file"},
     OPTION_FINAL,
     OPTION_FORCE,
     OPTION_PATTERNS,
@@ -84,8 +85,8 @@ print_files(FILE *out, const struct scan_result *result)
         if (file->outcome == SCAN_COPY)
             escape_terminal(&line, slice_of(file->copy_of));
         if (file->bytes > 0)
-            buffer_add_format(&line, " (%" PRIu64 " bytes, %" PRIu64 " lines, %" PRIu64 " records)", file->bytes, file->lines,
-                              file->records);
+            buffer_add_format(&line, " (%" PRIu64 " bytes, %" PRIu64 " lines, %" PRIu64 " records)", file->bytes,
+                              file->lines, file->records);
         buffer_add_byte(&line, '\n');
         fwrite(line.data, 1, line.size, out);
     }
@@ -139,7 +140,8 @@ prepare(struct command_context *context, struct setting *setting)
 
     setting->zone = zone_open(tz);
     if (setting->zone == NULL) {
-        diagnose(context->diagnostics, STATUS_USAGE, "--tz %s: no such time zone in tzdata; a name such as Europe/Berlin or UTC is needed",
+        diagnose(context->diagnostics, STATUS_USAGE,
+                 "--tz %s: no such time zone in tzdata; a name such as Europe/Berlin or UTC is needed",
                  tz != NULL ? tz : "");
         return false;
     }
@@ -171,8 +173,9 @@ scan_into(struct command_context *context, struct setting *setting, struct store
     if (!store_use_rules(store, setting->rules, &changed))
         return;
     if (changed)
-        diagnose_warning(context->diagnostics, "the patterns are others than those of the last scan; what is stored keeps its old "
-                                               "classes until `ngxerr db reclassify` is run");
+        diagnose_warning(context->diagnostics,
+                         "the patterns are others than those of the last scan; what is stored keeps its old "
+                         "classes until `ngxerr db reclassify` is run");
     if (!quiet && isatty(STDERR_FILENO)) {
         options.progress = show_progress;
         options.progress_context = stderr;
@@ -221,10 +224,11 @@ command_scan(struct command_context *context)
     if (!options_parse(specs, SPEC_COUNT, context->argc, context->argv, context->diagnostics, &options))
         goto out;
     if (options.help) {
-        options_help(context->out, "scan", "[OPTION...] [PATH...]",
-                     "Reads what is new in error logs into the database.  PATH is a file, a directory or - (standard input);\n"
-                     "without one it is " DEFAULT_PATH ".",
-                     specs, SPEC_COUNT);
+        options_help(
+            context->out, "scan", "[OPTION...] [PATH...]",
+            "Reads what is new in error logs into the database.  PATH is a file, a directory or - (standard input);\n"
+            "without one it is " DEFAULT_PATH ".",
+            specs, SPEC_COUNT);
         goto out;
     }
     diagnostics_set_verbose(context->diagnostics, options_given(&options, "verbose"));

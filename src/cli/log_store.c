@@ -59,8 +59,8 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
     bool changed = false;
     struct store *store = store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics);
 
-    if (store != NULL && (!store_use_rules(store, rules, &changed) ||
-                          !scan_run(&scan, store, rules, diagnostics, &result))) {
+    if (store != NULL &&
+        (!store_use_rules(store, rules, &changed) || !scan_run(&scan, store, rules, diagnostics, &result))) {
         store_close(store);
         store = NULL;
     }

@@ -13,12 +13,13 @@ struct cutter {
     struct classifier *classifier;
     struct local_time local;
     struct piece piece;
-    struct block *carried;  /* holds `rest`; NULL when nothing is carried */
-    struct slice rest;      /* what the block before left */
-    uint64_t offset;        /* of the next byte to be cut */
-    struct parcel *parcel;  /* being filled; NULL when none is begun */
+    struct block *carried; /* holds `rest`; NULL when nothing is carried */
+    struct slice rest;     /* what the block before left */
+    uint64_t offset;       /* of the next byte to be cut */
+    bool in_line; /* the byte before `offset` is no newline: a record that begins here is glued to foreign text */
+    struct parcel *parcel;       /* being filled; NULL when none is begun */
     struct scan_state committed; /* after the last record that is not open */
-    struct job_end end;     /* gathered for the last parcel */
+    struct job_end end;          /* gathered for the last parcel */
 };
 
 /* --- parcels --- */
@@ -84,6 +85,8 @@ add_event(struct cutter *cutter, bool open)
         event->utc_offset = local_time_offset(&cutter->local, event->record.written, &ambiguous);
     if (ambiguous)
         event->record.flags |= RECORD_AMBIGUOUS_HOUR;
+    if (cutter->in_line)
+        event->record.flags |= RECORD_GLUED;
     if (open)
         event->record.flags |= RECORD_OPEN;
     else
@@ -125,6 +128,7 @@ cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool f
         add_event(cutter, open_last && !piece->complete && piece->consumed == rest->size);
     else
         add_unparsed(cutter);
+    cutter->in_line = rest->data[piece->consumed - 1] != '\n';
     *rest = slice_from(*rest, piece->consumed);
     cutter->offset += piece->consumed;
     if (cutter->parcel->batch.event_count == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
@@ -141,7 +145,8 @@ remember(struct cutter *cutter, struct slice cut, uint64_t offset)
     size_t keep;
 
     if (end->head_size < LIMIT_IDENTITY && offset <= end->head_size && offset + cut.size > end->head_size) {
-        struct slice more = slice_first(slice_from(cut, end->head_size - (size_t)offset), LIMIT_IDENTITY - end->head_size);
+        struct slice more =
+            slice_first(slice_from(cut, end->head_size - (size_t)offset), LIMIT_IDENTITY - end->head_size);
 
         memcpy(end->head + end->head_size, more.data, more.size);
         end->head_size += more.size;
@@ -163,6 +168,7 @@ begin_file(struct cutter *cutter)
     const struct job *job = &cutter->pipeline->job;
 
     cutter->offset = job->start;
+    cutter->in_line = job->before_size > 0 && job->before[job->before_size - 1] != '\n';
     cutter->rest = SLICE_NONE;
     local_time_begin(&cutter->local, job->zone, &job->state);
     cutter->committed = job->state;

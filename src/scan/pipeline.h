@@ -12,12 +12,12 @@
 
 /* A file to be read, from `start` on. */
 struct job {
-    struct source *source;   /* the pipeline's until the last parcel has come */
+    struct source *source; /* the pipeline's until the last parcel has come */
     uint64_t start;
     struct scan_state state; /* at start */
     const struct zone *zone;
-    bool complete;           /* it will not grow: a last line without newline is read, the last record is not open */
-    bool cut_is_damage;      /* a compressed stream that ends in its middle will not be finished by anybody */
+    bool complete;             /* it will not grow: a last line without newline is read, the last record is not open */
+    bool cut_is_damage;        /* a compressed stream that ends in its middle will not be finished by anybody */
     char head[LIMIT_IDENTITY]; /* the first bytes, as far as they are known before */
     size_t head_size;
     char before[LIMIT_IDENTITY]; /* the bytes before start */
@@ -28,7 +28,7 @@ struct job {
 struct job_end {
     enum input_status status;
     bool stopped;
-    uint64_t end;             /* bytes of the file that are in records and unparsed pieces */
+    uint64_t end;              /* bytes of the file that are in records and unparsed pieces */
     char head[LIMIT_IDENTITY]; /* its first min(end, LIMIT_IDENTITY) bytes */
     size_t head_size;
     char before[LIMIT_IDENTITY]; /* the bytes before `end` */
@@ -41,7 +41,7 @@ struct job_end {
 struct parcel {
     struct batch batch;
     struct block *block;
-    bool last;                /* of its file: `end` is filled; the batch may be empty */
+    bool last; /* of its file: `end` is filled; the batch may be empty */
     struct job_end end;
 };
 

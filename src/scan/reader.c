@@ -26,7 +26,8 @@ fill(struct pipeline *pipeline, struct source *source, struct block *block)
                 return;
             continue;
         }
-        block->status = source_read(source, block->memory + block->start + block->size, LIMIT_BLOCK - block->size, &got);
+        block->status =
+            source_read(source, block->memory + block->start + block->size, LIMIT_BLOCK - block->size, &got);
         if (block->status != INPUT_DATA) {
             block->last = true;
             return;

@@ -14,13 +14,20 @@ const char *
 scan_left_text(enum scan_left reason)
 {
     switch (reason) {
-    case SCAN_LEFT_NO_RECORDS: return "no error record at its beginning";
-    case SCAN_LEFT_EMPTY: return "nothing in it yet";
-    case SCAN_LEFT_UNREADABLE: return "cannot be read";
-    case SCAN_LEFT_NOT_REGULAR: return "no regular file";
-    case SCAN_LEFT_UNSUPPORTED: return "compressed in a way that is not read";
-    case SCAN_LEFT_REFUSED: return "no error record in it";
-    case SCAN_LEFT_VANISHED: return "went away meanwhile";
+    case SCAN_LEFT_NO_RECORDS:
+        return "no error record at its beginning";
+    case SCAN_LEFT_EMPTY:
+        return "nothing in it yet";
+    case SCAN_LEFT_UNREADABLE:
+        return "cannot be read";
+    case SCAN_LEFT_NOT_REGULAR:
+        return "no regular file";
+    case SCAN_LEFT_UNSUPPORTED:
+        return "compressed in a way that is not read";
+    case SCAN_LEFT_REFUSED:
+        return "no error record in it";
+    case SCAN_LEFT_VANISHED:
+        return "went away meanwhile";
     }
     return "";
 }
@@ -29,11 +36,16 @@ static enum scan_left
 left_of(enum left_reason reason)
 {
     switch (reason) {
-    case LEFT_NO_RECORDS: return SCAN_LEFT_NO_RECORDS;
-    case LEFT_EMPTY: return SCAN_LEFT_EMPTY;
-    case LEFT_UNREADABLE: return SCAN_LEFT_UNREADABLE;
-    case LEFT_NOT_REGULAR: return SCAN_LEFT_NOT_REGULAR;
-    case LEFT_UNSUPPORTED: return SCAN_LEFT_UNSUPPORTED;
+    case LEFT_NO_RECORDS:
+        return SCAN_LEFT_NO_RECORDS;
+    case LEFT_EMPTY:
+        return SCAN_LEFT_EMPTY;
+    case LEFT_UNREADABLE:
+        return SCAN_LEFT_UNREADABLE;
+    case LEFT_NOT_REGULAR:
+        return SCAN_LEFT_NOT_REGULAR;
+    case LEFT_UNSUPPORTED:
+        return SCAN_LEFT_UNSUPPORTED;
     }
     return SCAN_LEFT_UNREADABLE;
 }
@@ -56,12 +68,24 @@ static void
 count_outcome(struct scan_result *result, const struct scan_file *file)
 {
     switch (file->outcome) {
-    case SCAN_READ: result->read++; break;
-    case SCAN_UNCHANGED: result->unchanged++; break;
-    case SCAN_COPY: result->copies++; break;
-    case SCAN_UNFINISHED: result->unfinished++; break;
-    case SCAN_DAMAGED: result->damaged++; break;
-    case SCAN_LEFT: result->left++; break;
+    case SCAN_READ:
+        result->read++;
+        break;
+    case SCAN_UNCHANGED:
+        result->unchanged++;
+        break;
+    case SCAN_COPY:
+        result->copies++;
+        break;
+    case SCAN_UNFINISHED:
+        result->unfinished++;
+        break;
+    case SCAN_DAMAGED:
+        result->damaged++;
+        break;
+    case SCAN_LEFT:
+        result->left++;
+        break;
     }
 }
 
@@ -111,7 +135,9 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
     input_list_free(&list);
     pipeline_free(scanner.pipeline);
     if (result->match_limits > 0)
-        diagnose_warning(diagnostics, "%" PRIu64 " records met the limit of steps for a pattern (LIMIT_MATCH); that pattern did not match",
+        diagnose_warning(diagnostics,
+                         "%" PRIu64
+                         " records met the limit of steps for a pattern (LIMIT_MATCH); that pattern did not match",
                          result->match_limits);
     return good;
 }

@@ -11,27 +11,29 @@
 /* Where a scan is, for a progress display. */
 struct scan_progress {
     const char *path;
-    size_t file, file_count;   /* this is number `file` (from 1) of file_count */
-    uint64_t bytes;            /* decompressed bytes of all files so far */
+    size_t file, file_count; /* this is number `file` (from 1) of file_count */
+    uint64_t bytes;          /* decompressed bytes of all files so far */
     uint64_t records;
 };
 
 struct scan_options {
-    const char *const *paths;  /* files, directories, "-" */
+    const char *const *paths; /* files, directories, "-" */
     size_t count;
-    bool force;                /* read a named file although nothing in it parses */
-    bool final;                /* the files are complete: a last line without newline is read, no record stays open */
-    const struct zone *zone;   /* of files that the store has no zone for yet */
-    bool hold_signals;         /* SIGINT, SIGTERM and SIGHUP wait while a file is stored; when one came, what was read is committed and
+    bool force;              /* read a named file although nothing in it parses */
+    bool final;              /* the files are complete: a last line without newline is read, no record stays open */
+    const struct zone *zone; /* of files that the store has no zone for yet */
+    bool
+        hold_signals; /* SIGINT, SIGTERM and SIGHUP wait while a file is stored; when one came, what was read is committed and
                                   the scan ends with result->stopped, the signal still held until scan_release_signals */
-    void (*progress)(void *context, const struct scan_progress *progress); /* called a few times a second; NULL for none */
+    void (*progress)(void *context,
+                     const struct scan_progress *progress); /* called a few times a second; NULL for none */
     void *progress_context;
 };
 
 enum scan_left {
-    SCAN_LEFT_NO_RECORDS,  /* in a directory: no error record at its beginning */
-    SCAN_LEFT_EMPTY,       /* nothing in it yet, or no complete line */
-    SCAN_LEFT_UNREADABLE,  /* diagnosed */
+    SCAN_LEFT_NO_RECORDS, /* in a directory: no error record at its beginning */
+    SCAN_LEFT_EMPTY,      /* nothing in it yet, or no complete line */
+    SCAN_LEFT_UNREADABLE, /* diagnosed */
     SCAN_LEFT_NOT_REGULAR,
     SCAN_LEFT_UNSUPPORTED, /* compressed in a way that is not read */
     SCAN_LEFT_REFUSED,     /* named, but nothing in it parses; diagnosed */
@@ -40,21 +42,21 @@ enum scan_left {
 const char *scan_left_text(enum scan_left reason);
 
 enum scan_outcome {
-    SCAN_READ,       /* something new was stored */
-    SCAN_UNCHANGED,  /* known, nothing new */
-    SCAN_COPY,       /* equal to a known file or to its beginning */
+    SCAN_READ,      /* something new was stored */
+    SCAN_UNCHANGED, /* known, nothing new */
+    SCAN_COPY,      /* equal to a known file or to its beginning */
     SCAN_UNFINISHED, /* a compressed file that is still being written: what is complete is stored, the rest is read next time */
-    SCAN_DAMAGED,    /* could not be read to its end; what could be read is stored; diagnosed */
-    SCAN_LEFT,       /* not read; `left` says why */
+    SCAN_DAMAGED, /* could not be read to its end; what could be read is stored; diagnosed */
+    SCAN_LEFT,    /* not read; `left` says why */
 };
 
 struct scan_file {
     char *path;
-    bool named;              /* given by the user, not found in a directory */
+    bool named; /* given by the user, not found in a directory */
     enum scan_outcome outcome;
-    enum scan_left left;     /* with SCAN_LEFT */
-    char *copy_of;           /* with SCAN_COPY; else NULL */
-    uint64_t bytes;          /* decompressed bytes that this scan stored */
+    enum scan_left left; /* with SCAN_LEFT */
+    char *copy_of;       /* with SCAN_COPY; else NULL */
+    uint64_t bytes;      /* decompressed bytes that this scan stored */
     uint64_t lines, records;
 };
 
@@ -63,8 +65,8 @@ struct scan_result {
     size_t file_count;
     size_t read, unchanged, copies, unfinished, damaged, left; /* numbers of files by outcome */
     uint64_t bytes, lines, continuation_lines, records, classified, unclassified, unparsed; /* stored by this scan */
-    uint64_t match_limits;   /* records on which a pattern gave up (LIMIT_MATCH) */
-    bool stopped;            /* a signal ended it */
+    uint64_t match_limits; /* records on which a pattern gave up (LIMIT_MATCH) */
+    bool stopped;          /* a signal ended it */
 };
 
 /* Reads what is new in the files of `options` into `store`, which store_use_rules has given the same `rules`.  Unreadable, damaged and

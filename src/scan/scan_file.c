@@ -22,9 +22,9 @@ struct pass {
     struct input_facts facts;
     struct file_probe probe;
     struct file_plan plan;
-    struct zone *own_zone;    /* of a file that was read with another zone before; else NULL */
+    struct zone *own_zone; /* of a file that was read with another zone before; else NULL */
     const struct zone *zone;
-    bool begun;               /* store_file_begin was called */
+    bool begun; /* store_file_begin was called */
 };
 
 static void
@@ -110,10 +110,11 @@ refuse(struct pass *pass)
     leave(pass->file, SCAN_LEFT_REFUSED);
     parse_next(head, 0, true, &piece);
     access = piece.type == PIECE_UNPARSED && piece.reason == UNPARSED_ACCESS;
-    diagnose(pass->scanner->diagnostics, STATUS_INPUT,
-             "%s: not read, since nothing in it is a record of an nginx error log; it begins with%s \"%.*s%s\" (--force reads it all the same)",
-             pass->file->path, access ? " a line of an access log," : "", (int)shown.size, shown.data,
-             shown.size < first.size ? "..." : "");
+    diagnose(
+        pass->scanner->diagnostics, STATUS_INPUT,
+        "%s: not read, since nothing in it is a record of an nginx error log; it begins with%s \"%.*s%s\" (--force reads it all the same)",
+        pass->file->path, access ? " a line of an access log," : "", (int)shown.size, shown.data,
+        shown.size < first.size ? "..." : "");
 }
 
 /* The zone that the file was read with before, else that of the options. */
@@ -131,7 +132,8 @@ choose_zone(struct pass *pass)
         pass->zone = pass->own_zone;
         diagnose_note(pass->scanner->diagnostics, "%s: read with the zone %s, as before", pass->file->path, before);
     } else {
-        diagnose_warning(pass->scanner->diagnostics, "%s: was read with the zone %s, which tzdata does not have now; read on with %s",
+        diagnose_warning(pass->scanner->diagnostics,
+                         "%s: was read with the zone %s, which tzdata does not have now; read on with %s",
                          pass->file->path, before, zone_name(given));
     }
 }
@@ -299,8 +301,8 @@ conclude(struct pass *pass, const struct job_end *end)
         return;
     }
     file->outcome = SCAN_DAMAGED;
-    diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; what comes before is stored (%" PRIu64 " bytes)", file->path,
-             source_error(pass->source), end->end);
+    diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; what comes before is stored (%" PRIu64 " bytes)",
+             file->path, source_error(pass->source), end->end);
 }
 
 static bool
@@ -342,10 +344,9 @@ read_file(struct pass *pass)
     pipeline_start(scanner->pipeline, job);
     good = store_parcels(pass, end);
     if (good && (pass->begun || end->end > pass->plan.bytes))
-        good = begin(pass) &&
-               store_file_end(scanner->store, end->end, (struct slice){end->head, end->head_size},
-                              (struct slice){end->before, end->before_size},
-                              job->complete && end->status == INPUT_END && !end->stopped);
+        good = begin(pass) && store_file_end(scanner->store, end->end, (struct slice){end->head, end->head_size},
+                                             (struct slice){end->before, end->before_size},
+                                             job->complete && end->status == INPUT_END && !end->stopped);
     add_sums(pass, end);
     conclude(pass, end);
     if (scanner->options->hold_signals && !scanner->result->stopped)

@@ -14,8 +14,8 @@ struct scanner {
     struct scan_result *result;
     struct pipeline *pipeline; /* made with the first file that has something to read */
     struct scan_progress progress;
-    int64_t progress_shown;    /* milliseconds of the monotonic clock */
-    int64_t now;               /* epoch when the scan began */
+    int64_t progress_shown; /* milliseconds of the monotonic clock */
+    int64_t now;            /* epoch when the scan began */
 };
 
 /* Reads what is new in `file->path` and fills the rest of *file.  False when the store failed, after its diagnostic. */

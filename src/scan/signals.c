@@ -34,10 +34,9 @@ scan_signal_waits(void)
     sigset_t set, waiting;
 
     ending_signals(&set);
-    return sigpending(&waiting) == 0 &&
-           ((sigismember(&set, SIGINT) == 1 && sigismember(&waiting, SIGINT) == 1) ||
-            (sigismember(&set, SIGTERM) == 1 && sigismember(&waiting, SIGTERM) == 1) ||
-            (sigismember(&set, SIGHUP) == 1 && sigismember(&waiting, SIGHUP) == 1));
+    return sigpending(&waiting) == 0 && ((sigismember(&set, SIGINT) == 1 && sigismember(&waiting, SIGINT) == 1) ||
+                                         (sigismember(&set, SIGTERM) == 1 && sigismember(&waiting, SIGTERM) == 1) ||
+                                         (sigismember(&set, SIGHUP) == 1 && sigismember(&waiting, SIGHUP) == 1));
 }
 
 void

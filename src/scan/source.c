@@ -13,20 +13,20 @@
 #include "base/memory.h"
 
 /* A question about a compressed file reads this much before the place asked for: the record that is read again begins there. */
-#define REACH (128U * 1024U)
+#define REACH       (128U * 1024U)
 #define RECENT_SIZE (4U * REACH)
 
 struct source {
     struct input *input;
-    uint64_t cursor;          /* of the next source_read */
-    uint64_t input_position;  /* of the next input_read */
-    struct buffer head;       /* bytes from 0 on */
-    bool stream;              /* cannot be set back */
-    bool keeping;             /* stream: spool what is read; compressed: keep what is read recently */
-    int spool;                /* -1 when there is none; holds the bytes from head.size to input_position */
-    char *recent;             /* the bytes before input_position */
+    uint64_t cursor;         /* of the next source_read */
+    uint64_t input_position; /* of the next input_read */
+    struct buffer head;      /* bytes from 0 on */
+    bool stream;             /* cannot be set back */
+    bool keeping;            /* stream: spool what is read; compressed: keep what is read recently */
+    int spool;               /* -1 when there is none; holds the bytes from head.size to input_position */
+    char *recent;            /* the bytes before input_position */
     size_t recent_size;
-    const char *error;        /* of the spool */
+    const char *error; /* of the spool */
 };
 
 struct source *
@@ -47,7 +47,8 @@ source_open(const char *path, int *error_number)
     while (source->head.size < LIMIT_SNIFF) {
         size_t got = 0;
 
-        if (input_read(input, source->head.data + source->head.size, LIMIT_SNIFF - source->head.size, &got) != INPUT_DATA)
+        if (input_read(input, source->head.data + source->head.size, LIMIT_SNIFF - source->head.size, &got) !=
+            INPUT_DATA)
             break;
         source->head.size += got;
     }

@@ -10,32 +10,32 @@
 /* Before the bytes of a block there is room for what the block before could not finish: a record up to its limit and the line that may
  * go on with it. */
 #define BLOCK_HEADROOM ((size_t)LIMIT_RECORD + LIMIT_LINE + LIMIT_BLOCK)
-#define BLOCK_COUNT (LIMIT_QUEUE + 2U)
+#define BLOCK_COUNT    (LIMIT_QUEUE + 2U)
 
 /* Rows of one batch: a few dozen KB to a few MB, so that all batches together stay far below the memory bound. */
-#define BATCH_ITEMS 512U
+#define BATCH_ITEMS  512U
 #define PARCEL_COUNT (LIMIT_QUEUE + 1U)
 
 /* Bytes on their way from the reader to the cutter and, as slices, on to the store.  Back to the reader when nobody uses it. */
 struct block {
-    char *memory;             /* BLOCK_HEADROOM + LIMIT_BLOCK bytes */
-    size_t start, size;       /* the bytes are memory[start .. start + size) */
-    atomic_uint users;        /* the cutter and the parcels that point into it */
-    bool last;                /* of its file: `status` tells how it ended */
+    char *memory;       /* BLOCK_HEADROOM + LIMIT_BLOCK bytes */
+    size_t start, size; /* the bytes are memory[start .. start + size) */
+    atomic_uint users;  /* the cutter and the parcels that point into it */
+    bool last;          /* of its file: `status` tells how it ended */
     enum input_status status;
     bool stopped;
 };
 
 struct pipeline {
-    struct queue *jobs;          /* caller -> reader: struct job */
-    struct queue *full_blocks;   /* reader -> cutter */
-    struct queue *free_blocks;   /* cutter or caller -> reader */
-    struct queue *full_parcels;  /* cutter -> caller */
-    struct queue *free_parcels;  /* caller -> cutter */
+    struct queue *jobs;         /* caller -> reader: struct job */
+    struct queue *full_blocks;  /* reader -> cutter */
+    struct queue *free_blocks;  /* cutter or caller -> reader */
+    struct queue *full_parcels; /* cutter -> caller */
+    struct queue *free_parcels; /* caller -> cutter */
     struct block blocks[BLOCK_COUNT];
     struct parcel parcels[PARCEL_COUNT];
-    struct job job;              /* in work; written by the caller between files only */
-    atomic_bool stop;            /* end the file as soon as possible */
+    struct job job;   /* in work; written by the caller between files only */
+    atomic_bool stop; /* end the file as soon as possible */
     const struct rules *rules;
     pthread_t reader, cutter;
 };
