@@ -17,6 +17,7 @@ struct evidence {
     uint64_t count;
     uint64_t distinct_clients, distinct_uris, distinct_peers, distinct_servers, distinct_hosts; /* 0: unknown */
     bool single_record;       /* counts and shares decide nothing */
+    bool kind_unknown;        /* a fragment without its tail: suggestions for every kind are given */
     unsigned top_client_share, top_uri_share, top_peer_share; /* percent of events */
     enum level level;         /* the most frequent */
     enum kind kind;           /* the most frequent */
@@ -36,7 +37,7 @@ struct evidence {
     size_t other_class_count;
 };
 
-/* The evidence of one record. */
+/* The evidence of one record, whose memory must outlive it. */
 void evidence_of_record(const struct record *record, const struct match *match, struct evidence *evidence);
 
 struct advice_check { const char *command; const char *meaning; }; /* commands with placeholders filled and shell-quoted */
@@ -45,22 +46,28 @@ struct way {
     const struct suggestion *source;
     const char *title;
     const char *why;      /* the figures that chose it ("37 clients, errno 111"), or the answer it depends on; NULL if neither */
+    const char *conditions; /* what must hold for it, in words ("at least 10 clients"); NULL if nothing must */
+    bool holds;           /* its conditions hold by the evidence; never true of one that depends on an answer */
     bool chosen_by_answer;
     const char **texts;
     size_t text_count;
     struct {
         const char *context;
-        const char *config; /* nginx configuration, indented by 4, lines ended by \n; lines that must not be pasted unfilled are commented */
+        const char *config; /* nginx configuration, nested blocks indented by 4, lines ended by \n; lines that nginx would take
+                               with a placeholder in them are commented out */
     } *blocks;
     size_t block_count;
     const char *cost, *risk, *wrong;
     struct advice_check *checks;
     size_t check_count;
+    const char **operator_values; /* the names of ${your_...} in its blocks and checks, in order, once each */
+    size_t operator_value_count;
 };
 
 struct advice {
     const struct class_info *class_info;
     enum kind kind;
+    bool kind_unknown;
     const struct way *chosen; /* the first whose conditions hold; NULL when nothing decides: then print `decides` */
     struct way *ways;         /* every one that holds for the kind, in the order of the file */
     size_t way_count;
@@ -73,12 +80,15 @@ struct advice {
     size_t check_count;
     const char **caveats;
     size_t caveat_count;
-    const char **operator_values; /* the names of ${your_...} that stand in chosen and decides, in order, once each */
+    const char **operator_values; /* the names of ${your_...} that stand in chosen, decides and checks, in order, once each */
     size_t operator_value_count;
 };
 
 /* All memory from `arena`; rules and evidence must outlive it. */
 void advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena, struct advice *advice);
+
+/* The same for the page of a class: no record is known, nothing is chosen, every way is given. */
+void advice_make_page(const struct class_info *class_info, struct arena *arena, struct advice *advice);
 
 /* True when `value` meets the strict grammar of the placeholder `name` (log_upstream_addr: address:port; log_host: host name; log_zone;
  * log_path: plain absolute path; numbers), so that it may stand in a command or configuration. */

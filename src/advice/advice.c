@@ -1,0 +1,182 @@
+/* Makes the advice for a class from its suggestions and the evidence: which way is chosen, and why.  Used by report and cli. */
+#include "advice/advice.h"
+
+#include "advice/condition.h"
+#include "advice/placeholders.h"
+#include "advice/render_config.h"
+
+struct making {
+    const struct class_info *class_info;
+    const struct evidence *evidence;
+    struct arena *arena;
+};
+
+static const char **
+fill_prose_list(const struct making *making, const char **texts, size_t count)
+{
+    const char **filled = arena_allocate(making->arena, count * sizeof(*filled));
+    for (size_t i = 0; i < count; i++)
+        filled[i] = placeholders_fill(texts[i], making->evidence, FILL_PROSE, making->arena, NULL, NULL);
+    return filled;
+}
+
+static const char *
+fill_prose(const struct making *making, const char *text)
+{
+    return placeholders_fill(text, making->evidence, FILL_PROSE, making->arena, NULL, NULL);
+}
+
+static struct advice_check *
+fill_checks(const struct making *making, const struct check *checks, size_t count, struct name_list *unfilled)
+{
+    struct advice_check *filled = arena_allocate(making->arena, count * sizeof(*filled));
+    for (size_t i = 0; i < count; i++) {
+        filled[i].command =
+            placeholders_fill(checks[i].command, making->evidence, FILL_COMMAND, making->arena, unfilled, NULL);
+        filled[i].meaning = fill_prose(making, checks[i].meaning);
+    }
+    return filled;
+}
+
+/* Joins what each condition says; NULL without conditions. */
+static const char *
+conditions_text(const struct making *making, const struct suggestion *suggestion, bool figures)
+{
+    struct buffer text = BUFFER_EMPTY;
+    if (suggestion->condition_count == 0)
+        return NULL;
+    for (size_t i = 0; i < suggestion->condition_count; i++) {
+        if (i > 0)
+            buffer_add_text(&text, figures ? "; " : " and ");
+        if (figures)
+            condition_add_figures(&text, &suggestion->conditions[i], making->evidence);
+        else
+            condition_add_words(&text, &suggestion->conditions[i]);
+    }
+    const char *copy = arena_copy(making->arena, buffer_slice(&text)).data;
+    buffer_free(&text);
+    return copy;
+}
+
+static bool
+conditions_hold(const struct suggestion *suggestion, const struct evidence *evidence)
+{
+    for (size_t i = 0; i < suggestion->condition_count; i++)
+        if (!condition_holds(&suggestion->conditions[i], evidence))
+            return false;
+    return true;
+}
+
+/* The kind in whose form a suggestion is written: the evidence's, or the first it is for when that is unknown. */
+static enum kind
+written_kind(const struct suggestion *suggestion, const struct evidence *evidence)
+{
+    if (!evidence->kind_unknown || suggestion->kinds == 0)
+        return evidence->kind;
+    for (int kind = KIND_HTTP; kind < KIND_COUNT; kind++)
+        if ((suggestion->kinds & (1U << kind)) != 0)
+            return (enum kind)kind;
+    return KIND_NONE;
+}
+
+static bool
+is_for_kind(const struct suggestion *suggestion, const struct evidence *evidence)
+{
+    return suggestion->kinds == 0 || evidence->kind_unknown || (suggestion->kinds & (1U << evidence->kind)) != 0;
+}
+
+static void
+make_blocks(const struct making *making, const struct suggestion *suggestion, struct way *way, struct name_list *unfilled)
+{
+    enum kind kind = written_kind(suggestion, making->evidence);
+    way->blocks = arena_allocate(making->arena, suggestion->block_count * sizeof(*way->blocks));
+    way->block_count = suggestion->block_count;
+    for (size_t i = 0; i < suggestion->block_count; i++) {
+        way->blocks[i].context = suggestion->blocks[i].context;
+        way->blocks[i].config = render_config(&suggestion->blocks[i], suggestion->kinds, kind, making->evidence,
+                                              making->arena, unfilled);
+    }
+}
+
+static void
+make_way(const struct making *making, const struct suggestion *suggestion, struct way *way)
+{
+    struct name_list unfilled = {.arena = making->arena};
+    *way = (struct way){
+        .source = suggestion,
+        .title = fill_prose(making, suggestion->title),
+        .conditions = conditions_text(making, suggestion, false),
+        .chosen_by_answer = suggestion->answer != NULL,
+        .texts = fill_prose_list(making, suggestion->texts, suggestion->text_count),
+        .text_count = suggestion->text_count,
+        .cost = fill_prose(making, suggestion->cost),
+        .risk = fill_prose(making, suggestion->risk),
+        .wrong = fill_prose(making, suggestion->wrong),
+    };
+    way->holds = suggestion->answer == NULL && conditions_hold(suggestion, making->evidence);
+    if (suggestion->answer != NULL)
+        way->why = fill_prose(making, suggestion->answer);
+    else if (way->holds)
+        way->why = conditions_text(making, suggestion, true);
+    make_blocks(making, suggestion, way, &unfilled);
+    way->checks = fill_checks(making, suggestion->checks, suggestion->check_count, &unfilled);
+    way->check_count = suggestion->check_count;
+    way->operator_values = unfilled.names;
+    way->operator_value_count = unfilled.count;
+}
+
+/* The first that holds; an answer is never read from the log. */
+static void
+make_ways(const struct making *making, struct advice *advice)
+{
+    const struct class_info *class_info = making->class_info;
+    advice->ways = arena_allocate(making->arena, class_info->suggestion_count * sizeof(*advice->ways));
+    for (size_t i = 0; i < class_info->suggestion_count; i++)
+        if (is_for_kind(&class_info->suggestions[i], making->evidence))
+            make_way(making, &class_info->suggestions[i], &advice->ways[advice->way_count++]);
+    for (size_t i = 0; i < advice->way_count && advice->chosen == NULL; i++)
+        if (advice->ways[i].holds)
+            advice->chosen = &advice->ways[i];
+    advice->no_cure_for_kind = advice->way_count == 0 && class_info->suggestion_count > 0;
+}
+
+static void
+collect_operator_values(const struct way *chosen, struct name_list *names)
+{
+    for (size_t i = 0; chosen != NULL && i < chosen->operator_value_count; i++)
+        name_list_add(names, slice_of(chosen->operator_values[i]));
+}
+
+void
+advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena, struct advice *advice)
+{
+    struct making making = {class_info, evidence, arena};
+    struct name_list names = {.arena = arena};
+    *advice = (struct advice){
+        .class_info = class_info,
+        .kind = evidence->kind,
+        .kind_unknown = evidence->kind_unknown,
+        .causes = fill_prose_list(&making, class_info->causes, class_info->cause_count),
+        .cause_count = class_info->cause_count,
+        .decide_count = class_info->decide_count,
+        .check_count = class_info->check_count,
+        .caveats = fill_prose_list(&making, class_info->caveats, class_info->caveat_count),
+        .caveat_count = class_info->caveat_count,
+    };
+    make_ways(&making, advice);
+    collect_operator_values(advice->chosen, &names);
+    advice->decides = fill_checks(&making, class_info->decides, class_info->decide_count, &names);
+    advice->checks = fill_checks(&making, class_info->checks, class_info->check_count, &names);
+    advice->operator_values = names.names;
+    advice->operator_value_count = names.count;
+}
+
+void
+advice_make_page(const struct class_info *class_info, struct arena *arena, struct advice *advice)
+{
+    static const struct evidence nothing = {.kind_unknown = true, .since_reload = -1};
+    advice_make(class_info, &nothing, arena, advice);
+    advice->chosen = NULL;
+    for (size_t i = 0; i < advice->way_count; i++)
+        advice->ways[i].holds = false;
+}

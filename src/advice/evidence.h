@@ -1,0 +1,14 @@
+/* Values of an evidence by the names that placeholders and conditions use.  Private to the room advice. */
+#ifndef NGXERR_ADVICE_EVIDENCE_H
+#define NGXERR_ADVICE_EVIDENCE_H
+
+#include "advice/advice.h"
+
+/* The value that ${log_NAME} stands for ("upstream_addr", "host", "zone", ...); SLICE_NONE if the evidence has none. */
+struct slice evidence_value(const struct evidence *evidence, struct slice name);
+/* Splits "10.0.0.1:80", "[::1]:80" or "name:80"; without a port *port is SLICE_NONE.  A unix socket is all host. */
+void evidence_split_address(struct slice address, struct slice *host, struct slice *port);
+/* "ipv4", "ipv6", "unix" or "" of an upstream's address. */
+const char *evidence_family(struct slice address);
+
+#endif

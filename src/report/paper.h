@@ -1,0 +1,70 @@
+/* What the written formats (text, Markdown) have in common: blocks of running text, values, tables and code that each style sets in
+ * its own way.  Escaping happens in the style, at the last moment: everything given to a paper may hold a stranger's bytes.
+ * Private to the room report. */
+#ifndef NGXERR_REPORT_PAPER_H
+#define NGXERR_REPORT_PAPER_H
+
+#include "advice/advice.h"
+#include "base/buffer.h"
+
+enum block {
+    BLOCK_NONE,
+    BLOCK_TITLE,
+    BLOCK_SECTION,
+    BLOCK_HEADING,   /* of one finding */
+    BLOCK_PARAGRAPH,
+    BLOCK_LABELLED,  /* a paragraph with a label ("Cause"); without one it goes on with the one before */
+    BLOCK_FACT,      /* a short line with a label ("First") */
+    BLOCK_ITEM,      /* of a list */
+    BLOCK_CODE,
+    BLOCK_TABLE,
+};
+
+enum code { CODE_NGINX, CODE_SHELL, CODE_LOG };
+
+#define TABLE_COLUMNS 6
+struct table {
+    size_t columns;
+    const char *header[TABLE_COLUMNS];
+    bool right[TABLE_COLUMNS];  /* numbers */
+    const struct slice *cells;  /* row by row */
+    size_t rows;
+};
+
+struct paper;
+struct paper_style {
+    void (*begin)(struct paper *paper, enum block block, const char *label);
+    void (*end)(struct paper *paper);
+    void (*text)(struct paper *paper, struct slice text);
+    void (*code)(struct paper *paper, struct slice text);   /* inside a block */
+    void (*strong)(struct paper *paper, struct slice text); /* inside a block */
+    void (*listing)(struct paper *paper, enum code code, struct slice lines);
+    void (*values)(struct paper *paper, const char *label, const struct value_count *values, size_t count, uint64_t more);
+    void (*table)(struct paper *paper, const struct table *table);
+};
+
+struct paper {
+    const struct paper_style *style;
+    struct buffer *out;
+    struct buffer line;    /* the block in progress, escaped */
+    enum block block;      /* in progress, or the last one */
+    const char *label;
+};
+
+extern const struct paper_style paper_text, paper_markdown;
+
+/* Shorthands over the style. */
+void paper_begin(struct paper *paper, enum block block, const char *label);
+void paper_end(struct paper *paper);
+void paper_text_slice(struct paper *paper, struct slice text);
+void paper_words(struct paper *paper, const char *text);
+void paper_code_text(struct paper *paper, const char *text);
+void paper_format(struct paper *paper, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A whole block of one text; nothing when `text` is NULL. */
+void paper_block(struct paper *paper, enum block block, const char *label, const char *text);
+void paper_listing(struct paper *paper, enum code code, const char *lines);
+
+/* A value of the log cut to `columns`, with an ellipsis where something was cut, appended to `out` unescaped. */
+void paper_cut(struct buffer *out, struct slice value, size_t columns);
+
+#endif
