@@ -1,4 +1,4 @@
-/* What the escape functions share: cutting bytes into characters and naming the dangerous ones.  Used by base/escape*.c alone. */
+/* What the escape functions share: cutting bytes into characters and naming the dangerous ones.  Used by the escape files of base alone. */
 #ifndef NGXERR_BASE_ESCAPE_PARTS_H
 #define NGXERR_BASE_ESCAPE_PARTS_H
 

@@ -39,6 +39,9 @@
 #define LIMIT_CONF_FILE (16U * 1024U * 1024U)
 #define LIMIT_CONF_DEPTH 64
 #define LIMIT_CONF_TOKEN 65536U
+/* Files that one configuration includes, and their bytes together: files that include each other twice would double without end. */
+#define LIMIT_CONF_INCLUDES 4096U
+#define LIMIT_CONF_TOTAL (64U * 1024U * 1024U)
 #define LIMIT_CLASSES 16384
 
 /* Distinct shapes of unclassified messages; further ones count under "(other)". */
