@@ -1,0 +1,231 @@
+-- Step 1: tables and views.  Tables are the program's own business and may change with any version; the views are the contract,
+-- described in schema/README.md, and use nothing that SQLite 3.40 does not have built in.
+
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY, -- rules_hash, last_scan, pruned_before, reclassify_from
+    value
+) WITHOUT ROWID;
+
+-- Classes by the id that rows carry.  0 stands for what no class matched.
+CREATE TABLE class (
+    id       INTEGER PRIMARY KEY,
+    class    TEXT NOT NULL UNIQUE,
+    area     TEXT,
+    severity INTEGER, -- 1 act, 2 fix, 3 tune, 4 noise
+    title    TEXT,
+    retired  INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO class (id, class, title) VALUES (0, 'unclassified', 'No class matches');
+
+-- Text that repeats.  A cache and no rule of uniqueness: the same text may have several ids.
+CREATE TABLE string (
+    id   INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+);
+
+-- A log as it was read, known by what it holds.
+CREATE TABLE file (
+    id         INTEGER PRIMARY KEY,
+    node       TEXT NOT NULL,
+    log        TEXT NOT NULL,
+    first_path TEXT NOT NULL,
+    last_path  TEXT NOT NULL,
+    zone       TEXT,
+    head_size  INTEGER NOT NULL DEFAULT 0, -- bytes that head_hash is made of: at most 4096
+    head_hash  TEXT,
+    tail_size  INTEGER NOT NULL DEFAULT 0, -- bytes before `bytes` that tail_hash is made of
+    tail_hash  TEXT,
+    bytes      INTEGER NOT NULL DEFAULT 0, -- decompressed bytes that are stored
+    position   INTEGER NOT NULL DEFAULT 0, -- where the next scan reads on: `bytes`, or the start of the open record
+    finished   INTEGER NOT NULL DEFAULT 0, -- it will not grow: its last record is no longer open
+    last_written INTEGER NOT NULL DEFAULT -1, -- the parser's state at the position
+    last_offset  INTEGER NOT NULL DEFAULT 0,
+    fold         INTEGER NOT NULL DEFAULT 0,
+    lines              INTEGER NOT NULL DEFAULT 0,
+    continuation_lines INTEGER NOT NULL DEFAULT 0,
+    records            INTEGER NOT NULL DEFAULT 0,
+    unclassified       INTEGER NOT NULL DEFAULT 0,
+    unparsed           INTEGER NOT NULL DEFAULT 0,
+    pruned_records     INTEGER NOT NULL DEFAULT 0,
+    first_time INTEGER,
+    last_time  INTEGER
+);
+CREATE INDEX file_head ON file (head_size, head_hash);
+
+-- What a path looked like when it was last looked at, to spare a second look.  It never identifies a file.
+CREATE TABLE look (
+    path     TEXT PRIMARY KEY,
+    device   INTEGER NOT NULL,
+    inode    INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    file_id  INTEGER NOT NULL,
+    copy     INTEGER NOT NULL -- 1: a copy of that file
+) WITHOUT ROWID;
+
+-- Which rows of `event` are a file's: runs of ids, in the order of the file.
+CREATE TABLE run (
+    file_id  INTEGER NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id  INTEGER NOT NULL,
+    PRIMARY KEY (file_id, first_id)
+) WITHOUT ROWID;
+
+-- One row a record.  A column of text without a type holds an id of `string` (an integer), the text itself in the form of the views,
+-- or nothing.  Ids rise in the order of the file.
+CREATE TABLE event (
+    id       INTEGER PRIMARY KEY,
+    file_id  INTEGER NOT NULL,
+    offset   INTEGER NOT NULL,
+    epoch    INTEGER,
+    class_id INTEGER NOT NULL,
+    bits     INTEGER NOT NULL, -- level, kind, flags and more: src/store/row.h
+    pid      INTEGER,
+    tid      INTEGER,          -- nothing when it equals pid
+    connection INTEGER,
+    error_number INTEGER,
+    message, doing, client, server, request,
+    upstream,                  -- up to the URI
+    upstream_addr,
+    host, referrer, subrequest,
+    upstream_uri,              -- nothing when it is the request's (a bit says so) or there is none
+    extra TEXT,
+    odd   TEXT,                -- JSON: what hardly any record has (lines, method, uri, utc_offset)
+    patch BLOB                 -- what rendering the columns again does not give: src/store/patch.h
+);
+CREATE INDEX event_epoch ON event (epoch);
+CREATE INDEX event_class_epoch ON event (class_id, epoch);
+
+CREATE TABLE unparsed_piece (
+    file_id INTEGER NOT NULL,
+    offset  INTEGER NOT NULL,
+    lines   INTEGER NOT NULL,
+    reason  INTEGER NOT NULL,
+    raw     BLOB NOT NULL,
+    PRIMARY KEY (file_id, offset)
+);
+
+-- The names of enum unparsed_reason, written by the program.
+CREATE TABLE unparsed_reason (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+);
+
+-- Names in the counts, at most LIMIT_COUNT_LABELS; further ones are '(other)'.
+CREATE TABLE label (
+    id   INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+);
+INSERT INTO label VALUES (0, ''), (1, '(other)');
+
+-- Events per quarter of an hour.  Label 0: the record has no such field.
+CREATE TABLE quarter (
+    time     INTEGER NOT NULL, -- epoch of its begin; -1: no time
+    class_id INTEGER NOT NULL,
+    level    INTEGER NOT NULL,
+    server   INTEGER NOT NULL,
+    upstream INTEGER NOT NULL,
+    node     INTEGER NOT NULL,
+    count    INTEGER NOT NULL,
+    PRIMARY KEY (time, class_id, level, server, upstream, node)
+) WITHOUT ROWID;
+
+CREATE TABLE shape (
+    hash       INTEGER NOT NULL,
+    level      INTEGER NOT NULL,
+    count      INTEGER NOT NULL,
+    first_time INTEGER,
+    last_time  INTEGER,
+    shape      TEXT NOT NULL,
+    sample     TEXT NOT NULL,
+    PRIMARY KEY (hash, level)
+) WITHOUT ROWID;
+
+-- Text columns resolved, request and upstream cut apart.  Bits: src/store/row.h.
+CREATE VIEW events AS
+SELECT
+    id,
+    strftime('%Y-%m-%dT%H:%M:%SZ', epoch, 'unixepoch') AS time,
+    epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
+    subrequest,
+    upstream || CASE WHEN same_uri THEN coalesce(uri, '') ELSE coalesce(upstream_uri, '') END AS upstream,
+    upstream_addr, host, referrer, extra, flags, node, log, file, file_id, offset, lines
+FROM (
+    SELECT
+        e.id AS id, e.epoch AS epoch, e.offset AS offset, e.file_id AS file_id,
+        CASE e.bits & 15 WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
+        c.class AS class, c.area AS area, CASE c.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity,
+        CASE typeof(e.message) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.message) ELSE e.message END AS message,
+        CASE typeof(e.doing) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.doing) ELSE e.doing END AS doing,
+        CASE typeof(e.client) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.client) ELSE e.client END AS client,
+        CASE typeof(e.server) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.server) ELSE e.server END AS server,
+        CASE typeof(e.upstream) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.upstream) ELSE e.upstream END AS upstream,
+        CASE typeof(e.upstream_addr) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.upstream_addr) ELSE e.upstream_addr END AS upstream_addr,
+        CASE typeof(e.host) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.host) ELSE e.host END AS host,
+        CASE typeof(e.referrer) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.referrer) ELSE e.referrer END AS referrer,
+        e.error_number AS errno,
+        CASE e.bits >> 4 & 15 WHEN 1 THEN 'http' WHEN 2 THEN 'https' WHEN 3 THEN 'fastcgi' WHEN 4 THEN 'uwsgi' WHEN 5 THEN 'scgi' WHEN 6 THEN 'grpc' WHEN 7 THEN 'grpcs' WHEN 8 THEN 'memcached' WHEN 9 THEN 'stream' WHEN 10 THEN 'mail' END AS kind,
+        e.pid AS pid, coalesce(e.tid, e.pid) AS tid, e.connection AS connection,
+        e.request AS request,
+        CASE e.bits >> 12 & 3 WHEN 0 THEN NULL WHEN 3 THEN json_extract(e.odd, '$.method')
+            ELSE substr(e.request, 1, instr(e.request, ' ') - 1) END AS method,
+        CASE e.bits >> 12 & 3 WHEN 0 THEN NULL WHEN 3 THEN json_extract(e.odd, '$.uri')
+            WHEN 1 THEN substr(e.request, instr(e.request, ' ') + 1, length(e.request) - instr(e.request, ' ') - 9)
+            ELSE substr(e.request, instr(e.request, ' ') + 1) END AS uri,
+        e.subrequest AS subrequest, e.upstream_uri AS upstream_uri, e.bits >> 14 & 1 AS same_uri,
+        e.extra AS extra,
+        ltrim(CASE WHEN e.bits >> 16 & 1 THEN ' truncated' ELSE '' END
+            || CASE WHEN e.bits >> 17 & 1 THEN ' two-readings' ELSE '' END
+            || CASE WHEN e.bits >> 18 & 1 THEN ' glued' ELSE '' END
+            || CASE WHEN e.bits >> 19 & 1 THEN ' open' ELSE '' END
+            || CASE WHEN e.bits >> 20 & 1 THEN ' ambiguous-hour' ELSE '' END
+            || CASE WHEN e.bits >> 23 & 1 THEN ' limit' ELSE '' END
+            || CASE WHEN e.bits >> 15 & 1 THEN ' shortened' ELSE '' END) AS flags,
+        f.node AS node, f.log AS log, f.last_path AS file,
+        CASE WHEN e.odd IS NULL THEN 1 ELSE coalesce(json_extract(e.odd, '$.lines'), 1) END AS lines
+    FROM event e
+    JOIN class c ON c.id = e.class_id
+    JOIN file f ON f.id = e.file_id
+);
+
+CREATE VIEW classes AS
+SELECT class, area, CASE c.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity, title, retired FROM class c WHERE id > 0;
+
+CREATE VIEW counts AS
+SELECT
+    CASE WHEN q.time >= 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', q.time, 'unixepoch') END AS time,
+    c.class AS class,
+    CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
+    CASE WHEN q.server > 0 THEN s.text END AS server,
+    CASE WHEN q.upstream > 0 THEN u.text END AS upstream_addr,
+    n.text AS node,
+    q.count AS count
+FROM quarter q
+JOIN class c ON c.id = q.class_id
+JOIN label s ON s.id = q.server
+JOIN label u ON u.id = q.upstream
+JOIN label n ON n.id = q.node;
+
+CREATE VIEW files AS
+SELECT
+    id, node, log, first_path, last_path, bytes, lines, continuation_lines, records, records - unclassified AS classified, unclassified,
+    unparsed, pruned_records,
+    strftime('%Y-%m-%dT%H:%M:%SZ', first_time, 'unixepoch') AS first_time,
+    strftime('%Y-%m-%dT%H:%M:%SZ', last_time, 'unixepoch') AS last_time
+FROM file;
+
+CREATE VIEW unparsed AS
+SELECT u.file_id AS file_id, f.last_path AS file, u.offset AS offset, length(u.raw) AS bytes, r.name AS reason
+FROM unparsed_piece u
+JOIN file f ON f.id = u.file_id
+LEFT JOIN unparsed_reason r ON r.id = u.reason;
+
+CREATE VIEW shapes AS
+SELECT
+    shape,
+    CASE level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
+    count,
+    strftime('%Y-%m-%dT%H:%M:%SZ', first_time, 'unixepoch') AS first_time,
+    strftime('%Y-%m-%dT%H:%M:%SZ', last_time, 'unixepoch') AS last_time,
+    sample
+FROM shape;

@@ -1,0 +1,60 @@
+/* What the files of the store share: the open database, its statements and the helpers around sqlite3.  Used by store alone. */
+#ifndef NGXERR_STORE_DATABASE_H
+#define NGXERR_STORE_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "store/statements.h"
+#include "store/store.h"
+
+#define STORE_APPLICATION_ID 0x6e677865 /* "ngxe", as in schema/000-create.sql */
+#define STORE_SCHEMA_VERSION 1
+
+struct writer;
+
+struct store {
+    sqlite3 *db;
+    struct diagnostics *diagnostics;
+    enum store_mode mode;
+    char *path;
+    char *node;
+    int lock;             /* descriptor that holds the scan lock; -1 none */
+    bool in_transaction;
+    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
+    struct writer *writer; /* made by the first store_use_rules or store_file_begin */
+};
+
+/* False after a diagnostic with STATUS_STORE that says what SQLite says of `what`; rolls back. */
+bool store_failed(struct store *store, const char *what);
+
+/* The prepared statement, reset and without bindings; NULL after a diagnostic. */
+sqlite3_stmt *store_statement(struct store *store, enum statement statement);
+/* Runs a statement that gives no rows, then resets it. */
+bool store_run(struct store *store, sqlite3_stmt *statement);
+/* Steps to the next row; *row is false after the last. */
+bool store_step(struct store *store, sqlite3_stmt *statement, bool *row);
+/* Runs constant SQL that has no parameters. */
+bool store_execute(struct store *store, const char *sql);
+/* One integer of a statement without parameters; `otherwise` when there is no row or it is null. */
+bool store_get_integer(struct store *store, enum statement statement, int64_t otherwise, int64_t *value);
+
+bool store_begin(struct store *store);
+bool store_end(struct store *store);
+void store_rollback(struct store *store);
+
+/* Parameters by name; text is borrowed until the next step and reset. */
+void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value);
+void bind_text(sqlite3_stmt *statement, const char *name, struct slice text);
+void bind_blob(sqlite3_stmt *statement, const char *name, struct slice bytes);
+struct slice column_slice(sqlite3_stmt *statement, int column); /* of text or blob; SLICE_NONE for null */
+
+bool setting_get_integer(struct store *store, const char *name, int64_t otherwise, int64_t *value);
+bool setting_set_integer(struct store *store, const char *name, int64_t value);
+bool setting_set_text(struct store *store, const char *name, const char *value);
+
+/* Parts of store_open and store_close. */
+bool schema_migrate(struct store *store);
+bool schema_check(struct store *store);
+void writer_free(struct writer *writer);
+
+#endif

@@ -1,0 +1,103 @@
+/* A bounded cache of texts that repeat: direct-mapped by hash, without the texts themselves.  Used by store alone. */
+#include "store/intern.h"
+
+#include <sys/random.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/escape.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+/* 64 K entries of 16 bytes: what repeats in a log are some thousand clients, messages, servers and peers. */
+#define INTERN_ENTRIES (1U << 16)
+/* Longer texts hardly repeat, and hashing them costs more than storing them. */
+#define INTERN_LONGEST 2048
+/* A text with an id yields its entry only after so many others wanted it. */
+#define INTERN_USES_MOST 7
+
+/* 61 bits of the hash and the size know a text: a wrong hit is less
+ * likely than a broken memory, and the seed keeps strangers from aiming. */
+struct intern_entry {
+    uint64_t mark; /* the hash, its three low bits replaced by the number of hits, at most INTERN_USES_MOST */
+    uint32_t id;
+    uint32_t size;
+};
+
+struct intern {
+    struct store *store;
+    uint64_t seed;
+    uint32_t last_id;
+    struct buffer escaped;
+    struct intern_entry entries[INTERN_ENTRIES];
+};
+
+struct intern *
+intern_new(struct store *store)
+{
+    int64_t last;
+    if (!store_get_integer(store, STRING_LAST_ID, 0, &last))
+        return NULL;
+    struct intern *intern = memory_allocate_zeroed(1, sizeof(*intern));
+    intern->store = store;
+    intern->last_id = (uint32_t)last;
+    if (getrandom(&intern->seed, sizeof(intern->seed), GRND_NONBLOCK) != (ssize_t)sizeof(intern->seed))
+        intern->seed = (uint64_t)time(NULL) * 0x9e3779b97f4a7c15U;
+    return intern;
+}
+
+void
+intern_free(struct intern *intern)
+{
+    if (intern == NULL)
+        return;
+    buffer_free(&intern->escaped);
+    free(intern);
+}
+
+/* Gives the text of an entry an id. */
+static bool
+intern_add(struct intern *intern, struct slice exact, struct intern_entry *entry)
+{
+    struct slice text = exact;
+    if (!escape_view_text_unneeded(exact)) {
+        buffer_clear(&intern->escaped);
+        escape_view_text(&intern->escaped, exact);
+        text = buffer_slice(&intern->escaped);
+    }
+    sqlite3_stmt *add = store_statement(intern->store, STRING_ADD);
+    if (add == NULL)
+        return false;
+    bind_integer(add, ":id", (int64_t)intern->last_id + 1);
+    bind_text(add, ":text", text);
+    if (!store_run(intern->store, add))
+        return false;
+    entry->id = ++intern->last_id;
+    return true;
+}
+
+bool
+intern_text(struct intern *intern, struct slice exact, int64_t *id)
+{
+    *id = 0;
+    if (exact.size == 0 || exact.size > INTERN_LONGEST || intern->last_id == UINT32_MAX)
+        return true;
+    uint64_t hash = hash_slice_seeded(exact, intern->seed);
+    struct intern_entry *entry = &intern->entries[hash & (INTERN_ENTRIES - 1)];
+    uint64_t mark = hash & ~(uint64_t)INTERN_USES_MOST;
+    uint64_t uses = entry->mark & INTERN_USES_MOST;
+    if ((entry->mark & ~(uint64_t)INTERN_USES_MOST) == mark && entry->size == exact.size) {
+        if (entry->id == 0 && !intern_add(intern, exact, entry))
+            return false;
+        if (uses < INTERN_USES_MOST)
+            entry->mark++;
+        *id = entry->id;
+        return true;
+    }
+    if (uses > 0) {
+        entry->mark--;
+        return true;
+    }
+    *entry = (struct intern_entry){mark, 0, (uint32_t)exact.size};
+    return true;
+}

@@ -1,0 +1,296 @@
+/* Opens and closes a database: who may read, who may write, and what to say when it cannot be.  Used by store alone. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "store/database.h"
+
+#define HEADER_SIZE 100 /* of a SQLite database file: https://www.sqlite.org/fileformat2.html */
+
+enum header { HEADER_EMPTY, HEADER_OURS, HEADER_FOREIGN, HEADER_NO_DATABASE, HEADER_UNREADABLE };
+
+static enum header
+read_header(int descriptor)
+{
+    unsigned char header[HEADER_SIZE];
+    ssize_t got = pread(descriptor, header, sizeof(header), 0);
+    if (got < 0)
+        return HEADER_UNREADABLE;
+    if (got == 0)
+        return HEADER_EMPTY;
+    if (got < HEADER_SIZE || memcmp(header, "SQLite format 3", 16) != 0)
+        return HEADER_NO_DATABASE;
+    uint32_t id = (uint32_t)header[68] << 24 | (uint32_t)header[69] << 16 | (uint32_t)header[70] << 8 | header[71];
+    return id == STORE_APPLICATION_ID ? HEADER_OURS : HEADER_FOREIGN;
+}
+
+static bool
+refuse(struct store *store, const char *why)
+{
+    diagnose(store->diagnostics, STATUS_STORE, "%s: %s", store->path, why);
+    return false;
+}
+
+static bool
+refuse_header(struct store *store, enum header header)
+{
+    switch (header) {
+    case HEADER_FOREIGN:
+        return refuse(store, "is a database of another program");
+    case HEADER_NO_DATABASE:
+        return refuse(store, "is not a database");
+    case HEADER_UNREADABLE:
+        return refuse(store, strerror(errno));
+    case HEADER_EMPTY:
+        return refuse(store, "is empty; `ngxerr scan` fills it");
+    case HEADER_OURS:
+        break;
+    }
+    return true;
+}
+
+static bool
+set_up(struct store *store)
+{
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, 10000);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return store_execute(store, "PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF");
+}
+
+static bool
+open_file(struct store *store, const char *name, int flags)
+{
+    int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+    return code == SQLITE_OK ? set_up(store) : store_failed(store, "cannot be opened");
+}
+
+/* --- reading --- */
+
+static bool
+beside_exists(const struct store *store, const char *suffix, bool *empty)
+{
+    struct buffer name = BUFFER_EMPTY;
+    buffer_add_text(&name, store->path);
+    buffer_add_text(&name, suffix);
+    struct stat facts;
+    bool exists = stat(buffer_text(&name), &facts) == 0;
+    *empty = !exists || facts.st_size == 0;
+    buffer_free(&name);
+    return exists;
+}
+
+/* A reader must not make -wal and -shm, as SQLite would for a copy of the database without them: nobody writes to such a file, so
+ * it can be read as it lies there. */
+static bool
+needs_no_files(const struct store *store)
+{
+    bool log_empty, index_empty;
+    bool log_exists = beside_exists(store, "-wal", &log_empty);
+    bool index_exists = beside_exists(store, "-shm", &index_empty);
+    return log_empty && !(log_exists && index_exists);
+}
+
+static void
+make_uri(struct store *store, struct buffer *uri)
+{
+    buffer_add_text(uri, "file:");
+    for (const char *at = store->path; *at != '\0'; at++) {
+        if (*at == '%' || *at == '?' || *at == '#')
+            buffer_add_format(uri, "%%%02X", (unsigned)(unsigned char)*at);
+        else
+            buffer_add_byte(uri, *at);
+    }
+    buffer_add_text(uri, needs_no_files(store) ? "?immutable=1" : "?mode=ro");
+}
+
+static bool
+open_to_read(struct store *store)
+{
+    int descriptor = open(store->path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        if (errno != ENOENT && errno != ENOTDIR)
+            return refuse(store, strerror(errno));
+        diagnose(store->diagnostics, STATUS_STORE, "%s: no such database; `ngxerr scan` makes one", store->path);
+        return false;
+    }
+    enum header header = read_header(descriptor);
+    bool good = refuse_header(store, header);
+    close(descriptor);
+    if (!good)
+        return false;
+    struct buffer uri = BUFFER_EMPTY;
+    make_uri(store, &uri);
+    good = open_file(store, buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) && schema_check(store);
+    buffer_free(&uri);
+    return good;
+}
+
+/* --- writing --- */
+
+/* The group that a name or number stands for. */
+static bool
+find_group(struct store *store, const char *name, gid_t *group)
+{
+    struct group *entry = getgrnam(name);
+    uint64_t number;
+    if (entry != NULL)
+        *group = entry->gr_gid;
+    else if (slice_to_u64(slice_of(name), &number) && number < UINT32_MAX)
+        *group = (gid_t)number;
+    else {
+        diagnose(store->diagnostics, STATUS_USAGE, "--group: no such group: %s", name);
+        return false;
+    }
+    return true;
+}
+
+static bool
+give_to_group(struct store *store, const char *name)
+{
+    gid_t group;
+    if (!find_group(store, name, &group))
+        return false;
+    if (fchown(store->lock, (uid_t)-1, group) != 0 || fchmod(store->lock, 0640) != 0)
+        return refuse(store, strerror(errno));
+    return true;
+}
+
+/* Takes the scan lock on a descriptor of its own, opened before SQLite opens the file and closed after it is done, since closing any
+ * descriptor of a file drops the process's fcntl locks on it.  flock is independent of those. */
+static bool
+take_lock(struct store *store, const char *group)
+{
+    bool existed = access(store->path, F_OK) == 0;
+    if (!existed && group != NULL) {
+        gid_t known; /* before anything is touched */
+        if (!find_group(store, group, &known))
+            return false;
+    }
+    store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store->lock < 0)
+        return refuse(store, strerror(errno));
+    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK)
+            return refuse(store, strerror(errno));
+        diagnose(store->diagnostics, STATUS_BUSY, "%s: another scan holds the database", store->path);
+        return false;
+    }
+    return existed || group == NULL || give_to_group(store, group);
+}
+
+/* -wal and -shm get the database's mode from SQLite, and its group only when root makes them. */
+static void
+share_beside(struct store *store, const char *suffix)
+{
+    struct stat facts, beside;
+    struct buffer name = BUFFER_EMPTY;
+    buffer_add_text(&name, store->path);
+    buffer_add_text(&name, suffix);
+    if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 && beside.st_gid != facts.st_gid
+        && chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0)
+        diagnose_warning(store->diagnostics, "%s: readers of the group may be refused: %s", buffer_text(&name), strerror(errno));
+    buffer_free(&name);
+}
+
+static bool
+open_to_write(struct store *store, const struct store_options *options)
+{
+    if (!take_lock(store, options->group))
+        return false;
+    enum header header = read_header(store->lock);
+    if (header != HEADER_EMPTY && !refuse_header(store, header))
+        return false;
+    if (!open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !schema_migrate(store))
+        return false;
+    int keep = 1;
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096")
+        || !store_execute(store, "SELECT count(*) FROM setting"))
+        return false;
+    share_beside(store, "-wal");
+    share_beside(store, "-shm");
+    return true;
+}
+
+/* --- private --- */
+
+static const char *
+temporary_directory(void)
+{
+    static const char *const names[] = {"SQLITE_TMPDIR", "TMPDIR"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *directory = getenv(names[i]);
+        if (directory != NULL && directory[0] != '\0')
+            return directory;
+    }
+    return "/var/tmp";
+}
+
+static bool
+open_private(struct store *store)
+{
+    struct buffer name = BUFFER_EMPTY;
+    store->path = memory_copy_text(temporary_directory());
+    buffer_add_format(&name, "%s/ngxerr-XXXXXX", store->path);
+    buffer_text(&name);
+    int descriptor = mkostemp(name.data, O_CLOEXEC);
+    bool good = descriptor >= 0;
+    if (!good)
+        diagnose(store->diagnostics, STATUS_STORE, "temporary database in %s: %s", store->path, strerror(errno));
+    else
+        close(descriptor);
+    good = good && open_file(store, buffer_text(&name), SQLITE_OPEN_READWRITE);
+    if (descriptor >= 0)
+        unlink(buffer_text(&name));
+    buffer_free(&name);
+    return good
+           && store_execute(store, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+           && schema_migrate(store);
+}
+
+struct store *
+store_open(const struct store_options *options, struct diagnostics *diagnostics)
+{
+    struct store *store = memory_allocate_zeroed(1, sizeof(*store));
+    store->diagnostics = diagnostics;
+    store->mode = options->mode;
+    store->lock = -1;
+    store->node = memory_copy_text(options->node != NULL ? options->node : "");
+    bool good;
+    if (options->mode == STORE_PRIVATE) {
+        good = open_private(store);
+    } else {
+        store->path = memory_copy_text(options->path);
+        good = options->mode == STORE_READ ? open_to_read(store) : open_to_write(store, options);
+    }
+    if (good)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+void
+store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    store_rollback(store);
+    writer_free(store->writer);
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    if (store->mode == STORE_WRITE && store->db != NULL)
+        sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_close(store->db);
+    if (store->lock >= 0)
+        close(store->lock);
+    free(store->path);
+    free(store->node);
+    free(store);
+}

@@ -1,0 +1,60 @@
+/* Every constant SQL statement of the program, by name.  Used by store alone. */
+#ifndef NGXERR_STORE_STATEMENTS_H
+#define NGXERR_STORE_STATEMENTS_H
+
+enum statement {
+    BEGIN_WRITE,
+    COMMIT,
+    ROLLBACK,
+    SETTING_GET,
+    SETTING_SET,
+    REASON_SET,
+    CLASS_LIST,
+    CLASS_RETIRE_ALL,
+    CLASS_PUT,
+    STRING_LAST_ID,
+    STRING_ADD,
+    FILE_HEAD_SIZES,
+    FILE_BY_HEAD,
+    FILE_LONGER,
+    FILE_GET,
+    FILE_ADD,
+    FILE_UPDATE,
+    FILE_DELETE,
+    LOOK_GET,
+    LOOK_PUT,
+    RUN_PUT,
+    RUN_LAST,
+    RUN_CUT,
+    RUN_DELETE_EMPTY,
+    EVENT_LAST_ID,
+    EVENT_ADD,
+    EVENT_DELETE,
+    EVENT_GET,
+    EVENT_RANGE,
+    EVENT_OF_FILE,
+    UNPARSED_ADD,
+    UNPARSED_FROM,
+    LABEL_LIST,
+    LABEL_ADD,
+    COUNT_ADD,
+    COUNT_CLEAN,
+    SHAPE_COUNT,
+    SHAPE_ADD_KNOWN,
+    SHAPE_ADD,
+    SHAPE_CLEAN,
+    SHAPE_CLEAR,
+    PRUNE_FIND,
+    PRUNE_FILE,
+    PRUNE_RUNS,
+    RECLASSIFY_SET,
+    INFO_FILES,
+    INFO_TOTALS,
+    INFO_LEVELS,
+    STATEMENT_COUNT,
+};
+
+/* The text of a statement, for store_statement. */
+const char *statement_sql(enum statement statement);
+
+#endif
