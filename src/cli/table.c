@@ -1,0 +1,264 @@
+/* Aligned columns: the first rows are kept until the widths are known, the others are printed as they come. */
+#include "cli/table.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/memory.h"
+
+/* Rows that decide the widths. */
+#define DECIDING_ROWS  500
+#define GAP            2U
+#define LEAST_WIDTH    6U
+#define ELLIPSIS       "..."
+#define ELLIPSIS_WIDTH 3U
+
+struct table {
+    FILE *out;
+    size_t width;
+    bool bold;
+    size_t count;
+    struct table_column *columns;
+    size_t *widths;       /* of the columns; 0: hidden */
+    struct buffer *cells; /* escaped, row after row, until the widths are decided */
+    size_t rows;
+    size_t pending_bytes;
+    bool decided;
+    struct buffer line;
+};
+
+size_t
+table_terminal_width(FILE *out)
+{
+    struct winsize size;
+
+    if (!isatty(fileno(out)))
+        return 0;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col;
+}
+
+struct table *
+table_new(FILE *out, size_t width, bool bold, const struct table_column *columns, size_t count)
+{
+    struct table *table = memory_allocate_zeroed(1, sizeof *table);
+
+    table->out = out;
+    table->width = width;
+    table->bold = bold;
+    table->count = count;
+    table->columns = memory_allocate_zeroed(count + 1, sizeof *table->columns);
+    memcpy(table->columns, columns, count * sizeof *columns);
+    table->widths = memory_allocate_zeroed(count + 1, sizeof *table->widths);
+    table->cells = memory_allocate_zeroed(DECIDING_ROWS * count + 1, sizeof *table->cells);
+    return table;
+}
+
+/* --- widths --- */
+
+/* Columns that a character takes; the ranges of wide ones are those of East Asian Width W and F, rounded to blocks. */
+static size_t
+character_width(uint32_t code_point)
+{
+    static const struct {
+        uint32_t first, last;
+    } wide[] = {
+        {0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},
+        {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
+    };
+
+    if (code_point >= 0x300 && code_point <= 0x36f)
+        return 0; /* combining marks */
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (code_point >= wide[i].first && code_point <= wide[i].last)
+            return 2;
+    return 1;
+}
+
+/* The longest beginning of `text` that takes at most `limit` columns; *width is what it takes. */
+static size_t
+fit(struct slice text, size_t limit, size_t *width)
+{
+    size_t size = 0;
+
+    *width = 0;
+    while (size < text.size) {
+        uint32_t code_point = 0;
+        size_t length = utf8_sequence(slice_from(text, size), &code_point);
+        size_t columns = length == 0 ? 1 : character_width(code_point);
+
+        if (*width + columns > limit)
+            break;
+        *width += columns;
+        size += length == 0 ? 1 : length;
+    }
+    return size;
+}
+
+static size_t
+text_width(struct slice text)
+{
+    size_t width;
+
+    fit(text, SIZE_MAX / 2, &width);
+    return width;
+}
+
+static size_t
+total_width(const struct table *table)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        if (table->widths[i] > 0)
+            total += table->widths[i] + (total > 0 ? GAP : 0);
+    return total;
+}
+
+/* Takes a column off the widest until the line fits. */
+static void
+shrink(struct table *table)
+{
+    while (total_width(table) > table->width) {
+        size_t widest = 0;
+
+        for (size_t i = 1; i < table->count; i++)
+            if (table->widths[i] >= table->widths[widest])
+                widest = i;
+        if (table->count == 0 || table->widths[widest] <= LEAST_WIDTH)
+            return;
+        table->widths[widest]--;
+    }
+}
+
+static void
+decide_widths(struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        size_t widest = 0;
+
+        for (size_t row = 0; row < table->rows; row++) {
+            size_t width = text_width(buffer_slice(&table->cells[row * table->count + i]));
+
+            widest = width > widest ? width : widest;
+        }
+        if (widest == 0 && table->columns[i].hide_empty)
+            continue;
+        table->widths[i] = text_width(slice_of(table->columns[i].title));
+        if (widest > table->widths[i])
+            table->widths[i] = widest;
+        if (table->widths[i] == 0)
+            table->widths[i] = 1;
+    }
+    if (table->width > 0)
+        shrink(table);
+    table->decided = true;
+}
+
+/* --- printing --- */
+
+static void
+add_spaces(struct buffer *line, size_t count)
+{
+    while (count-- > 0)
+        buffer_add_byte(line, ' ');
+}
+
+static void
+add_cell(struct table *table, size_t column, struct slice text, bool last)
+{
+    size_t limit = table->widths[column], width;
+    bool shorten = table->width > 0 && text_width(text) > limit;
+    size_t mark = shorten && limit > ELLIPSIS_WIDTH ? ELLIPSIS_WIDTH : 0;
+    size_t size = fit(text, shorten ? limit - mark : SIZE_MAX / 2, &width);
+    size_t padding;
+
+    width += mark;
+    padding = width < limit ? limit - width : 0;
+    if (table->columns[column].right)
+        add_spaces(&table->line, padding);
+    buffer_add(&table->line, slice_first(text, size));
+    if (mark > 0)
+        buffer_add_text(&table->line, ELLIPSIS);
+    if (!table->columns[column].right && !last)
+        add_spaces(&table->line, padding);
+}
+
+static size_t
+last_column(const struct table *table)
+{
+    size_t last = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        if (table->widths[i] > 0)
+            last = i;
+    return last;
+}
+
+/* `cells` are escaped; NULL prints the titles. */
+static void
+print_row(struct table *table, const struct buffer *cells)
+{
+    size_t last = last_column(table);
+
+    buffer_clear(&table->line);
+    if (cells == NULL && table->bold)
+        buffer_add_text(&table->line, "\033[1m");
+    for (size_t i = 0, shown = 0; i < table->count; i++) {
+        if (table->widths[i] == 0)
+            continue;
+        if (shown++ > 0)
+            add_spaces(&table->line, GAP);
+        add_cell(table, i, cells != NULL ? buffer_slice(&cells[i]) : slice_of(table->columns[i].title), i == last);
+    }
+    if (cells == NULL && table->bold)
+        buffer_add_text(&table->line, "\033[0m");
+    buffer_add_byte(&table->line, '\n');
+    fwrite(table->line.data, 1, table->line.size, table->out);
+}
+
+static void
+print_pending(struct table *table)
+{
+    decide_widths(table);
+    print_row(table, NULL);
+    for (size_t row = 0; row < table->rows; row++)
+        print_row(table, &table->cells[row * table->count]);
+}
+
+void
+table_add(struct table *table, const struct slice *cells)
+{
+    struct buffer *row = &table->cells[table->decided ? 0 : table->rows * table->count];
+
+    for (size_t i = 0; i < table->count; i++) {
+        buffer_clear(&row[i]);
+        /* no character takes more than four bytes, and what does not fit is not shown */
+        escape_terminal(&row[i], table->width > 0 ? slice_first(cells[i], (table->width + 1) * 4) : cells[i]);
+        table->pending_bytes += row[i].size;
+    }
+    if (table->decided) {
+        print_row(table, row);
+        return;
+    }
+    if (++table->rows == DECIDING_ROWS || table->pending_bytes > DECIDING_BYTES)
+        print_pending(table);
+}
+
+void
+table_finish(struct table *table)
+{
+    if (!table->decided)
+        print_pending(table);
+    for (size_t i = 0; i < DECIDING_ROWS * table->count; i++)
+        buffer_free(&table->cells[i]);
+    buffer_free(&table->line);
+    free(table->cells);
+    free(table->widths);
+    free(table->columns);
+    free(table);
+}

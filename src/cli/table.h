@@ -1,0 +1,28 @@
+/* Rows in aligned columns for people; escapes every cell for a terminal.  Used by cli alone. */
+#ifndef NGXERR_CLI_TABLE_H
+#define NGXERR_CLI_TABLE_H
+
+#include <stdio.h>
+
+#include "base/slice.h"
+
+struct table;
+
+struct table_column {
+    const char *title;
+    bool right;      /* numbers */
+    bool hide_empty; /* left out when the rows that decide the widths have nothing in it */
+};
+
+/* `width`: columns of the terminal; cells are shortened to fit.  0: nothing is shortened.  Memory is bounded: the first rows decide the
+ * widths, later ones follow them.  `columns` are copied, titles borrowed.  `bold`: the titles are. */
+struct table *table_new(FILE *out, size_t width, bool bold, const struct table_column *columns, size_t count);
+/* `cells`: one for each column, any bytes; copied. */
+void table_add(struct table *table, const struct slice *cells);
+/* Prints what is pending and frees.  The titles are printed also without a row. */
+void table_finish(struct table *table);
+
+/* Columns of the terminal that `out` is, or 0 when it is none. */
+size_t table_terminal_width(FILE *out);
+
+#endif
