@@ -1,0 +1,207 @@
+/* Finds records whose text a client broke into lines that look like records of their own.  nginx decodes %0A in a path and writes
+ * it raw, so that one record can hold what looks like the end of it and the beginning of the next.  Three things give it away:
+ * - the request of the real tail holds the line end and the false prefix percent-encoded;
+ * - a record that nginx itself would have closed (`user "...`) has no end, though it is shorter than what nginx cuts;
+ * - a line without prefix ends in a tail.
+ * A record is written by one write(2) of at most 2048 bytes, so nothing honest can stand in between.  For this room only. */
+#include "parse/parts.h"
+
+struct window {
+    struct slice bytes;  /* from the record's first byte on, as far as one write can reach */
+    size_t at;           /* of the current line */
+    struct slice line;
+    size_t size;
+};
+
+/* The bytes that decide, or false when they are not all there yet. */
+static bool
+window_open(const struct extent *extent, struct window *window)
+{
+    window->bytes = slice_first(extent->rest, RECORD_WINDOW);
+    window->at = extent->end;
+    window->size = 0;
+    return extent->final || extent->rest.size >= RECORD_WINDOW;
+}
+
+/* The next complete line of the window. */
+static bool
+window_next(const struct extent *extent, struct window *window)
+{
+    window->at += window->size;
+    if (window->at >= window->bytes.size)
+        return false;
+    bool last = extent->final && window->bytes.size == extent->rest.size;
+    enum line_state state = line_next(window->bytes, window->at, last, &window->line, &window->size);
+    return state == LINE_COMPLETE || state == LINE_LAST;
+}
+
+/* The tail of a line, the last that can be read to its end. */
+static bool
+line_tail(struct slice line, struct record *record)
+{
+    const char *end = line.data + line.size;
+    const char *best = NULL;
+
+    for (const char *at = tail_candidate(line.data, end); at != NULL; at = tail_candidate(at + 1, end)) {
+        record_clear(record);
+        if (tail_read(record, at, end, (struct slice){line.data, (size_t)(at - line.data)}, false) == TAIL_FULL)
+            best = at;
+    }
+    record_clear(record);
+    return best != NULL &&
+           tail_read(record, best, end, (struct slice){line.data, (size_t)(best - line.data)}, false) == TAIL_FULL;
+}
+
+/* The part of a line's beginning that a client must have sent: of a prefix, from the day on, since slashes may have been merged. */
+static struct slice
+line_evidence(struct slice line)
+{
+    struct prefix prefix;
+    size_t size;
+
+    if (prefix_match(line, &prefix))
+        return slice_from(slice_first(line, prefix.size), 8);
+    if (prefix_match_stderr(line, &prefix))
+        return slice_first(line, prefix.size);
+    for (size = 0; size < line.size && size < 16 && line.data[size] != '"' && line.data[size] != '/'; size++)
+        ;
+    return slice_first(line, size);
+}
+
+/* True when the decoded request holds a line end and the beginnings of all lines from the record's first to `end`. */
+static bool
+request_explains(const struct extent *extent, struct slice request, size_t end)
+{
+    char space[RECORD_WINDOW];
+    struct slice decoded = percent_decode(request, space, sizeof(space));
+    struct window window;
+
+    if (slice_find_byte(decoded, '\n') == SIZE_MAX && slice_find_byte(decoded, '\r') == SIZE_MAX)
+        return false;
+    window_open(extent, &window);
+    while (window.at + window.size < end && window_next(extent, &window)) {
+        if (slice_find(decoded, line_evidence(window.line)) == SIZE_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* %0A or %0D, in small letters too. */
+static bool
+has_encoded_line_end(struct slice bytes)
+{
+    const char *end = bytes.data + bytes.size;
+
+    for (const char *at = bytes.data; end - at >= 3; at++) {
+        at = memchr(at, '%', (size_t)(end - at) - 2);
+        if (at == NULL)
+            return false;
+        if (at[1] == '0' && ((at[2] | 0x20) == 'a' || (at[2] | 0x20) == 'd'))
+            return true;
+    }
+    return false;
+}
+
+static void
+extent_take(struct extent *extent, size_t end, unsigned lines)
+{
+    extent->end = end;
+    extent->lines += lines;
+}
+
+enum forged
+forged_by_request(struct extent *extent, struct slice body)
+{
+    struct window window;
+    struct record record;
+    unsigned lines = 0, best_lines = 0;
+    size_t best = 0;
+
+    (void)body;
+    if (!window_open(extent, &window))
+        return FORGED_MORE;
+    if (!has_encoded_line_end(slice_from(window.bytes, extent->end)))
+        return FORGED_NO;
+    while (window_next(extent, &window)) {
+        lines++;
+        if (!has_encoded_line_end(window.line) || !line_tail(window.line, &record))
+            continue;
+        if (request_explains(extent, record.request, window.at + window.size)) {
+            best = window.at + window.size;
+            best_lines = lines;
+        }
+    }
+    if (best == 0)
+        return FORGED_NO;
+    extent_take(extent, best, best_lines);
+    return FORGED_YES;
+}
+
+/* A path that nginx opens is cut with "..." at a fixed place so that errno and the tail's beginning fit: a line that ends at the
+ * very byte where a write is cut, and has those dots at their place, is the end of the record that began at byte 0. */
+static bool
+cut_mark_at_end(struct slice text)
+{
+    static const size_t mark = LIMIT_NGINX_RECORD - 50; /* ngx_log_errno: last - 50 */
+
+    if (text.size != RECORD_CUT_SIZE)
+        return false;
+    return memcmp(text.data + mark, "... (", 5) == 0;
+}
+
+enum forged
+forged_by_opening(struct extent *extent, struct slice body)
+{
+    struct window window;
+    struct record record;
+    unsigned lines = 0, first_lines = 0;
+    size_t first = 0;
+    bool quotes = message_quotes_stranger(body) || (extent->tail != 0 && extent->quote_open);
+
+    if (!window_open(extent, &window))
+        return FORGED_MORE;
+    while (window_next(extent, &window)) {
+        lines++;
+        struct slice text = {window.bytes.data, (size_t)(window.line.data + window.line.size - window.bytes.data)};
+        if (cut_mark_at_end(text)) {
+            extent_take(extent, window.at + window.size, lines);
+            return FORGED_YES;
+        }
+        if (!quotes || first != 0 || text.size > RECORD_CUT_SIZE || !line_tail(window.line, &record))
+            continue;
+        first = window.at + window.size;
+        first_lines = lines;
+    }
+    if (first == 0)
+        return FORGED_NO;
+    extent_take(extent, first, first_lines);
+    return FORGED_YES;
+}
+
+enum forged
+forged_by_tail(struct extent *extent, struct slice body)
+{
+    struct window window;
+    struct record record;
+    struct prefix prefix;
+    unsigned lines = 0, best_lines = 0;
+    size_t best = 0;
+    bool whole = window_open(extent, &window);
+    bool prefixed = false;
+
+    (void)body;
+    while (!prefixed && window_next(extent, &window)) {
+        lines++;
+        prefixed = prefix_match(window.line, &prefix);
+        if (prefixed || window.at + window.line.size > RECORD_CUT_SIZE || !line_tail(window.line, &record))
+            continue;
+        best = window.at + window.size;
+        best_lines = lines;
+    }
+    if (!whole && !prefixed)
+        return FORGED_MORE;
+    if (best == 0)
+        return FORGED_NO;
+    extent_take(extent, best, best_lines);
+    return FORGED_YES;
+}
