@@ -10,7 +10,9 @@
 #include "base/memory.h"
 
 /* Rows that decide the widths. */
-#define DECIDING_ROWS  500
+#define DECIDING_ROWS 500
+/* Bytes kept meanwhile: fewer rows decide when they are long. */
+#define DECIDING_BYTES (4U * 1024U * 1024U)
 #define GAP            2U
 #define LEAST_WIDTH    6U
 #define ELLIPSIS       "..."
