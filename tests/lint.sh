@@ -1,0 +1,39 @@
+#!/bin/sh
+# Static checks over the whole tree: lint.sh TOP.  Every tool is needed; autogen.sh --install-deps=lint installs them.
+set -u
+cd "$1" || exit 2
+failed=0
+check() {
+    name=$1
+    shift
+    command -v "$1" >/dev/null 2>&1 || {
+        echo "lint: $1 is not installed (autogen.sh --install-deps=lint)"
+        failed=1
+        return
+    }
+    if "$@"; then echo "lint: $name: ok"; else
+        echo "lint: $name: failed"
+        failed=1
+    fi
+}
+sources=$(find src tests -name '*.[ch]' | LC_ALL=C sort)
+units=$(find src -name '*.c' | LC_ALL=C sort)
+scripts=$(find . -path ./fuzz-build -prune -o \( -name '*.sh' -o -name '*.tap' \) -print | grep -v /build-aux/ | grep -v golden/cases | LC_ALL=C sort)
+# shellcheck disable=SC2086 # lists of words
+{
+    check "clang-format" clang-format --dry-run -Werror $sources
+    check "shellcheck" shellcheck $scripts .ci/run
+    check "cppcheck" cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --enable=warning,performance,portability \
+        --inline-suppr --suppress=missingIncludeSystem -D_GNU_SOURCE -Isrc $units
+    check "clang-tidy" clang-tidy --quiet --warnings-as-errors='*' \
+        --checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-bugprone-assignment-in-if-condition,clang-analyzer-core.*,clang-analyzer-unix.*,clang-analyzer-deadcode.*,misc-redundant-expression' \
+        $units -- -std=c11 -D_GNU_SOURCE -Isrc
+    check "man page" mandoc -T lint -W warning man/ngxerr.1
+}
+long=$(printf '%s\n' "$sources" | xargs wc -l | awk '$2 != "total" && $1 > 500 {print "  " $2 ": " $1 " lines"}')
+[ -z "$long" ] || {
+    echo "lint: files over 500 lines:"
+    echo "$long"
+    failed=1
+}
+exit $failed
