@@ -28,7 +28,7 @@ struct option_spec {
 #define OPTION_FINAL {"final", 0, NULL, "take a last line without its newline as complete"}
 #define OPTION_GROUP {"group", 0, "GROUP", "when the database is made: readable by this group (0640)"}
 
-/* What was given.  Values and words point into argv (or into `owned`). */
+/* What was given.  Values and words point into argv. */
 struct options {
     const struct option_spec *specs;
     size_t spec_count;

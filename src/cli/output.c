@@ -1,0 +1,182 @@
+/* Where a command's result goes: standard output, or a file that appears only when it is complete.  Used by cli alone. */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+struct output {
+    FILE *stream;
+    bool borrowed;   /* standard output */
+    char *path;      /* NULL when borrowed */
+    char *temporary; /* beside path; NULL when path is written directly */
+};
+
+/* The name that is written to in the end: a symbolic link stays and its target is replaced. */
+static char *
+resolve(const char *path)
+{
+    char *target = realpath(path, NULL);
+    return target != NULL ? target : memory_copy_text(path);
+}
+
+static FILE *
+stream_of(int descriptor)
+{
+    FILE *stream = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
+    if (stream == NULL && descriptor >= 0)
+        close(descriptor);
+    return stream;
+}
+
+/* A new file beside `path` with the mode that path has, or would get. */
+static int
+open_temporary(const char *path, const struct stat *old, char **name)
+{
+    struct buffer text = BUFFER_EMPTY;
+    buffer_add_format(&text, "%s.XXXXXX", path);
+    *name = buffer_take(&text);
+    int descriptor = mkostemp(*name, O_CLOEXEC);
+    if (descriptor < 0)
+        return -1;
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = old != NULL ? old->st_mode & 07777 : 0666 & ~mask;
+    /* The owner and group are kept where that is permitted; without it the file belongs to whom runs the program. */
+    if ((old != NULL && fchown(descriptor, old->st_uid, old->st_gid) != 0 && errno != EPERM) ||
+        fchmod(descriptor, mode) != 0) {
+        int saved = errno;
+        close(descriptor);
+        unlink(*name);
+        errno = saved;
+        return -1;
+    }
+    return descriptor;
+}
+
+static bool
+open_file(struct output *output)
+{
+    struct stat old;
+    bool exists = stat(output->path, &old) == 0;
+    if (exists && !S_ISREG(old.st_mode)) {
+        output->stream = stream_of(open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY));
+        return output->stream != NULL;
+    }
+    output->stream = stream_of(open_temporary(output->path, exists ? &old : NULL, &output->temporary));
+    return output->stream != NULL;
+}
+
+static void
+output_free(struct output *output)
+{
+    free(output->path);
+    free(output->temporary);
+    free(output);
+}
+
+struct output *
+output_open(const char *path, FILE *standard, struct diagnostics *diagnostics)
+{
+    struct output *output = memory_allocate_zeroed(1, sizeof *output);
+    if (path == NULL || strcmp(path, "-") == 0) {
+        output->stream = standard;
+        output->borrowed = true;
+        return output;
+    }
+    output->path = resolve(path);
+    if (!open_file(output)) {
+        diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", path, strerror(errno));
+        output_free(output);
+        return NULL;
+    }
+    return output;
+}
+
+FILE *
+output_stream(struct output *output)
+{
+    return output->stream;
+}
+
+void
+output_write(struct output *output, struct slice bytes)
+{
+    if (bytes.size > 0)
+        fwrite(bytes.data, 1, bytes.size, output->stream);
+}
+
+/* Closes the stream; false with errno set when something was lost on the way. */
+static bool
+close_stream(struct output *output)
+{
+    bool lost = ferror(output->stream) != 0;
+    int saved = EIO;
+    if (fflush(output->stream) != 0 || (output->temporary != NULL && fsync(fileno(output->stream)) != 0)) {
+        lost = true;
+        saved = errno;
+    }
+    if (!output->borrowed && fclose(output->stream) != 0 && !lost) {
+        lost = true;
+        saved = errno;
+    }
+    output->stream = NULL;
+    errno = saved;
+    return !lost;
+}
+
+bool
+output_finish(struct output *output, struct diagnostics *diagnostics)
+{
+    const char *name = output->borrowed ? "standard output" : output->path;
+    bool done = close_stream(output);
+    if (done && output->temporary != NULL)
+        done = rename(output->temporary, output->path) == 0;
+    if (!done) {
+        diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", name, strerror(errno));
+        if (output->temporary != NULL)
+            unlink(output->temporary);
+    }
+    output_free(output);
+    return done;
+}
+
+void
+output_abandon(struct output *output)
+{
+    if (output == NULL)
+        return;
+    if (!output->borrowed)
+        fclose(output->stream);
+    if (output->temporary != NULL)
+        unlink(output->temporary);
+    output_free(output);
+}
+
+bool
+output_is_terminal(const struct output *output)
+{
+    return isatty(fileno(output->stream)) == 1;
+}
+
+bool
+output_wants_color(const struct output *output, const char *when, struct diagnostics *diagnostics, bool *color)
+{
+    if (when == NULL || strcmp(when, "auto") == 0) {
+        const char *no_color = getenv("NO_COLOR");
+        const char *terminal = getenv("TERM");
+        *color = (no_color == NULL || no_color[0] == '\0') && terminal != NULL && terminal[0] != '\0' &&
+                 strcmp(terminal, "dumb") != 0 && output_is_terminal(output);
+        return true;
+    }
+    if (strcmp(when, "always") != 0 && strcmp(when, "never") != 0) {
+        diagnose(diagnostics, STATUS_USAGE, "--color: \"%s\" is not known; allowed are auto, always and never", when);
+        return false;
+    }
+    *color = strcmp(when, "always") == 0;
+    return true;
+}

@@ -1,0 +1,27 @@
+/* The program: makes the diagnostics and hands over to the table of commands. */
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+
+/* A file opened later must not become the standard error of a program that was started without one. */
+static void
+open_standard_streams(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY) != descriptor)
+            _exit(STATUS_STORE);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    open_standard_streams();
+    signal(SIGPIPE, SIG_DFL); /* a closed pipe ends the program quietly, also where the parent ignores the signal */
+    struct diagnostics *diagnostics = diagnostics_new(stderr, "ngxerr");
+    enum status status = commands_dispatch(argc, argv, stdout, diagnostics);
+    diagnostics_free(diagnostics);
+    return (int)status;
+}
