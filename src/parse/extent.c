@@ -14,7 +14,7 @@ extent_text(const struct extent *extent)
     return text;
 }
 
-static bool
+bool
 quotes_odd(struct slice text)
 {
     const char *at = text.data;

@@ -149,6 +149,31 @@ cut_mark_at_end(struct slice text)
     return memcmp(text.data + mark, "... (", 5) == 0;
 }
 
+static bool
+ends_at(struct slice value, struct slice body)
+{
+    return value.data != NULL && value.data + value.size == body.data + body.size;
+}
+
+/* True when nginx would have written more than this first line: text that it quotes, a subrequest or a login has no end. */
+static bool
+first_line_is_open(struct slice body)
+{
+    const char *tail = tail_candidate(body.data, body.data + body.size);
+    struct record record;
+
+    if (tail == NULL)
+        return message_quotes_stranger(body);
+    if (message_quotes_stranger(body) && quotes_odd((struct slice){body.data, (size_t)(tail - body.data)}))
+        return true;
+    record_clear(&record);
+    tail_read(&record, tail, body.data + body.size, SLICE_NONE, true);
+    if (ends_at(record.subrequest, body))
+        return true;
+    return record.extra_count > 0 && slice_is(record.extra[record.extra_count - 1].name, "login") &&
+           ends_at(record.extra[record.extra_count - 1].value, body);
+}
+
 enum forged
 forged_by_opening(struct extent *extent, struct slice body)
 {
@@ -156,7 +181,7 @@ forged_by_opening(struct extent *extent, struct slice body)
     struct record record;
     unsigned lines = 0, first_lines = 0;
     size_t first = 0;
-    bool quotes = message_quotes_stranger(body) || (extent->tail != 0 && extent->quote_open);
+    bool open = first_line_is_open(body);
 
     if (!window_open(extent, &window))
         return FORGED_MORE;
@@ -167,7 +192,7 @@ forged_by_opening(struct extent *extent, struct slice body)
             extent_take(extent, window.at + window.size, lines);
             return FORGED_YES;
         }
-        if (!quotes || first != 0 || text.size > RECORD_CUT_SIZE || !line_tail(window.line, &record))
+        if (!open || first != 0 || text.size > RECORD_CUT_SIZE || !line_tail(window.line, &record))
             continue;
         first = window.at + window.size;
         first_lines = lines;
@@ -192,7 +217,7 @@ forged_by_tail(struct extent *extent, struct slice body)
     (void)body;
     while (!prefixed && window_next(extent, &window)) {
         lines++;
-        prefixed = prefix_match(window.line, &prefix);
+        prefixed = prefix_match(window.line, &prefix) || prefix_find(window.line, true) != SIZE_MAX;
         if (prefixed || window.at + window.line.size > RECORD_CUT_SIZE || !line_tail(window.line, &record))
             continue;
         best = window.at + window.size;

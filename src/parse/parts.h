@@ -105,6 +105,8 @@ enum forged { FORGED_NO, FORGED_YES, FORGED_MORE };
 enum forged forged_by_request(struct extent *extent, struct slice body);
 enum forged forged_by_opening(struct extent *extent, struct slice body);
 enum forged forged_by_tail(struct extent *extent, struct slice body);
+/* True for an odd number of double quotes. */
+bool quotes_odd(struct slice text);
 /* The bytes of the record so far without the last line end. */
 struct slice extent_text(const struct extent *extent);
 
