@@ -1,0 +1,293 @@
+/* Decides the class of a record: the scanner names the few candidates, cheap conditions go first, PCRE2 decides.  The public side of
+ * rules.h for classification. */
+#include "classify/rules.h"
+
+#include <stdlib.h>
+
+#include "classify/rule.h"
+#include "classify/scanner.h"
+
+struct classifier {
+    const struct rules *rules;
+    struct pattern_scratch *scratch;
+    uint64_t *patterns;   /* bits: found by their literals, or without any */
+    uint64_t *candidates; /* bits: classes that may hold */
+    size_t class_words;
+};
+
+/* Does a condition hold?  A fragment may lack what it asks about. */
+enum verdict { FAILS, HOLDS, LEFT_OUT };
+
+struct classifier *
+classifier_new(const struct rules *rules)
+{
+    struct classifier *classifier = memory_allocate_zeroed(1, sizeof *classifier);
+
+    classifier->rules = rules;
+    classifier->scratch = pattern_scratch_new();
+    classifier->class_words = scanner_class_words(rules->scanner);
+    classifier->patterns = memory_allocate_zeroed(scanner_pattern_words(rules->scanner), sizeof *classifier->patterns);
+    classifier->candidates = memory_allocate_zeroed(classifier->class_words, sizeof *classifier->candidates);
+    return classifier;
+}
+
+void
+classifier_free(struct classifier *classifier)
+{
+    if (classifier == NULL)
+        return;
+    pattern_scratch_free(classifier->scratch);
+    free(classifier->patterns);
+    free(classifier->candidates);
+    free(classifier);
+}
+
+uint64_t
+classifier_limits_met(const struct classifier *classifier)
+{
+    return pattern_scratch_limits_met(classifier->scratch);
+}
+
+/* A fragment without a tail does not say whose connection it is, nor what it lacks. */
+static bool
+record_lacks_tail(const struct record *record)
+{
+    return record->prefix == PREFIX_FRAGMENT && record->tail.data == NULL;
+}
+
+static enum verdict
+bits_verdict(unsigned allowed, unsigned value, bool lacking)
+{
+    if (allowed == 0 || (allowed >> value & 1) != 0)
+        return HOLDS;
+    return lacking ? LEFT_OUT : FAILS;
+}
+
+static bool
+action_group_holds(const struct action_group *group, struct slice doing)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct action *action = &group->actions[i];
+        if (action->open_end ? slice_starts(doing, action->text) : slice_equal(doing, action->text))
+            return true;
+    }
+    return false;
+}
+
+static enum verdict
+actions_verdict(const struct rule *rule, const struct record *record)
+{
+    if (rule->action_count > 0 && record->doing.data == NULL && record_lacks_tail(record))
+        return LEFT_OUT;
+    for (size_t i = 0; i < rule->action_count; i++)
+        if (!action_group_holds(&rule->actions[i], record->doing))
+            return FAILS;
+    return HOLDS;
+}
+
+static enum verdict
+errnos_verdict(const struct rule *rule, const struct record *record)
+{
+    if (rule->errno_count > 0 && record->error_number < 0 && record->prefix == PREFIX_FRAGMENT)
+        return LEFT_OUT;
+    for (size_t i = 0; i < rule->errno_count; i++) {
+        bool found = false;
+        for (size_t n = 0; n < rule->errnos[i].count && !found; n++)
+            found = rule->errnos[i].numbers[n] == record->error_number;
+        if (!found)
+            return FAILS;
+    }
+    return HOLDS;
+}
+
+/* The conditions that cost nothing. */
+static enum verdict
+cheap_verdict(const struct rule *rule, const struct record *record)
+{
+    bool lacks_tail = record_lacks_tail(record);
+    bool lacks_side = record->prefix == PREFIX_FRAGMENT && record->side == SIDE_NONE && record->doing.data == NULL;
+    enum verdict verdicts[] = {
+        bits_verdict(rule->levels, record->level, record->level == LEVEL_NONE && record->prefix == PREFIX_FRAGMENT),
+        bits_verdict(rule->kinds, record->kind, record->kind == KIND_NONE && lacks_tail),
+        bits_verdict(rule->sides, record->side, lacks_side),
+        errnos_verdict(rule, record),
+        actions_verdict(rule, record),
+    };
+    enum verdict all = HOLDS;
+
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+        if (verdicts[i] == FAILS)
+            return FAILS;
+        if (verdicts[i] == LEFT_OUT)
+            all = LEFT_OUT;
+    }
+    return all;
+}
+
+static struct slice
+record_login(const struct record *record)
+{
+    for (unsigned i = 0; i < record->extra_count; i++)
+        if (slice_is(record->extra[i].name, "login"))
+            return record->extra[i].value;
+    return SLICE_NONE;
+}
+
+static struct slice
+record_where(const struct record *record, enum where_field field)
+{
+    switch (field) {
+    case WHERE_MESSAGE:
+        return record->message;
+    case WHERE_CLIENT:
+        return record->client;
+    case WHERE_SERVER:
+        return record->server;
+    case WHERE_REQUEST:
+        return record->request;
+    case WHERE_METHOD:
+        return record->method;
+    case WHERE_URI:
+        return record->uri;
+    case WHERE_UPSTREAM:
+        return record->upstream;
+    case WHERE_UPSTREAM_ADDR:
+        return record->upstream_addr;
+    case WHERE_HOST:
+        return record->host;
+    case WHERE_REFERRER:
+        return record->referrer;
+    case WHERE_SUBREQUEST:
+        return record->subrequest;
+    case WHERE_LOGIN:
+        return record_login(record);
+    case WHERE_COUNT:
+        break;
+    }
+    return SLICE_NONE;
+}
+
+static enum verdict
+where_verdict(struct classifier *classifier, const struct where_group *group, const struct record *record,
+              struct match *match)
+{
+    struct slice value = record_where(record, group->field);
+    bool found = false;
+
+    if (value.data == NULL && !group->negated)
+        return record_lacks_tail(record) ? LEFT_OUT : FAILS;
+    for (size_t i = 0; i < group->count && value.data != NULL && !found; i++) {
+        found = pattern_find(group->patterns[i], value, classifier->scratch);
+        if (found && !group->negated && match != NULL)
+            match->capture_count = pattern_captures(group->patterns[i], value, classifier->scratch, match->captures,
+                                                    match->capture_count);
+    }
+    return found != group->negated ? HOLDS : FAILS;
+}
+
+static bool
+match_group_holds(struct classifier *classifier, const struct match_group *group, const struct record *record,
+                  struct match *match)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        size_t number = group->first_number + i;
+        if ((classifier->patterns[number / 64] >> (number % 64) & 1) == 0 ||
+            !pattern_find(group->patterns[i], record->message, classifier->scratch))
+            continue;
+        if (match != NULL)
+            match->capture_count = pattern_captures(group->patterns[i], record->message, classifier->scratch,
+                                                    match->captures, match->capture_count);
+        return true;
+    }
+    return false;
+}
+
+/* `match` may be NULL; its captures are filled as far as conditions hold. */
+static enum verdict
+rule_verdict(struct classifier *classifier, const struct rule *rule, const struct record *record, struct match *match)
+{
+    enum verdict all = cheap_verdict(rule, record);
+
+    if (all == FAILS)
+        return FAILS;
+    if (match != NULL)
+        match->capture_count = 0;
+    for (size_t i = 0; i < rule->match_count; i++)
+        if (!match_group_holds(classifier, &rule->matches[i], record, match))
+            return FAILS;
+    for (size_t i = 0; i < rule->where_count; i++) {
+        enum verdict verdict = where_verdict(classifier, &rule->wheres[i], record, match);
+        if (verdict == FAILS)
+            return FAILS;
+        if (verdict == LEFT_OUT)
+            all = LEFT_OUT;
+    }
+    return all;
+}
+
+/* The next candidate from `index` on, SIZE_MAX after the last. */
+static size_t
+next_candidate(const struct classifier *classifier, size_t index)
+{
+    size_t word = index / 64;
+    uint64_t bits;
+
+    if (word >= classifier->class_words)
+        return SIZE_MAX;
+    bits = classifier->candidates[word] & ~(uint64_t)0 << (index % 64);
+    while (bits == 0) {
+        if (++word >= classifier->class_words)
+            return SIZE_MAX;
+        bits = classifier->candidates[word];
+    }
+    return word * 64 + (size_t)__builtin_ctzll(bits);
+}
+
+void
+classify_record(struct classifier *classifier, const struct record *record, struct match *match)
+{
+    const struct rules *rules = classifier->rules;
+
+    scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
+    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX; i = next_candidate(classifier, i + 1))
+        if (rule_verdict(classifier, rules->rules[i], record, match) == HOLDS) {
+            match->class_index = i;
+            return;
+        }
+    match->class_index = CLASS_UNCLASSIFIED;
+    match->capture_count = 0;
+}
+
+size_t
+classify_fragment(struct classifier *classifier, const struct record *record, struct match *matches, size_t capacity)
+{
+    const struct rules *rules = classifier->rules;
+    size_t count = 0;
+
+    scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
+    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity; i = next_candidate(classifier, i + 1)) {
+        const struct rule *rule = rules->rules[i];
+        if (rule->info.fallback && count > 0)
+            break;
+        enum verdict verdict = rule_verdict(classifier, rule, record, &matches[count]);
+        if (verdict == FAILS || (verdict == LEFT_OUT && record->prefix != PREFIX_FRAGMENT))
+            continue;
+        matches[count++].class_index = i;
+        if (verdict == HOLDS) /* with nothing left out it takes the record from all that follow */
+            break;
+    }
+    return count;
+}
+
+size_t
+classify_all(struct classifier *classifier, const struct record *record, size_t *class_indices, size_t capacity)
+{
+    const struct rules *rules = classifier->rules;
+    size_t count = 0;
+
+    scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
+    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity; i = next_candidate(classifier, i + 1))
+        if (rule_verdict(classifier, rules->rules[i], record, NULL) != FAILS)
+            class_indices[count++] = i;
+    return count;
+}

@@ -1,0 +1,183 @@
+/* PCRE2 expressions with JIT and limits.  Used by this room; no other file includes pcre2.h. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "classify/pattern.h"
+
+#include <pcre2.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+/* Stack of the JIT code: it starts small and grows to what LIMIT_MATCH steps may need. */
+#define JIT_STACK_START (32U * 1024U)
+#define JIT_STACK_MOST (512U * 1024U)
+/* Pairs of offsets that a match may give: groups beyond have no name in practice and are not reported. */
+#define SCRATCH_GROUPS 64U
+
+struct pattern {
+    pcre2_code *code;
+    bool jitted;
+    const char **names; /* point into the code's own table */
+    uint32_t *groups;   /* group numbers of all entries of the table; a name may have several */
+    const char **group_names;
+    size_t name_count, group_count;
+};
+
+struct pattern_scratch {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    pcre2_jit_stack *stack;
+    uint64_t limits_met;
+};
+
+static void
+pattern_read_names(struct pattern *pattern)
+{
+    uint32_t count = 0, entry_size = 0;
+    PCRE2_SPTR table = NULL;
+
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
+    if (count == 0)
+        return;
+    pattern->names = memory_allocate(count * sizeof *pattern->names);
+    pattern->group_names = memory_allocate(count * sizeof *pattern->group_names);
+    pattern->groups = memory_allocate(count * sizeof *pattern->groups);
+    for (uint32_t i = 0; i < count; i++) {
+        const unsigned char *entry = table + (size_t)i * entry_size;
+        const char *name = (const char *)(entry + 2);
+        pattern->groups[i] = (uint32_t)entry[0] << 8 | entry[1];
+        pattern->group_names[i] = name;
+        /* The table is sorted by name. */
+        if (pattern->name_count == 0 || strcmp(pattern->names[pattern->name_count - 1], name) != 0)
+            pattern->names[pattern->name_count++] = name;
+    }
+    pattern->group_count = count;
+}
+
+struct pattern *
+pattern_new(struct slice source, char *message, size_t *offset)
+{
+    int error = 0;
+    PCRE2_SIZE error_offset = 0;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)(source.data != NULL ? source.data : ""), source.size,
+                                     PCRE2_DOTALL | PCRE2_DUPNAMES | PCRE2_NEVER_UTF, &error, &error_offset, NULL);
+
+    if (code == NULL) {
+        if (message != NULL)
+            pcre2_get_error_message(error, (PCRE2_UCHAR *)message, 256);
+        if (offset != NULL)
+            *offset = error_offset;
+        return NULL;
+    }
+    struct pattern *pattern = memory_allocate_zeroed(1, sizeof *pattern);
+    pattern->code = code;
+    /* Without JIT (hardened kernels) the interpreter does the same, slower. */
+    pattern->jitted = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+    pattern_read_names(pattern);
+    return pattern;
+}
+
+void
+pattern_free(struct pattern *pattern)
+{
+    if (pattern == NULL)
+        return;
+    pcre2_code_free(pattern->code);
+    free(pattern->names);
+    free(pattern->group_names);
+    free(pattern->groups);
+    free(pattern);
+}
+
+size_t
+pattern_name_count(const struct pattern *pattern)
+{
+    return pattern->name_count;
+}
+
+const char *
+pattern_name(const struct pattern *pattern, size_t index)
+{
+    return pattern->names[index];
+}
+
+struct pattern_scratch *
+pattern_scratch_new(void)
+{
+    struct pattern_scratch *scratch = memory_allocate_zeroed(1, sizeof *scratch);
+
+    scratch->data = pcre2_match_data_create(SCRATCH_GROUPS, NULL);
+    scratch->context = pcre2_match_context_create(NULL);
+    /* May be NULL where executable memory is refused: JIT is not used then either. */
+    scratch->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MOST, NULL);
+    if (scratch->data == NULL || scratch->context == NULL)
+        abort();
+    pcre2_set_match_limit(scratch->context, LIMIT_MATCH);
+    pcre2_set_depth_limit(scratch->context, LIMIT_MATCH_DEPTH);
+    if (scratch->stack != NULL)
+        pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+    return scratch;
+}
+
+void
+pattern_scratch_free(struct pattern_scratch *scratch)
+{
+    if (scratch == NULL)
+        return;
+    pcre2_match_data_free(scratch->data);
+    pcre2_match_context_free(scratch->context);
+    pcre2_jit_stack_free(scratch->stack);
+    free(scratch);
+}
+
+bool
+pattern_find(const struct pattern *pattern, struct slice subject, struct pattern_scratch *scratch)
+{
+    PCRE2_SPTR text = (PCRE2_SPTR)(subject.data != NULL ? subject.data : "");
+    int result = pattern->jitted
+                     ? pcre2_jit_match(pattern->code, text, subject.size, 0, 0, scratch->data, scratch->context)
+                     : pcre2_match(pattern->code, text, subject.size, 0, 0, scratch->data, scratch->context);
+
+    if (result < 0 && result != PCRE2_ERROR_NOMATCH)
+        scratch->limits_met++;
+    return result >= 0;
+}
+
+uint64_t
+pattern_scratch_limits_met(const struct pattern_scratch *scratch)
+{
+    return scratch->limits_met;
+}
+
+static bool
+captures_hold(const struct record_field *captures, unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (slice_is(captures[i].name, name))
+            return true;
+    return false;
+}
+
+unsigned
+pattern_captures(const struct pattern *pattern, struct slice subject, const struct pattern_scratch *scratch,
+                 struct record_field *captures, unsigned count)
+{
+    const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(scratch->data);
+
+    for (size_t i = 0; i < pattern->group_count && count < LIMIT_CAPTURES; i++) {
+        size_t group = pattern->groups[i];
+        if (group >= SCRATCH_GROUPS || pairs[2 * group] == PCRE2_UNSET)
+            continue;
+        if (captures_hold(captures, count, pattern->group_names[i]))
+            continue;
+        /* \K in a lookahead can end a match before it starts; such a group has no text. */
+        if (pairs[2 * group + 1] < pairs[2 * group])
+            continue;
+        captures[count].name = slice_of(pattern->group_names[i]);
+        captures[count].value =
+            (struct slice){subject.data + pairs[2 * group], pairs[2 * group + 1] - pairs[2 * group]};
+        count++;
+    }
+    return count;
+}
