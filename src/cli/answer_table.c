@@ -175,12 +175,17 @@ static bool
 write_all_columns(const struct answer *answer, FILE *out)
 {
     size_t width = rows_width(answer->rows);
-    struct table_column *columns = memory_allocate_zeroed(width + 1, sizeof *columns);
-    struct buffer *texts = memory_allocate_zeroed(width + 1, sizeof *texts);
-    struct slice *cells = memory_allocate_zeroed(width + 1, sizeof *cells);
+    struct table_column *columns;
+    struct buffer *texts;
+    struct slice *cells;
     struct table *table;
     bool more, good;
 
+    if (width == 0) /* a statement without an answer */
+        return rows_next(answer->rows, &more);
+    columns = memory_allocate_zeroed(width, sizeof *columns);
+    texts = memory_allocate_zeroed(width, sizeof *texts);
+    cells = memory_allocate_zeroed(width, sizeof *cells);
     make_titles(answer, columns, width);
     table = table_new(out, answer->terminal_width, answer->bold, columns, width);
     while ((good = rows_next(answer->rows, &more)) && more) {

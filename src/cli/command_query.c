@@ -1,0 +1,353 @@
+/* ngxerr query: events that match the filters, counts by fields, a user's own SQL, or the exact lines. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "base/memory.h"
+#include "cli/answer.h"
+#include "cli/commands.h"
+#include "cli/filters.h"
+#include "cli/log_store.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/rules_option.h"
+#include "cli/table.h"
+#include "store/questions.h"
+
+static const struct option_spec own_specs[] = {
+    OPTION_DATABASE,
+    OPTION_FORMAT("table, csv, json, ndjson or raw"),
+    OPTION_OUTPUT,
+    {"number", 'n', "N", "the last N events, or the N largest counts; 0: all (default: all, on a terminal 100 events)"},
+    {"reverse", 'r', NULL, "newest first"},
+    {"by", 0, "FIELD[,FIELD]", "count by columns of the view events, or by second, minute, 10min, hour, day"},
+    {"sql", 0, "SELECT", "the answer of a statement over the views; it can only read"},
+    OPTION_TZ,
+    OPTION_UTC,
+    OPTION_FINAL,
+    OPTION_FORCE,
+    OPTION_PATTERNS,
+    OPTION_COLOR,
+    OPTION_VERBOSE,
+};
+#define OWN_COUNT (sizeof own_specs / sizeof *own_specs)
+
+enum query_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_NDJSON, FORMAT_RAW };
+static const char *const format_names[] = {"table", "csv", "json", "ndjson", "raw", NULL};
+
+#define TERMINAL_EVENTS 100
+
+/* One run of the command. */
+struct query {
+    struct command_context *context;
+    const struct options *options;
+    struct arena *arena;
+    size_t format; /* enum query_format */
+    struct zone *zone;
+    struct filter filter;
+    bool filtered; /* a filter was given */
+    struct rules *rules;
+    struct store *store;
+    struct store_info info;
+    struct output *output;
+    bool terminal; /* the output is one */
+    bool color;
+};
+
+static struct diagnostics *
+diagnostics_of(const struct query *query)
+{
+    return query->context->diagnostics;
+}
+
+/* --- options --- */
+
+/* Options that exclude each other. */
+static bool
+check_together(const struct query *query)
+{
+    static const char *const not_with_sql[] = {"by", "number", "reverse"};
+    const struct options *options = query->options;
+
+    if (options_given(options, "sql")) {
+        for (size_t i = 0; i < sizeof not_with_sql / sizeof *not_with_sql; i++)
+            if (options_given(options, not_with_sql[i])) {
+                diagnose(diagnostics_of(query), STATUS_USAGE,
+                         "--%s and --sql exclude each other; the statement says it", not_with_sql[i]);
+                return false;
+            }
+        if (query->filtered) {
+            diagnose(diagnostics_of(query), STATUS_USAGE, "filters and --sql exclude each other; write them as WHERE");
+            return false;
+        }
+    }
+    if (query->format == FORMAT_RAW && (options_given(options, "sql") || options_given(options, "by"))) {
+        diagnose(diagnostics_of(query), STATUS_USAGE,
+                 "--format raw gives lines of the log; it does not go with --by and --sql");
+        return false;
+    }
+    return true;
+}
+
+static bool
+read_options(struct query *query)
+{
+    const struct options *options = query->options;
+    size_t described = 0;
+
+    if (!options_choice(options, "format", format_names, diagnostics_of(query), &query->format))
+        return false;
+    query->zone = filters_zone(options, diagnostics_of(query));
+    if (query->zone == NULL ||
+        !filters_make(options, query->zone, (int64_t)time(NULL), diagnostics_of(query), query->arena, &query->filter))
+        return false;
+    filters_describe(options, query->arena, &described);
+    query->filtered = described > 0;
+    return check_together(query);
+}
+
+/* --- the store --- */
+
+static bool
+open_store(struct query *query)
+{
+    struct diagnostics *diagnostics = diagnostics_of(query);
+    const struct options *options = query->options;
+
+    if (options->word_count == 0)
+        query->store = log_store_open_database(options, diagnostics);
+    else if (options_given(options, "database"))
+        diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
+    else if ((query->rules = rules_option_load(options, diagnostics)) != NULL)
+        query->store = log_store_scan(options, query->rules, query->zone, diagnostics);
+    return query->store != NULL && store_info(query->store, query->arena, &query->info);
+}
+
+static bool
+from_database(const struct query *query)
+{
+    return query->options->word_count == 0;
+}
+
+/* On a terminal, or with -v: a script's error output stays free of it. */
+static void
+say_source(const struct query *query)
+{
+    char time[32] = "";
+
+    if (!from_database(query) || !(isatty(STDERR_FILENO) || options_given(query->options, "verbose")))
+        return;
+    if (query->info.last_scan < 0) {
+        diagnose(diagnostics_of(query), STATUS_DONE, "%s, never scanned into", query->info.path);
+        return;
+    }
+    epoch_to_local(query->zone, query->info.last_scan, time);
+    diagnose(diagnostics_of(query), STATUS_DONE, "%s, current to %s %s", query->info.path, time,
+             zone_name(query->zone));
+}
+
+/* --- answers --- */
+
+/* The zone that all files were written in; NULL when there are several. */
+static const char *
+written_zone(const struct store_info *info)
+{
+    const char *name = NULL;
+
+    for (size_t i = 0; i < info->file_count; i++) {
+        if (info->files[i].zone == NULL || (name != NULL && strcmp(name, info->files[i].zone) != 0))
+            return NULL;
+        name = info->files[i].zone;
+    }
+    return name;
+}
+
+static bool
+write_rows(struct query *query, struct rows *rows, enum answer_kind kind)
+{
+    const struct options *options = query->options;
+    bool zone_given = options_given(options, "tz") || options_given(options, "utc");
+    const char *written = written_zone(&query->info);
+    struct answer answer = {
+        .rows = rows,
+        .kind = kind,
+        .source = from_database(query) ? query->info.path : NULL,
+        .current_to = query->info.last_scan,
+        .zone = kind == ANSWER_EVENTS && !zone_given ? NULL : query->zone,
+        .zone_name = zone_given        ? zone_name(query->zone)
+                     : written != NULL ? written
+                                       : "as written",
+        .terminal_width = table_terminal_width(output_stream(query->output)),
+        .bold = query->color,
+    };
+    bool good;
+
+    if (rows == NULL)
+        return false;
+    good = answer_formats[query->format].write(&answer, output_stream(query->output));
+    rows_free(rows);
+    return good;
+}
+
+/* Which events: on a terminal the last ones, unless a number was asked for. */
+static bool
+choose_events(struct query *query, struct query_events *question, uint64_t *more)
+{
+    int64_t number = query->terminal ? TERMINAL_EVENTS : 0;
+    uint64_t count = 0;
+    bool given = options_given(query->options, "number");
+
+    *more = 0;
+    if (!options_number(query->options, "number", 0, INT64_MAX, diagnostics_of(query), &number))
+        return false;
+    question->filter = &query->filter;
+    question->last = (uint64_t)number;
+    question->reversed = options_given(query->options, "reverse");
+    if (given || number == 0)
+        return true;
+    if (!query_count(query->store, &query->filter, &count))
+        return false;
+    *more = count > (uint64_t)number ? count - (uint64_t)number : 0;
+    return true;
+}
+
+static bool
+write_raw(struct query *query, const struct query_events *question)
+{
+    struct raw_lines *lines;
+    struct buffer shown = BUFFER_EMPTY;
+    struct slice bytes;
+    int64_t file_id;
+    bool more, good;
+
+    /* without any choice every byte that is stored, also what is no event */
+    lines = query_raw(query->store, query->filtered || question->last > 0 || question->reversed ? question : NULL);
+    if (lines == NULL)
+        return false;
+    while ((good = raw_lines_next(lines, &bytes, &file_id, &more)) && more) {
+        if (!query->terminal) {
+            output_write(query->output, bytes);
+            continue;
+        }
+        for (size_t end; bytes.size > 0; bytes = slice_from(bytes, end)) {
+            size_t newline = slice_find_byte(bytes, '\n');
+
+            end = newline == SIZE_MAX ? bytes.size : newline + 1;
+            buffer_clear(&shown);
+            escape_terminal(&shown, slice_first(bytes, newline == SIZE_MAX ? bytes.size : newline));
+            buffer_add_byte(&shown, '\n');
+            output_write(query->output, buffer_slice(&shown));
+        }
+    }
+    buffer_free(&shown);
+    raw_lines_free(lines);
+    return good;
+}
+
+static bool
+answer_events(struct query *query)
+{
+    struct query_events question;
+    uint64_t more;
+    bool good;
+
+    if (!choose_events(query, &question, &more))
+        return false;
+    if (query->format == FORMAT_RAW)
+        good = write_raw(query, &question);
+    else
+        good = write_rows(query, query_events(query->store, &question), ANSWER_EVENTS);
+    if (good && more > 0) {
+        fflush(output_stream(query->output));
+        diagnose(diagnostics_of(query), STATUS_DONE, "%" PRIu64 " more before these; -n 0 shows all", more);
+    }
+    return good;
+}
+
+static bool
+answer_counts(struct query *query)
+{
+    const char *given = options_value(query->options, "by");
+    const char *fields[QUERY_BY_FIELDS];
+    size_t count = 0;
+    int64_t number = 0;
+    struct slice rest = slice_of(given);
+
+    for (bool last = false; !last;) {
+        size_t comma = slice_find_byte(rest, ',');
+
+        last = comma == SIZE_MAX;
+        if (count == QUERY_BY_FIELDS) {
+            diagnose(diagnostics_of(query), STATUS_USAGE, "--by %s: at most %d fields", given, QUERY_BY_FIELDS);
+            return false;
+        }
+        fields[count++] = arena_copy(query->arena, slice_trim(slice_first(rest, last ? rest.size : comma))).data;
+        rest = slice_from(rest, last ? rest.size : comma + 1);
+    }
+    if (!options_number(query->options, "number", 0, INT64_MAX, diagnostics_of(query), &number))
+        return false;
+    return write_rows(query, query_by(query->store, &query->filter, fields, count, query->zone, (uint64_t)number),
+                      ANSWER_COUNTS);
+}
+
+static bool
+write_answer(struct query *query)
+{
+    if (options_given(query->options, "sql"))
+        return write_rows(query, query_sql(query->store, options_value(query->options, "sql")), ANSWER_SQL);
+    if (options_given(query->options, "by"))
+        return answer_counts(query);
+    return answer_events(query);
+}
+
+static void
+run(struct query *query)
+{
+    struct diagnostics *diagnostics = diagnostics_of(query);
+
+    if (!read_options(query) || !open_store(query))
+        return;
+    say_source(query);
+    query->output = output_open(options_value(query->options, "output"), query->context->out, diagnostics);
+    if (query->output == NULL)
+        return;
+    query->terminal = output_is_terminal(query->output);
+    if (output_wants_color(query->output, options_value(query->options, "color"), diagnostics, &query->color) &&
+        write_answer(query)) {
+        output_finish(query->output, diagnostics);
+        query->output = NULL;
+    }
+}
+
+enum status
+command_query(struct command_context *context)
+{
+    struct arena *arena = arena_new();
+    struct options options = {0};
+    struct query query = {.context = context, .options = &options, .arena = arena};
+    size_t count;
+    const struct option_spec *specs = filters_append_options(own_specs, OWN_COUNT, arena, &count);
+
+    if (!options_parse(specs, count, context->argc, context->argv, context->diagnostics, &options))
+        goto out;
+    if (options.help) {
+        options_help(
+            context->out, "query", "[OPTION...] [LOG...]",
+            "Prints events that match the filters, oldest first, from the database or from LOG (a file, a directory or -).",
+            specs, count);
+        goto out;
+    }
+    diagnostics_set_verbose(context->diagnostics, options_given(&options, "verbose"));
+    run(&query);
+out:
+    output_abandon(query.output);
+    store_close(query.store);
+    rules_free(query.rules);
+    filters_free(&query.filter);
+    zone_free(query.zone);
+    options_free(&options);
+    arena_free(arena);
+    return diagnostics_worst(context->diagnostics);
+}
