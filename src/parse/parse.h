@@ -3,11 +3,13 @@
 #ifndef NGXERR_PARSE_PARSE_H
 #define NGXERR_PARSE_PARSE_H
 
+#include "base/buffer.h"
 #include "parse/record.h"
 
 enum piece_type {
     PIECE_RECORD,   /* `record` is filled */
-    PIECE_UNPARSED, /* `record.raw`, `.offset` and `.lines` (always 1, or 0 for a later part of a line over LIMIT_LINE) are filled, `reason` says why */
+    PIECE_UNPARSED, /* `record.raw`, `.offset` and `.lines` are filled, `reason` says why.  lines is 1 where a line ends, 0 for text that
+                     * goes on in the next piece: UNPARSED_GLUED, and UNPARSED_TOO_LONG (whose last part is judged as a line of its own) */
     PIECE_MORE,     /* what is left may go on in the next block: keep rest from `consumed` on */
 };
 
@@ -17,7 +19,8 @@ enum unparsed_reason {
     UNPARSED_ACCESS,    /* a line of an access log */
     UNPARSED_BAD_TIME,  /* the prefix of a record with an impossible date */
     UNPARSED_TOO_LONG,  /* a part of a line over LIMIT_LINE */
-    UNPARSED_GLUED,     /* foreign text before a record that began in mid-line: those bytes alone, without a newline; lines is 0 */
+    UNPARSED_GLUED,     /* foreign text before a record that began in mid-line: those bytes alone, without a newline; lines is 0.
+                         * The caller sets RECORD_GLUED in the record that follows */
     UNPARSED_INCOMPLETE, /* a last line without newline where only complete lines are taken: not produced by parse */
     UNPARSED_REASON_COUNT,
 };
@@ -31,12 +34,17 @@ struct piece {
 };
 
 /* Takes the next piece from `rest`, which begins at a line (or at the byte after a glued text) at file offset `offset`.  With `final`
- * no more bytes follow and PIECE_MORE is returned only for an empty `rest`.  Pieces cover every byte of the input, in order, without gaps. */
+ * no more bytes follow and PIECE_MORE is returned only for an empty `rest`.  Pieces cover every byte of the input, in order, without gaps, and do not depend on where the blocks were cut: PIECE_MORE comes until all bytes that decide are there, which are never
+ * more than LIMIT_RECORD + LIMIT_LINE + 1. */
 void parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece);
 
 /* Parses a text that may lack prefix or tail, as pasted by a person: a whole record, `nginx: [emerg] ...`, or a bare message, in one
  * or several lines.  Never fails: what is not found stays none, and the whole is the message. */
 void record_parse_fragment(struct slice text, struct record *record);
+
+/* Joins a text that a mail or a terminal broke into lines (the line end, spaces and "> " become one space).  True when more can be read
+ * in it so than as it is: then what was appended to `out` is the text to parse; else nothing was appended. */
+bool parse_unwrap(struct slice text, struct buffer *out);
 
 /* True when a record, or one in a known wrapper, begins in one of the lines of `head` (the sniff of a directory scan). */
 bool parse_looks_like_error_log(struct slice head);

@@ -1,0 +1,164 @@
+/* Parses what people paste: records without prefix or tail, in the wrappers of other programs, broken into lines by a mail or a terminal.
+ * For explain and for the examples of the pattern files. */
+#include "base/buffer.h"
+#include "parse/parts.h"
+
+/* "nginx: [emerg] " behind "Jan 04 07:09:35 host nginx[12]: ", "nginx  | ", "Starting nginx: ". */
+static bool
+find_stderr(struct slice text, size_t *start, struct prefix *prefix)
+{
+    static const struct slice names[] = {TEXT("nginx: ["), TEXT("angie: ["), TEXT("freenginx: [")};
+    size_t best = SIZE_MAX;
+
+    if (prefix_match_stderr(text, prefix) && prefix->level != LEVEL_NONE) {
+        *start = 0;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t at = slice_find(slice_first(text, 512), names[i]);
+        if (at < best && prefix_match_stderr(slice_from(text, at), prefix) && prefix->level != LEVEL_NONE)
+            best = at;
+    }
+    *start = best;
+    return best != SIZE_MAX && prefix_match_stderr(slice_from(text, best), prefix);
+}
+
+/* "[error] 12#12: *3 " at the beginning, behind a time ("11:41:25 "), or behind "nginx[16652]: ". */
+static bool
+find_level(struct slice text, size_t *start, struct prefix *prefix)
+{
+    size_t at = 0;
+
+    while (at < text.size && at < 128) {
+        size_t bracket = slice_find_byte(slice_from(text, at), '[');
+        if (bracket == SIZE_MAX)
+            return false;
+        at += bracket;
+        if (prefix_match_level(slice_from(text, at), prefix)) {
+            bool begins = at == 0 || (text.data[at - 1] == ' ' && slice_find_byte(slice_first(text, at), '"') == SIZE_MAX);
+            *start = at;
+            /* in the middle of a text the number of a process must follow, or a line number's colon before it */
+            return at == 0 || (begins && (prefix->pid != 0 || (at >= 2 && text.data[at - 2] == ':')));
+        }
+        at++;
+    }
+    return false;
+}
+
+/* "11:41:25 " or a date before the level: the time of day alone names no day, so written stays unknown. */
+static void
+find_time(struct slice text, size_t level_at, struct prefix *prefix)
+{
+    struct prefix dated;
+    char line[PREFIX_MAXIMUM];
+    static const struct slice rest = TEXT("[error] 1#1: ");
+
+    if (level_at < 20)
+        return;
+    memcpy(line, text.data + level_at - 20, 20);
+    memcpy(line + 20, rest.data, rest.size);
+    if (prefix_match((struct slice){line, 20 + rest.size}, &dated) && dated.time_valid)
+        prefix->written = dated.written;
+}
+
+/* Finds the prefix, whole or in part; gives where the message begins and whether a dated prefix stands there. */
+static size_t
+fragment_prefix(struct slice text, struct prefix *prefix)
+{
+    size_t start;
+
+    if (prefix_match(text, prefix))
+        return prefix->size;
+    start = prefix_find(text, false);
+    if (start == SIZE_MAX)
+        start = prefix_find(slice_first(text, 512), true);
+    if (start != SIZE_MAX && prefix_match(slice_from(text, start), prefix))
+        return start + prefix->size;
+    if (find_stderr(text, &start, prefix))
+        return start + prefix->size;
+    if (find_level(text, &start, prefix)) {
+        find_time(text, start, prefix);
+        return start + prefix->size;
+    }
+    if (prefix_match_stderr(text, prefix))
+        return prefix->size;
+    *prefix = (struct prefix){.form = PREFIX_FRAGMENT, .time_valid = true, .written = -1};
+    const char *at = text.data;
+    prefix_connection(&at, text.data + text.size, prefix);
+    return (size_t)(at - text.data);
+}
+
+void
+record_parse_fragment(struct slice text, struct record *record)
+{
+    struct slice trimmed = slice_trim(text);
+    struct prefix prefix;
+    size_t body;
+
+    record_clear(record);
+    if (trimmed.data == NULL)
+        trimmed = (struct slice){"", 0};
+    body = fragment_prefix(trimmed, &prefix);
+    if (!prefix.time_valid)
+        prefix.written = -1;
+    prefix_apply(&prefix, record);
+    enum tail_state state = fields_cut(record, slice_from(trimmed, body), true, CHOOSE_BY_MESSAGE);
+    record->raw = text;
+    record->lines = 1;
+    for (size_t i = 0; i + 1 < trimmed.size; i++)
+        record->lines += trimmed.data[i] == '\n';
+    if (trimmed.size == RECORD_CUT_SIZE && state != TAIL_NONE)
+        record->flags |= RECORD_TRUNCATED;
+}
+
+/* What stands before a wrapped line: white space, "> " of a quoting mail. */
+static size_t
+skip_wrap(struct slice text, size_t at)
+{
+    while (at < text.size && (text.data[at] == ' ' || text.data[at] == '\t' || text.data[at] == '>' || text.data[at] == '\r'))
+        at++;
+    return at;
+}
+
+static unsigned
+fields_found(const struct record *record)
+{
+    const struct slice *fields[] = {&record->doing,    &record->client, &record->server, &record->request, &record->subrequest,
+                                    &record->upstream, &record->host,   &record->error_text, &record->ssl};
+    unsigned count = record->extra_count;
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        count += fields[i]->data != NULL && memchr(fields[i]->data, '\n', fields[i]->size) == NULL;
+    return count;
+}
+
+bool
+parse_unwrap(struct slice text, struct buffer *out)
+{
+    struct record wrapped, joined;
+    size_t at = 0, begin = out->size;
+
+    text = slice_trim(text);
+    if (text.size == 0 || memchr(text.data, '\n', text.size) == NULL)
+        return false;
+    while (at < text.size) {
+        size_t line = slice_find_byte(slice_from(text, at), '\n');
+        size_t end = line == SIZE_MAX ? text.size : at + line;
+        size_t keep = end;
+        while (line != SIZE_MAX && keep > at && (text.data[keep - 1] == ' ' || text.data[keep - 1] == '\r'))
+            keep--;
+        buffer_add(out, (struct slice){text.data + at, keep - at});
+        if (line == SIZE_MAX)
+            break;
+        at = skip_wrap(text, end + 1);
+        /* a number or a path broken in its middle ("SSL: error:" 4095126) is joined without a space */
+        if (keep > 0 && text.data[keep - 1] != ':' && at < text.size)
+            buffer_add_byte(out, ' ');
+    }
+    record_parse_fragment(text, &wrapped);
+    record_parse_fragment((struct slice){out->data + begin, out->size - begin}, &joined);
+    if (fields_found(&joined) > fields_found(&wrapped))
+        return true;
+    out->size = begin;
+    return false;
+}
