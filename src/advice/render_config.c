@@ -2,6 +2,7 @@
 #include "advice/render_config.h"
 
 #include "base/escape.h"
+#include "classify/directives.h"
 
 /* Arguments of one level stand in a column unless a name is longer than this. */
 #define ALIGN_MAX 32
@@ -10,29 +11,9 @@ struct rendering {
     const struct evidence *evidence;
     struct arena *arena;
     struct name_list *unfilled;
-    const char *prefix; /* instead of "proxy_"; NULL to leave names as they are */
+    enum kind kind; /* whose module's directives are written */
     struct buffer out;
 };
-
-static const char *
-module_prefix(enum kind kind)
-{
-    switch (kind) {
-    case KIND_FASTCGI:
-        return "fastcgi_";
-    case KIND_UWSGI:
-        return "uwsgi_";
-    case KIND_SCGI:
-        return "scgi_";
-    case KIND_GRPC:
-    case KIND_GRPCS:
-        return "grpc_";
-    case KIND_MEMCACHED:
-        return "memcached_";
-    default:
-        return NULL;
-    }
-}
 
 /* A word that nginx reads back as it stands: quoting it would only make it harder to read.  "${" begins a variable. */
 static bool
@@ -71,14 +52,10 @@ directive_name(struct rendering *rendering, const char *name)
 {
     struct slice plain = slice_of(
         placeholders_fill(name, rendering->evidence, FILL_CONFIG, rendering->arena, rendering->unfilled, NULL));
-    if (rendering->prefix == NULL || !slice_starts(plain, SLICE("proxy_")))
+    char twin[64];
+    if (kind_prefix(rendering->kind) == NULL || !kind_directive(plain, rendering->kind, twin))
         return plain;
-    struct buffer full = BUFFER_EMPTY;
-    buffer_add_text(&full, rendering->prefix);
-    buffer_add(&full, slice_from(plain, 6));
-    struct slice copy = arena_copy(rendering->arena, buffer_slice(&full));
-    buffer_free(&full);
-    return copy;
+    return arena_copy(rendering->arena, slice_of(twin));
 }
 
 /* Trust is never granted by what a log says. */
@@ -178,9 +155,9 @@ const char *
 render_config(const struct config_block *block, unsigned kinds, enum kind kind, const struct evidence *evidence,
               struct arena *arena, struct name_list *unfilled)
 {
-    bool named = (kinds & (1U << kind)) != 0;
+    bool holds = kinds == 0 || (kinds & (1U << kind)) != 0;
     struct rendering rendering = {
-        .evidence = evidence, .arena = arena, .unfilled = unfilled, .prefix = named ? module_prefix(kind) : NULL,
+        .evidence = evidence, .arena = arena, .unfilled = unfilled, .kind = holds ? kind : KIND_NONE,
     };
     add_lines(&rendering, block->lines, block->line_count, 0, false);
     const char *text = arena_copy(arena, buffer_slice(&rendering.out)).data;

@@ -38,6 +38,7 @@ struct paper_style {
     void (*text)(struct paper *paper, struct slice text);
     void (*code)(struct paper *paper, struct slice text);   /* inside a block */
     void (*strong)(struct paper *paper, struct slice text); /* inside a block */
+    void (*link)(struct paper *paper, struct slice address); /* inside a block; from a pattern file */
     void (*listing)(struct paper *paper, enum code code, struct slice lines);
     void (*values)(struct paper *paper, const char *label, const struct value_count *values, size_t count, uint64_t more);
     void (*table)(struct paper *paper, const struct table *table);

@@ -61,6 +61,25 @@ markdown_strong(struct paper *paper, struct slice text)
     buffer_add_text(paper->out, "**");
 }
 
+/* A live link only for an address that can hold no markup. */
+static void
+markdown_link(struct paper *paper, struct slice address)
+{
+    bool plain = slice_starts(address, SLICE("https://")) || slice_starts(address, SLICE("http://"));
+    for (size_t i = 0; i < address.size && plain; i++) {
+        char c = address.data[i];
+        plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                (c != '\0' && strchr(":/._#?&=%~+-", c) != NULL);
+    }
+    if (!plain) {
+        escape_markdown_text(paper->out, address);
+        return;
+    }
+    buffer_add_byte(paper->out, '<');
+    buffer_add(paper->out, address);
+    buffer_add_byte(paper->out, '>');
+}
+
 /* A fence longer than any run of backticks inside cannot be closed from inside. */
 static size_t
 fence_length(struct slice lines)
@@ -144,6 +163,7 @@ const struct paper_style paper_markdown = {
     .text = markdown_text,
     .code = markdown_code,
     .strong = markdown_strong,
+    .link = markdown_link,
     .listing = markdown_listing,
     .values = markdown_values,
     .table = markdown_table,

@@ -246,6 +246,7 @@ const struct paper_style paper_text = {
     .text = text_add,
     .code = text_add,
     .strong = text_add,
+    .link = text_add,
     .listing = text_listing,
     .values = text_values,
     .table = text_table,
