@@ -6,7 +6,7 @@
 #define CANDIDATES 64U
 
 /* " while resolving, resolver: ADDR" and the others that have no ", client: ". */
-static bool
+static void
 other_tail_read(struct record *record, struct slice body)
 {
     static const struct { struct slice clause; size_t action; const char *name; } tails[] = {
@@ -37,9 +37,8 @@ other_tail_read(struct record *record, struct slice body)
         record->message = slice_first(body, at);
         record->doing = (struct slice){body.data + at + sizeof(" while ") - 1, tails[i].action};
         record->tail = slice_from(body, at + sizeof(" while ") - 1 + tails[i].action);
-        return true;
+        return;
     }
-    return false;
 }
 
 struct slice
@@ -134,8 +133,9 @@ fields_cut(struct record *record, struct slice body, bool partial, enum tail_cho
         else
             record->message.size = (size_t)(record->tail.data - body.data);
     }
-    if (state != TAIL_NONE || !other_tail_read(record, body))
-        message_cut(record);
+    if (state == TAIL_NONE)
+        other_tail_read(record, body);
+    message_cut(record);
     record_derive(record);
     return state;
 }

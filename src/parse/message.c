@@ -121,7 +121,8 @@ message_cut(struct record *record)
 {
     struct slice text;
 
-    doing_cut(record);
+    if (record->doing.data == NULL)
+        doing_cut(record);
     text = without_place(record->message);
     text = errno_cut(record, text);
     if (memchr(text.data, 'S', text.size) != NULL)
