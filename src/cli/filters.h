@@ -2,13 +2,14 @@
 #ifndef NGXERR_CLI_FILTERS_H
 #define NGXERR_CLI_FILTERS_H
 
+#include "base/diagnostics.h"
 #include "base/memory.h"
 #include "base/zone.h"
 #include "cli/options.h"
 #include "store/filter.h"
 
 /* The rows to append to a command's own table; FILTER_OPTIONS_COUNT of them. */
-#define FILTER_OPTIONS_COUNT 29
+#define FILTER_OPTIONS_COUNT 28
 extern const struct option_spec filter_options[FILTER_OPTIONS_COUNT];
 
 /* Copies a command's own rows and then the filter rows into arena memory; *count is their number. */
@@ -16,7 +17,8 @@ const struct option_spec *filters_append_options(const struct option_spec *own, 
                                                  size_t *count);
 
 /* Times are read in `zone`, relative to `now` (epoch).  Texts of *filter live in `arena`; what --grep compiled is released by
- * filters_free.  False after a diagnostic that names the option, the value and what is allowed (STATUS_USAGE). */
+ * filters_free, in any case, which also warns when an expression met its limit.  False after a diagnostic that names the option, the
+ * value and what is allowed (STATUS_USAGE). */
 bool filters_make(const struct options *options, const struct zone *zone, int64_t now, struct diagnostics *diagnostics,
                   struct arena *arena, struct filter *filter);
 void filters_free(struct filter *filter);
