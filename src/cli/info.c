@@ -1,0 +1,232 @@
+/* db info: sums, levels and files of a database. */
+#include "cli/info.h"
+
+#include <inttypes.h>
+
+#include "base/escape.h"
+#include "cli/table.h"
+#include "parse/parse.h"
+
+/* --- text --- */
+
+static const char *
+time_text(const struct zone *zone, int64_t epoch, char *out)
+{
+    return epoch < 0 ? "-" : epoch_to_local(zone, epoch, out);
+}
+
+static void
+print_facts(const struct store_info *info, const struct zone *zone, FILE *out)
+{
+    struct buffer path = BUFFER_EMPTY;
+    char oldest[32], newest[32], current[32], pruned[32];
+    const struct store_file_info *total = &info->total;
+
+    escape_terminal(&path, slice_of(info->path));
+    fprintf(out, "%s\n", buffer_text(&path));
+    buffer_free(&path);
+    fprintf(out, "  times       %s\n", zone_name(zone));
+    fprintf(out, "  current to  %s\n",
+            info->last_scan < 0 ? "never scanned into" : time_text(zone, info->last_scan, current));
+    fprintf(out, "  size        %" PRIu64 " bytes for %" PRIu64 " bytes of log\n", info->database_bytes, total->bytes);
+    fprintf(out, "  schema      %d\n", info->schema_version);
+    fprintf(out, "  patterns    %s\n", info->rules_hash != NULL ? info->rules_hash : "-");
+    fprintf(out, "  events      %" PRIu64 ", from %s to %s\n", info->events, time_text(zone, info->oldest, oldest),
+            time_text(zone, info->newest, newest));
+    if (info->pruned_before >= 0)
+        fprintf(out, "  pruned      events before %s; %" PRIu64 " records, their counts are kept\n",
+                time_text(zone, info->pruned_before, pruned), total->pruned_records);
+    fprintf(out, "  levels     ");
+    for (int level = LEVEL_EMERG; level <= LEVEL_DEBUG; level++)
+        if (info->events_by_level[level] > 0)
+            fprintf(out, " %s %" PRIu64, level_name((enum level)level), info->events_by_level[level]);
+    if (info->events_by_level[LEVEL_NONE] > 0)
+        fprintf(out, " none %" PRIu64, info->events_by_level[LEVEL_NONE]);
+    fprintf(out,
+            "\n  lines       %" PRIu64 " = %" PRIu64 " records (%" PRIu64 " classified, %" PRIu64
+            " unclassified) + %" PRIu64 " continuation lines + %" PRIu64 " unparsed\n",
+            total->lines, total->records, total->classified, total->unclassified, total->continuation_lines,
+            total->unparsed);
+}
+
+enum file_cell {
+    FILE_LOG,
+    FILE_NODE,
+    FILE_BYTES,
+    FILE_LINES,
+    FILE_RECORDS,
+    FILE_UNCLASSIFIED,
+    FILE_UNPARSED,
+    FILE_FIRST,
+    FILE_LAST,
+    FILE_ZONE,
+    FILE_PATH,
+    FILE_CELLS
+};
+
+static void
+add_file(struct table *table, const struct store_file_info *file, const struct zone *zone)
+{
+    const uint64_t numbers[] = {file->bytes, file->lines, file->records, file->unclassified, file->unparsed};
+    char texts[5][24], first[32], last[32];
+    struct slice cells[FILE_CELLS];
+
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(texts[i], sizeof texts[i], "%" PRIu64, numbers[i]);
+        cells[FILE_BYTES + i] = slice_of(texts[i]);
+    }
+    cells[FILE_LOG] = slice_of(file->log);
+    cells[FILE_NODE] = slice_of(file->node);
+    cells[FILE_FIRST] = slice_of(time_text(zone, file->first_time, first));
+    cells[FILE_LAST] = slice_of(time_text(zone, file->last_time, last));
+    cells[FILE_ZONE] = slice_of(file->zone);
+    cells[FILE_PATH] = slice_of(file->last_path);
+    table_add(table, cells);
+}
+
+void
+info_write_text(const struct store_info *info, const struct zone *zone, FILE *out)
+{
+    static const struct table_column columns[FILE_CELLS] = {
+        [FILE_LOG] = {.title = "LOG"},
+        [FILE_NODE] = {.title = "NODE"},
+        [FILE_BYTES] = {.title = "BYTES", .right = true},
+        [FILE_LINES] = {.title = "LINES", .right = true},
+        [FILE_RECORDS] = {.title = "RECORDS", .right = true},
+        [FILE_UNCLASSIFIED] = {.title = "UNCLASSIFIED", .right = true},
+        [FILE_UNPARSED] = {.title = "UNPARSED", .right = true},
+        [FILE_FIRST] = {.title = "FIRST"},
+        [FILE_LAST] = {.title = "LAST"},
+        [FILE_ZONE] = {.title = "ZONE"},
+        [FILE_PATH] = {.title = "PATH"},
+    };
+    struct table *table;
+
+    print_facts(info, zone, out);
+    if (info->file_count == 0)
+        return;
+    fputc('\n', out);
+    table = table_new(out, table_terminal_width(out), false, columns, FILE_CELLS);
+    for (size_t i = 0; i < info->file_count; i++)
+        add_file(table, &info->files[i], zone);
+    table_finish(table);
+}
+
+/* --- JSON --- */
+
+static void
+add_text(struct buffer *out, const char *name, const char *value)
+{
+    buffer_add_format(out, "\"%s\":", name);
+    if (value == NULL) {
+        buffer_add_text(out, "null");
+        return;
+    }
+    buffer_add_byte(out, '"');
+    escape_json(out, slice_of(value));
+    buffer_add_byte(out, '"');
+}
+
+static void
+add_time(struct buffer *out, const char *name, int64_t epoch)
+{
+    char time[32];
+
+    add_text(out, name, epoch < 0 ? NULL : epoch_to_iso(epoch, time));
+}
+
+static void
+add_number(struct buffer *out, const char *name, uint64_t value)
+{
+    buffer_add_format(out, "\"%s\":%" PRIu64, name, value);
+}
+
+static void
+add_sums(struct buffer *out, const struct store_file_info *file)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } sums[] = {
+        {"bytes", file->bytes},
+        {"lines", file->lines},
+        {"continuation_lines", file->continuation_lines},
+        {"records", file->records},
+        {"classified", file->classified},
+        {"unclassified", file->unclassified},
+        {"unparsed", file->unparsed},
+        {"pruned_records", file->pruned_records},
+    };
+
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        add_number(out, sums[i].name, sums[i].value);
+        buffer_add_byte(out, ',');
+    }
+    add_time(out, "first_time", file->first_time);
+    buffer_add_byte(out, ',');
+    add_time(out, "last_time", file->last_time);
+}
+
+static void
+add_file_json(struct buffer *out, const struct store_file_info *file)
+{
+    buffer_add_text(out, "{");
+    add_text(out, "node", file->node);
+    buffer_add_byte(out, ',');
+    add_text(out, "log", file->log);
+    buffer_add_byte(out, ',');
+    add_text(out, "first_path", file->first_path);
+    buffer_add_byte(out, ',');
+    add_text(out, "last_path", file->last_path);
+    buffer_add_byte(out, ',');
+    add_text(out, "zone", file->zone);
+    buffer_add_byte(out, ',');
+    add_sums(out, file);
+    buffer_add_byte(out, '}');
+}
+
+static void
+add_levels(struct buffer *out, const struct store_info *info)
+{
+    buffer_add_text(out, ",\"levels\":{");
+    for (int level = LEVEL_NONE; level <= LEVEL_DEBUG; level++) {
+        if (level > LEVEL_NONE)
+            buffer_add_byte(out, ',');
+        add_number(out, level == LEVEL_NONE ? "none" : level_name((enum level)level), info->events_by_level[level]);
+    }
+    buffer_add_byte(out, '}');
+}
+
+void
+info_write_json(const struct store_info *info, FILE *out)
+{
+    struct buffer text = BUFFER_EMPTY;
+
+    buffer_add_text(&text, "{\"version\":1,");
+    add_text(&text, "database", info->path);
+    buffer_add_format(&text, ",\"schema\":%d,", info->schema_version);
+    add_text(&text, "patterns", info->rules_hash);
+    buffer_add_byte(&text, ',');
+    add_time(&text, "current_to", info->last_scan);
+    buffer_add_byte(&text, ',');
+    add_time(&text, "oldest", info->oldest);
+    buffer_add_byte(&text, ',');
+    add_time(&text, "newest", info->newest);
+    buffer_add_byte(&text, ',');
+    add_time(&text, "pruned_before", info->pruned_before);
+    buffer_add_byte(&text, ',');
+    add_number(&text, "database_bytes", info->database_bytes);
+    buffer_add_byte(&text, ',');
+    add_number(&text, "events", info->events);
+    add_levels(&text, info);
+    buffer_add_text(&text, ",\"total\":{");
+    add_sums(&text, &info->total);
+    buffer_add_text(&text, "},\"files\":[");
+    for (size_t i = 0; i < info->file_count; i++) {
+        buffer_add_text(&text, i > 0 ? ",\n" : "\n");
+        add_file_json(&text, &info->files[i]);
+    }
+    buffer_add_text(&text, "\n]}\n");
+    fwrite(text.data, 1, text.size, out);
+    buffer_free(&text);
+}
