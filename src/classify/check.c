@@ -189,18 +189,16 @@ check_references(struct checker *checker, const struct class_info *info)
 static void
 write_beaten(struct checker *checker, size_t index)
 {
-    const char *before = " before ";
+    bool any = false;
 
     for (size_t i = 0; i < checker->rules->count; i++) {
         if (!checker->beaten[i])
             continue;
-        if (before[1] == 'b')
-            buffer_add_text(checker->out, checker->rules->rules[index]->info.id);
-        buffer_add_text(checker->out, before);
-        buffer_add_text(checker->out, checker->rules->rules[i]->info.id);
-        before = ", ";
+        buffer_add_format(checker->out, "%s%s%s", any ? "" : checker->rules->rules[index]->info.id,
+                          any ? ", " : " before ", checker->rules->rules[i]->info.id);
+        any = true;
     }
-    if (before[0] == ',')
+    if (any)
         buffer_add_byte(checker->out, '\n');
 }
 
