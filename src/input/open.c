@@ -1,0 +1,227 @@
+/* Opens files and stdin, recognises the format by content, and reads, seeks and closes.  What scan calls. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "input/parts.h"
+
+#define MAGIC_SIZE 10U
+
+enum format
+format_of(struct slice head)
+{
+    if (slice_starts(head, SLICE("\x1f\x8b")))
+        return FORMAT_GZIP;
+    if (slice_starts(head, SLICE("\x28\xb5\x2f\xfd")))
+        return FORMAT_ZSTD;
+    if (slice_starts(head, SLICE("\xfd" "7zXZ\0")))
+        return FORMAT_XZ;
+    if (head.size >= MAGIC_SIZE && slice_starts(head, SLICE("BZh")) && memcmp(head.data + 4, "1AY&SY", 6) == 0)
+        return FORMAT_BZIP2;
+    return FORMAT_PLAIN;
+}
+
+const char *
+format_name(enum format format)
+{
+    switch (format) {
+    case FORMAT_GZIP:
+        return "gzip";
+    case FORMAT_ZSTD:
+        return "zstd";
+    case FORMAT_XZ:
+        return "xz";
+    case FORMAT_BZIP2:
+        return "bzip2";
+    case FORMAT_PLAIN:
+        break;
+    }
+    return "";
+}
+
+/* Reads the bytes that tell the format; a pipe may give them one by one. */
+static void
+input_recognise(struct input *input)
+{
+    while (input->raw_size < MAGIC_SIZE) {
+        size_t held = input->raw_size;
+        ssize_t got = read(input->descriptor, input->raw + held, RAW_SIZE - held);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break; /* an error will show again at the first input_read */
+        input->raw_size += (size_t)got;
+        input->raw_offset += (uint64_t)got;
+    }
+    input->format = format_of((struct slice){input->raw, input->raw_size});
+    if (input->format == FORMAT_GZIP)
+        input->gzip = gzip_new();
+    else if (input->format != FORMAT_PLAIN)
+        input_end(input, INPUT_FAILED, "compressed with %s, which is not supported: decompress it and pass it as \"-\"",
+                  format_name(input->format));
+}
+
+static void
+facts_fill(struct input *input, const struct stat *status)
+{
+    input->regular = S_ISREG(status->st_mode);
+    if (input->is_stdin)
+        return;
+    input->facts.device = (uint64_t)status->st_dev;
+    input->facts.inode = (uint64_t)status->st_ino;
+    input->facts.size = input->regular ? (uint64_t)status->st_size : 0;
+    input->facts.modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
+
+struct input *
+input_open(const char *path, int *error_number)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int descriptor = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct stat status;
+
+    if (descriptor < 0) {
+        *error_number = errno;
+        return NULL;
+    }
+    if (fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode)) {
+        *error_number = S_ISDIR(status.st_mode) ? EISDIR : errno;
+        if (!is_stdin)
+            close(descriptor);
+        return NULL;
+    }
+    struct input *input = memory_allocate_zeroed(1, sizeof(*input));
+    input->descriptor = descriptor;
+    input->is_stdin = is_stdin;
+    input->ended = INPUT_DATA;
+    input->raw = memory_allocate(RAW_SIZE);
+    facts_fill(input, &status);
+    if (input->regular)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+    input_recognise(input);
+    *error_number = 0;
+    return input;
+}
+
+void
+input_close(struct input *input)
+{
+    if (input == NULL)
+        return;
+    if (!input->is_stdin)
+        close(input->descriptor);
+    gzip_free(input->gzip);
+    buffer_free(&input->error);
+    free(input->raw);
+    free(input);
+}
+
+enum input_status
+input_end(struct input *input, enum input_status status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    buffer_clear(&input->error);
+    buffer_add_format_list(&input->error, format, arguments);
+    va_end(arguments);
+    (void)buffer_text(&input->error);
+    input->ended = status;
+    return status;
+}
+
+enum input_status
+input_read(struct input *input, char *bytes, size_t capacity, size_t *got)
+{
+    enum input_status status;
+
+    *got = 0;
+    if (input->ended != INPUT_DATA)
+        return input->ended;
+    status = input->format == FORMAT_GZIP ? gzip_read(input, bytes, capacity, got) : plain_read(input, bytes, capacity, got);
+    input->position += *got;
+    return status;
+}
+
+/* Reads on and throws away until `offset`. */
+static bool
+input_skip(struct input *input, uint64_t offset)
+{
+    char *bytes = memory_allocate(RAW_SIZE);
+
+    while (input->position < offset) {
+        uint64_t left = offset - input->position;
+        size_t got;
+        if (input_read(input, bytes, left < RAW_SIZE ? (size_t)left : RAW_SIZE, &got) != INPUT_DATA)
+            break;
+    }
+    free(bytes);
+    return input->position == offset;
+}
+
+/* Puts the file's position; what was held of it is forgotten. */
+static bool
+descriptor_seek(struct input *input, uint64_t offset)
+{
+    if (offset > INT64_MAX || lseek(input->descriptor, (off_t)offset, SEEK_SET) < 0)
+        return false;
+    input->raw_at = input->raw_size = 0;
+    input->raw_offset = offset;
+    input->ended = INPUT_DATA;
+    buffer_clear(&input->error);
+    return true;
+}
+
+bool
+input_seek(struct input *input, uint64_t offset)
+{
+    struct stat status;
+
+    if (offset == input->position)
+        return true;
+    if (input->format != FORMAT_PLAIN && input->format != FORMAT_GZIP)
+        return false;
+    if (input->is_stdin || !input->regular)
+        return offset > input->position && input_skip(input, offset);
+    if (input->format == FORMAT_PLAIN) {
+        if (fstat(input->descriptor, &status) != 0 || offset > (uint64_t)status.st_size || !descriptor_seek(input, offset))
+            return false;
+        input->position = offset;
+        return true;
+    }
+    if (offset < input->position) {
+        if (!descriptor_seek(input, 0))
+            return false;
+        gzip_restart(input->gzip);
+        input->position = 0;
+    }
+    return input_skip(input, offset);
+}
+
+bool
+input_is_compressed(const struct input *input)
+{
+    return input->format != FORMAT_PLAIN;
+}
+
+bool
+input_is_stdin(const struct input *input)
+{
+    return input->is_stdin;
+}
+
+const char *
+input_error(const struct input *input)
+{
+    /* terminated where it was made, so that a const input can give it */
+    return input->error.size > 0 ? input->error.data : "";
+}
+
+void
+input_facts(const struct input *input, struct input_facts *facts)
+{
+    *facts = input->facts;
+}
