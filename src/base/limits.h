@@ -49,4 +49,9 @@
 /* Distinct server and upstream labels in the counts; further ones count under "(other)". */
 #define LIMIT_COUNT_LABELS 4096U
 
+/* What explain reads of standard input, and the classes and unknown shapes it prints: pages for a person to read, not a report. */
+#define LIMIT_EXPLAIN_INPUT (16U * 1024U * 1024U)
+#define LIMIT_EXPLAIN_CLASSES 20U
+#define LIMIT_EXPLAIN_UNKNOWN 5U
+
 #endif
