@@ -1,0 +1,280 @@
+/* Takes pasted text apart into records, classifies them and makes their advice.  Used by command_explain. */
+#include "cli/explain_fill.h"
+
+#include "parse/parse.h"
+
+/* Classes that one fragment can be shown with. */
+#define FRAGMENT_CLASSES 8
+#define SHAPE_SIZE 512
+
+/* --- what is found --- */
+
+static void
+add_field(struct explanation *explanation, const char *name, struct slice value)
+{
+    size_t room = sizeof(explanation->fields) / sizeof(explanation->fields[0]);
+    if (value.data != NULL && value.size > 0 && explanation->field_count < room)
+        explanation->fields[explanation->field_count++] = (struct explanation_field){name, value};
+}
+
+static void
+add_fields(struct explain *explain, struct explanation *explanation, const struct record *record, const struct match *match)
+{
+    const struct {
+        const char *name;
+        struct slice value;
+    } known[] = {
+        {"Level", slice_of(level_name(record->level))}, {"Action", record->doing}, {"Errno", record->error_text},
+        {"SSL", record->ssl}, {"Client", record->client}, {"Server", record->server}, {"Request", record->request},
+        {"Subrequest", record->subrequest}, {"Upstream", record->upstream}, {"Host", record->host},
+        {"Referrer", record->referrer},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        add_field(explanation, known[i].name, known[i].value);
+    for (unsigned i = 0; i < record->extra_count; i++)
+        add_field(explanation, arena_copy(explain->arena, record->extra[i].name).data, record->extra[i].value);
+    for (unsigned i = 0; i < match->capture_count; i++)
+        add_field(explanation, arena_copy(explain->arena, match->captures[i].name).data, match->captures[i].value);
+}
+
+static struct explanation *
+new_explanation(struct explain *explain, size_t class_index)
+{
+    struct explanation_page *page = &explain->page;
+    if (page->classes == NULL)
+        page->classes = arena_allocate(explain->arena, LIMIT_EXPLAIN_CLASSES * sizeof(*page->classes));
+    if (page->class_count == LIMIT_EXPLAIN_CLASSES)
+        return NULL;
+    explain->class_indices[page->class_count] = class_index;
+    struct explanation *explanation = &page->classes[page->class_count++];
+    memset(explanation, 0, sizeof(*explanation));
+    return explanation;
+}
+
+static struct explanation *
+find_explanation(struct explain *explain, size_t class_index)
+{
+    for (size_t i = 0; i < explain->page.class_count; i++)
+        if (explain->class_indices[i] == class_index && explain->page.classes[i].count > 0)
+            return &explain->page.classes[i];
+    return NULL;
+}
+
+void
+explain_add_class(struct explain *explain, size_t class_index)
+{
+    struct explanation *explanation = new_explanation(explain, class_index);
+    if (explanation != NULL)
+        advice_make_page(rules_class(explain->rules, class_index), explain->arena, &explanation->advice);
+    else
+        explain->page.beyond++;
+}
+
+static void
+add_known(struct explain *explain, const struct record *record, const struct match *match, bool one_of_several)
+{
+    struct explanation *explanation = find_explanation(explain, match->class_index);
+    if (explanation != NULL) {
+        explanation->count++;
+        return;
+    }
+    explanation = new_explanation(explain, match->class_index);
+    if (explanation == NULL) {
+        explain->page.beyond++;
+        return;
+    }
+    struct evidence *evidence = arena_allocate(explain->arena, sizeof(*evidence));
+    evidence_of_record(record, match, evidence);
+    explanation->count = 1;
+    explanation->one_of_several = one_of_several;
+    explanation->sample = slice_trim(record->raw);
+    add_fields(explain, explanation, record, match);
+    advice_make(rules_class(explain->rules, match->class_index), evidence, explain->arena, &explanation->advice);
+}
+
+static void
+add_unknown(struct explain *explain, const struct record *record)
+{
+    struct explanation_page *page = &explain->page;
+    char shape[SHAPE_SIZE];
+    struct slice masked = {shape, parse_shape(record->message, shape, sizeof(shape))};
+    if (page->unknown == NULL)
+        page->unknown = arena_allocate(explain->arena, LIMIT_EXPLAIN_UNKNOWN * sizeof(*page->unknown));
+    for (size_t i = 0; i < page->unknown_count; i++)
+        if (slice_equal(explain->shapes[i], masked)) {
+            page->unknown[i].count++;
+            return;
+        }
+    if (page->unknown_count == LIMIT_EXPLAIN_UNKNOWN) {
+        page->beyond++;
+        return;
+    }
+    explain->shapes[page->unknown_count] = arena_copy(explain->arena, masked);
+    struct explanation_unknown *unknown = &page->unknown[page->unknown_count++];
+    memset(unknown, 0, sizeof(*unknown));
+    unknown->count = 1;
+    unknown->sample = slice_trim(record->raw);
+    unknown->near_count = explain_nearest(explain->rules, record->message, unknown->near, 3);
+    unknown->expression = explain_expression(record->message, explain->arena);
+}
+
+/* --- one record --- */
+
+/* The last lines of nginx -t's output say how the test went and are no record of their own. */
+static bool
+is_test_result(struct explain *explain, const struct record *record)
+{
+    bool ok = slice_ends(record->message, SLICE("syntax is ok")) || slice_ends(record->message, SLICE("test is successful"));
+    bool failed = slice_ends(record->message, SLICE(" test failed"));
+    if (record->level != LEVEL_NONE || (!ok && !failed))
+        return false;
+    if (ok)
+        explain->page.test_ok = true;
+    else
+        explain->test_failed = record->raw;
+    return true;
+}
+
+static size_t
+classify(struct explain *explain, const struct record *record, struct match *matches)
+{
+    if (record->prefix == PREFIX_FRAGMENT)
+        return classify_fragment(explain->classifier, record, matches, FRAGMENT_CLASSES);
+    classify_record(explain->classifier, record, &matches[0]);
+    return matches[0].class_index != CLASS_UNCLASSIFIED ? 1 : 0;
+}
+
+static void
+add_record(struct explain *explain, const struct record *record)
+{
+    struct match matches[FRAGMENT_CLASSES];
+    if (is_test_result(explain, record))
+        return;
+    explain->page.records++;
+    size_t count = classify(explain, record, matches);
+    for (size_t i = 0; i < count; i++)
+        add_known(explain, record, &matches[i], count > 1);
+    if (count == 0)
+        add_unknown(explain, record);
+}
+
+/* --- text into records --- */
+
+static bool
+has_records(struct slice text)
+{
+    struct piece piece;
+    for (;;) {
+        parse_next(text, 0, true, &piece);
+        if (piece.type == PIECE_MORE)
+            return false;
+        if (piece.type == PIECE_RECORD)
+            return true;
+        text = slice_from(text, piece.consumed);
+    }
+}
+
+/* A line beside records: the record of a wrapper that parse does not know, or something else. */
+static void
+add_line_beside(struct explain *explain, struct slice line)
+{
+    struct record record;
+    struct match matches[FRAGMENT_CLASSES];
+    if (slice_trim(line).size == 0)
+        return;
+    record_parse_fragment(line, &record);
+    if (is_test_result(explain, &record))
+        return;
+    if (classify(explain, &record, matches) == 1) {
+        explain->page.records++;
+        add_known(explain, &record, &matches[0], false);
+    } else {
+        explain->page.unparsed++;
+    }
+}
+
+static void
+add_records(struct explain *explain, struct slice text)
+{
+    struct piece piece;
+    for (;;) {
+        parse_next(text, 0, true, &piece);
+        if (piece.type == PIECE_MORE)
+            return;
+        if (piece.type == PIECE_RECORD)
+            add_record(explain, &piece.record);
+        else
+            add_line_beside(explain, piece.record.raw);
+        text = slice_from(text, piece.consumed);
+    }
+}
+
+static bool
+next_line(struct slice *text, struct slice *line)
+{
+    while (text->size > 0) {
+        size_t end = slice_find_byte(*text, '\n');
+        *line = slice_first(*text, end);
+        *text = slice_from(*text, end == SIZE_MAX ? text->size : end + 1);
+        if (slice_trim(*line).size > 0)
+            return true;
+    }
+    return false;
+}
+
+/* Lines of a fragment that are known by themselves: two of them are two records, and no wrapped one. */
+static size_t
+count_known_lines(struct explain *explain, struct slice text)
+{
+    struct slice line;
+    struct match matches[FRAGMENT_CLASSES];
+    size_t known = 0;
+    while (known < 2 && next_line(&text, &line)) {
+        struct record record;
+        record_parse_fragment(line, &record);
+        known += classify(explain, &record, matches) > 0;
+    }
+    return known;
+}
+
+static void
+add_fragment(struct explain *explain, struct slice text)
+{
+    struct record record;
+    record_parse_fragment(text, &record);
+    add_record(explain, &record);
+}
+
+static void
+add_fragments(struct explain *explain, struct slice text)
+{
+    struct buffer joined = BUFFER_EMPTY;
+    struct slice line;
+    if (count_known_lines(explain, text) < 2 && parse_unwrap(text, &joined))
+        add_fragment(explain, arena_copy(explain->arena, buffer_slice(&joined)));
+    else
+        while (next_line(&text, &line))
+            add_fragment(explain, line);
+    buffer_free(&joined);
+}
+
+void
+explain_add_text(struct explain *explain, struct slice text)
+{
+    if (has_records(text))
+        add_records(explain, text);
+    else
+        add_fragments(explain, text);
+}
+
+void
+explain_finish(struct explain *explain)
+{
+    struct explanation_page *page = &explain->page;
+    struct record record;
+    if (explain->test_failed.data == NULL || page->class_count > 0 || page->unknown_count > 0)
+        return;
+    record_parse_fragment(explain->test_failed, &record);
+    page->records++;
+    add_unknown(explain, &record);
+}

@@ -1,0 +1,228 @@
+/* Fills a report from a store: asks its questions class by class and lets advice choose.  Used by command_report. */
+#include "cli/report_fill.h"
+
+#define SHAPES_SHOWN 10
+
+struct filling {
+    struct store *store;
+    const struct rules *rules;
+    const struct filter *filter;
+    struct arena *arena;
+    struct report *report;
+    const char **present; /* ids of the classes that occur */
+    size_t present_count;
+};
+
+static struct report_file
+file_of(const struct store_file_info *info)
+{
+    return (struct report_file){
+        .path = info->last_path, .log = info->log, .node = info->node, .bytes = info->bytes, .lines = info->lines,
+        .continuation_lines = info->continuation_lines, .records = info->records, .classified = info->classified,
+        .unclassified = info->unclassified, .unparsed = info->unparsed, .pruned_records = info->pruned_records,
+        .first_time = info->first_time, .last_time = info->last_time,
+    };
+}
+
+/* --- what the logs cannot show --- */
+
+/* Is every level that a class is logged at, at `missing` or below it in weight and absent from the logs? */
+static bool
+is_hidden(const struct class_info *info, const uint64_t *by_level, enum level missing)
+{
+    if ((info->logged_at & (1U << missing)) == 0 || info->severity == SEVERITY_NOISE)
+        return false;
+    for (int level = LEVEL_EMERG; level <= LEVEL_DEBUG; level++)
+        if ((info->logged_at & (1U << level)) != 0 && (level < (int)missing || by_level[level] > 0))
+            return false;
+    return true;
+}
+
+static void
+add_blind(struct filling *filling, const uint64_t *by_level, enum level missing)
+{
+    struct report *report = filling->report;
+    size_t total = rules_count(filling->rules);
+    const char **classes = arena_allocate(filling->arena, total * sizeof(*classes));
+    size_t count = 0;
+    for (size_t i = 0; i < total; i++)
+        if (is_hidden(rules_class(filling->rules, i), by_level, missing))
+            classes[count++] = rules_class(filling->rules, i)->id;
+    report->blind[report->blind_count++] = (struct report_blind){NULL, missing, classes, count};
+}
+
+/* A level is missing when no record has it or a level that writes more: nginx writes all from its level up. */
+static bool
+is_missing(const uint64_t *by_level, enum level level)
+{
+    for (int lower = (int)level; lower <= LEVEL_DEBUG; lower++)
+        if (by_level[lower] > 0)
+            return false;
+    return true;
+}
+
+static void
+fill_blind(struct filling *filling, const struct store_info *info)
+{
+    static const enum level levels[] = {LEVEL_WARN, LEVEL_INFO};
+    filling->report->blind = arena_allocate(filling->arena, 2 * sizeof(*filling->report->blind));
+    for (size_t i = 0; i < 2; i++)
+        if (is_missing(info->events_by_level, levels[i]))
+            add_blind(filling, info->events_by_level, levels[i]);
+}
+
+/* --- findings --- */
+
+static bool
+fill_tops(struct filling *filling, struct finding *finding)
+{
+    static const struct {
+        const char *name;
+        enum event_field field;
+    } asked[] = {
+        {"servers", FIELD_SERVER}, {"hosts", FIELD_HOST}, {"upstreams", FIELD_UPSTREAM_ADDR}, {"clients", FIELD_CLIENT},
+        {"URIs", FIELD_URI},
+    };
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        struct report_top top = {.name = asked[i].name};
+        if (!store_top_values(filling->store, filling->filter, finding->id, asked[i].field, REPORT_TOP, filling->arena,
+                              top.values, &top.count, &top.distinct))
+            return false;
+        if (top.count > 0)
+            finding->tops[finding->top_count++] = top;
+    }
+    return true;
+}
+
+static void
+fill_causes(struct filling *filling, struct finding *finding, const struct class_info *info)
+{
+    const char **causes = arena_allocate(filling->arena, filling->present_count * sizeof(*causes));
+    for (size_t p = 0; p < filling->present_count; p++)
+        for (size_t f = 0; f < info->follow_count; f++)
+            if (strcmp(filling->present[p], finding->id) != 0 &&
+                class_glob_matches(slice_of(info->follows[f]), slice_of(filling->present[p]))) {
+                causes[finding->caused_by_count++] = filling->present[p];
+                break;
+            }
+    finding->caused_by = causes;
+}
+
+static bool
+fill_advice(struct filling *filling, struct finding *finding)
+{
+    size_t index = rules_find(filling->rules, slice_of(finding->id));
+    struct evidence *evidence = arena_allocate(filling->arena, sizeof(*evidence));
+    memset(evidence, 0, sizeof(*evidence));
+    if (index == SIZE_MAX)
+        return true;
+    if (!store_evidence(filling->store, filling->filter, finding->id, filling->arena, evidence))
+        return false;
+    evidence->other_classes = filling->present;
+    evidence->other_class_count = filling->present_count;
+    fill_causes(filling, finding, rules_class(filling->rules, index));
+    advice_make(rules_class(filling->rules, index), evidence, filling->arena, &finding->advice);
+    return true;
+}
+
+static void
+fill_figures(struct filling *filling, const struct class_summary *summary, struct finding *finding)
+{
+    uint64_t events = filling->report->events;
+    *finding = (struct finding){
+        .id = summary->id, .area = summary->area, .title = summary->title, .severity = summary->severity,
+        .retired = summary->retired, .count = summary->count, .first_time = summary->first_time,
+        .last_time = summary->last_time, .peak_minute = summary->peak_minute, .peak_count = summary->peak_count,
+    };
+    finding->permille = events > 0 ? (unsigned)((double)summary->count * 1000.0 / (double)events) : 0;
+}
+
+static bool
+fill_finding(struct filling *filling, const struct class_summary *summary)
+{
+    struct report *report = filling->report;
+    if (strcmp(summary->id, "unclassified") == 0)
+        return true;
+    if (summary->severity == SEVERITY_NOISE) {
+        fill_figures(filling, summary, &report->noise[report->noise_count++]);
+        return true;
+    }
+    struct finding *finding = &report->findings[report->finding_count++];
+    fill_figures(filling, summary, finding);
+    return fill_tops(filling, finding) &&
+           store_samples(filling->store, filling->filter, finding->id, 3, filling->arena, finding->samples,
+                         &finding->sample_count) &&
+           fill_advice(filling, finding);
+}
+
+static bool
+fill_findings(struct filling *filling)
+{
+    struct class_summary *summaries;
+    size_t count;
+    if (!store_class_summaries(filling->store, filling->filter, filling->arena, &summaries, &count))
+        return false;
+    filling->report->findings = arena_allocate(filling->arena, count * sizeof(struct finding));
+    filling->report->noise = arena_allocate(filling->arena, count * sizeof(struct finding));
+    filling->present = arena_allocate(filling->arena, count * sizeof(*filling->present));
+    for (size_t i = 0; i < count; i++)
+        filling->present[filling->present_count++] = summaries[i].id;
+    for (size_t i = 0; i < count; i++)
+        if (!fill_finding(filling, &summaries[i]))
+            return false;
+    return true;
+}
+
+static bool
+fill_shapes(struct filling *filling)
+{
+    struct shape_summary *shapes;
+    struct report *report = filling->report;
+    size_t count;
+    if (!store_shapes(filling->store, filling->filter, SHAPES_SHOWN, filling->arena, &shapes, &count, &report->shape_total))
+        return false;
+    report->shapes = arena_allocate(filling->arena, count * sizeof(*report->shapes));
+    for (size_t i = 0; i < count; i++)
+        report->shapes[i] = (struct report_shape){
+            .shape = shapes[i].shape, .sample = shapes[i].sample, .level = shapes[i].level, .count = shapes[i].count,
+            .first_time = shapes[i].first_time, .last_time = shapes[i].last_time,
+        };
+    report->shape_count = count;
+    return true;
+}
+
+static bool
+fill_read(struct filling *filling, struct store_info *info)
+{
+    struct report *report = filling->report;
+    struct event_totals totals;
+    if (!store_info(filling->store, filling->arena, info) ||
+        !store_totals(filling->store, filling->filter, &totals))
+        return false;
+    if (report->from_database)
+        report->source = info->path;
+    report->current_to = info->last_scan;
+    report->pruned_before = info->pruned_before;
+    report->total = file_of(&info->total);
+    report->files = arena_allocate(filling->arena, info->file_count * sizeof(*report->files));
+    for (size_t i = 0; i < info->file_count; i++)
+        report->files[i] = file_of(&info->files[i]);
+    report->file_count = info->file_count;
+    report->events = totals.events;
+    report->events_classified = totals.classified;
+    report->events_unclassified = totals.unclassified;
+    memcpy(report->events_by_level, totals.by_level, sizeof(report->events_by_level));
+    return true;
+}
+
+bool
+report_fill(struct store *store, const struct rules *rules, const struct filter *filter, struct arena *arena,
+            struct report *report)
+{
+    struct filling filling = {.store = store, .rules = rules, .filter = filter, .arena = arena, .report = report};
+    struct store_info info;
+    if (!fill_read(&filling, &info) || !fill_findings(&filling) || !fill_shapes(&filling))
+        return false;
+    fill_blind(&filling, &info);
+    return true;
+}
