@@ -281,6 +281,8 @@ store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    if (store->in_transaction && store->writer != NULL)
+        store_commit(store);
     store_rollback(store);
     writer_free(store->writer);
     for (int i = 0; i < STATEMENT_COUNT; i++)

@@ -26,6 +26,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [REASON_SET] = "INSERT INTO unparsed_reason VALUES (:id, :name) ON CONFLICT DO UPDATE SET name = excluded.name",
 
     [CLASS_LIST] = "SELECT id, class FROM class WHERE id > 0",
+    [CLASS_FIND] = "SELECT id FROM class WHERE class = :class",
     [CLASS_RETIRE_ALL] = "UPDATE class SET retired = 1 WHERE id > 0",
     [CLASS_PUT] = "INSERT INTO class (class, area, severity, title, retired) VALUES (:class, :area, :severity, :title, 0) "
                   "ON CONFLICT (class) DO UPDATE SET area = excluded.area, severity = excluded.severity, title = excluded.title, "
@@ -45,13 +46,13 @@ static const char *const statements[STATEMENT_COUNT] = {
                     "last_written = :last_written, last_offset = :last_offset, fold = :fold, lines = :lines, "
                     "continuation_lines = :continuation_lines, records = :records, unclassified = :unclassified, "
                     "unparsed = :unparsed, first_time = :first_time, last_time = :last_time WHERE id = :id",
+    [FILE_MOVE] = "UPDATE file SET last_path = :path WHERE id = :id",
     [FILE_DELETE] = "DELETE FROM file WHERE id = :id",
     [LOOK_GET] = "SELECT device, inode, size, modified, file_id, copy FROM look WHERE path = :path",
     [LOOK_PUT] = "INSERT INTO look VALUES (:path, :device, :inode, :size, :modified, :file_id, :copy) ON CONFLICT DO UPDATE SET "
                  "device = excluded.device, inode = excluded.inode, size = excluded.size, modified = excluded.modified, "
                  "file_id = excluded.file_id, copy = excluded.copy",
     [RUN_PUT] = "INSERT INTO run VALUES (:file_id, :first_id, :last_id) ON CONFLICT DO UPDATE SET last_id = excluded.last_id",
-    [RUN_LAST] = "SELECT max(last_id) FROM run WHERE file_id = :file_id",
     [RUN_CUT] = "UPDATE run SET last_id = :id - 1 WHERE file_id = :file_id AND last_id = :id",
     [RUN_DELETE_EMPTY] = "DELETE FROM run WHERE file_id = :file_id AND last_id < first_id",
 
@@ -61,6 +62,8 @@ static const char *const statements[STATEMENT_COUNT] = {
                   ":subrequest, :upstream_uri, :extra, :odd, :patch)",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
+    [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "
+                                      "AND e.id = (SELECT max(last_id) FROM run WHERE file_id = :file_id)",
     [EVENT_RANGE] = ROW_SELECT "FROM event e WHERE e.id > :after ORDER BY e.id LIMIT :limit",
     [EVENT_OF_FILE] = ROW_SELECT "FROM run r CROSS JOIN event e ON e.id BETWEEN r.first_id AND r.last_id AND e.file_id = r.file_id "
                                  "WHERE r.file_id = :file_id ORDER BY r.first_id, e.id",

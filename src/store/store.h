@@ -40,6 +40,7 @@ struct file_probe {
     struct slice log;      /* name without rotation suffix */
     struct slice head;     /* its first min(size, LIMIT_IDENTITY) bytes, decompressed */
     bool compressed;
+    bool complete;         /* nothing more will come (compressed, stdin, --final): its last record is not open */
     /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that begin alike; false if
      * there are fewer. */
     bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
@@ -69,7 +70,6 @@ struct file_plan {
     uint64_t bytes;        /* how far the file was read before */
     struct scan_state state;
     const char *copy_of;   /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
-    int32_t zone_id;
     const char *zone;      /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid until the next
                               store_file_plan */
 };

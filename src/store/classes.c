@@ -1,0 +1,80 @@
+/* Makes the classes of the rules known to the database, which answers title and severity from then on. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "store/writer.h"
+
+static bool
+rules_hash_stored(struct store *store, const char *hash, bool *equal)
+{
+    sqlite3_stmt *get = store_statement(store, SETTING_GET);
+    bool row;
+    if (get == NULL)
+        return false;
+    bind_text(get, ":name", SLICE("rules_hash"));
+    if (!store_step(store, get, &row))
+        return false;
+    *equal = row && slice_is(column_slice(get, 0), hash);
+    sqlite3_reset(get);
+    return true;
+}
+
+static bool
+put_class(struct store *store, const struct class_info *info, int64_t *id)
+{
+    sqlite3_stmt *put = store_statement(store, CLASS_PUT);
+    bool row;
+    if (put == NULL)
+        return false;
+    bind_text(put, ":class", slice_of(info->id));
+    bind_text(put, ":area", slice_of(info->area));
+    bind_integer(put, ":severity", info->severity);
+    bind_text(put, ":title", slice_of(info->title));
+    if (!store_step(store, put, &row))
+        return false;
+    *id = sqlite3_column_int64(put, 0);
+    return store_step(store, put, &row); /* to its end, or nothing is written */
+}
+
+/* The ids of classes that are known as they are. */
+static bool
+find_class(struct store *store, const struct class_info *info, int64_t *id)
+{
+    sqlite3_stmt *find = store_statement(store, CLASS_FIND);
+    bool row;
+    if (find == NULL)
+        return false;
+    bind_text(find, ":class", slice_of(info->id));
+    if (!store_step(store, find, &row))
+        return false;
+    *id = row ? sqlite3_column_int64(find, 0) : 0;
+    sqlite3_reset(find);
+    return true;
+}
+
+static bool
+retire_all(struct store *store)
+{
+    sqlite3_stmt *retire = store_statement(store, CLASS_RETIRE_ALL);
+    return store_begin(store) && retire != NULL && store_run(store, retire);
+}
+
+bool
+store_use_rules(struct store *store, const struct rules *rules, bool *changed)
+{
+    struct writer *writer = store_writer(store);
+    bool equal;
+    if (writer == NULL || !rules_hash_stored(store, rules_hash(rules), &equal) || (!equal && !retire_all(store)))
+        return false;
+    size_t count = rules_count(rules);
+    writer->class_ids = memory_resize(writer->class_ids, count + 1, sizeof(*writer->class_ids));
+    writer->class_count = count;
+    for (size_t i = 0; i < count; i++)
+        if (!(equal ? find_class : put_class)(store, rules_class(rules, i), &writer->class_ids[i]))
+            return false;
+    int64_t events;
+    if (!store_get_integer(store, EVENT_LAST_ID, 0, &events))
+        return false;
+    *changed = !equal && events > 0;
+    return (equal || setting_set_text(store, "rules_hash", rules_hash(rules))) && store_end(store);
+}

@@ -1,0 +1,26 @@
+/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone. */
+#ifndef NGXERR_STORE_COUNTS_H
+#define NGXERR_STORE_COUNTS_H
+
+#include "store/database.h"
+
+struct counts;
+
+/* NULL after a diagnostic.  Freed by counts_free. */
+struct counts *counts_new(struct store *store);
+void counts_free(struct counts *counts);
+
+/* What one event counts under; text is exact bytes. */
+struct count_key {
+    int64_t epoch;   /* -1: no time */
+    int64_t class_id;
+    enum level level;
+    struct slice server, upstream_addr;
+    struct slice node; /* in the form of the views */
+};
+/* `delta` is 1, or -1 to take an event back.  False after a diagnostic. */
+bool counts_add(struct counts *counts, const struct count_key *key, int delta);
+/* Into the database, within the transaction. */
+bool counts_flush(struct counts *counts);
+
+#endif

@@ -1,0 +1,493 @@
+/* Knows a file again by what it holds, and begins to write one (design: a file is known by what it holds). */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "base/memory.h"
+#include "store/pieces.h"
+#include "store/writer.h"
+
+/* Bytes of the candidate that are compared at a time. */
+#define COMPARE_BLOCK (64U * 1024U)
+
+/* --- the candidate's bytes, in order --- */
+
+struct window {
+    const struct file_probe *probe;
+    uint64_t offset; /* of bytes */
+    size_t size;
+    bool ended;      /* there is nothing after the window */
+    char bytes[COMPARE_BLOCK];
+};
+
+/* Moves the window to `offset`; read_at gives all or nothing, so that the end is found by halves. */
+static void
+window_move(struct window *window, uint64_t offset)
+{
+    size_t want = COMPARE_BLOCK;
+    window->offset = offset;
+    window->size = 0;
+    while (want > 0 && window->size < COMPARE_BLOCK) {
+        if (window->size + want <= COMPARE_BLOCK
+            && window->probe->read_at(window->probe->read_context, offset + window->size, window->bytes + window->size, want))
+            window->size += want;
+        else
+            want /= 2;
+    }
+    window->ended = window->size < COMPARE_BLOCK;
+}
+
+/* 1: the candidate has these bytes there; 0: it ends first, and what it has is equal; -1: it differs. */
+static int
+window_compare(struct window *window, uint64_t offset, struct slice raw)
+{
+    while (raw.size > 0) {
+        if (offset < window->offset || offset >= window->offset + window->size) {
+            if (window->ended && offset >= window->offset + window->size)
+                return 0;
+            window_move(window, offset);
+            if (window->size == 0)
+                return 0;
+        }
+        size_t at = (size_t)(offset - window->offset);
+        size_t size = window->size - at < raw.size ? window->size - at : raw.size;
+        if (memcmp(window->bytes + at, raw.data, size) != 0)
+            return -1;
+        offset += size;
+        raw = slice_from(raw, size);
+    }
+    return 1;
+}
+
+/* Is the candidate the beginning of what is stored of a file?  Compared byte by byte with what the rows render. */
+static bool
+is_beginning(struct store *store, int64_t file_id, const struct file_probe *probe, bool *beginning)
+{
+    struct window *window = memory_allocate(sizeof(*window));
+    struct pieces *pieces = pieces_open(store, file_id);
+    bool good = pieces != NULL, more = true;
+    int equal = 1;
+    *window = (struct window){.probe = probe};
+    while (good && more && equal == 1) {
+        struct slice raw;
+        uint64_t offset;
+        good = pieces_next(pieces, &raw, &offset, &more);
+        if (good && more)
+            equal = window_compare(window, offset, raw);
+    }
+    *beginning = equal >= 0;
+    pieces_close(pieces);
+    free(window);
+    return good;
+}
+
+/* --- verdicts --- */
+
+/* What is found while candidates are looked at; the best is kept. */
+struct search {
+    struct store *store;
+    const struct file_probe *probe;
+    struct file_plan *plan;
+    struct file_row file; /* the candidate */
+    bool found;           /* the verdict is final: the file itself, or an exact copy */
+};
+
+static bool
+was_seen(const struct writer *writer, int64_t file_id)
+{
+    for (size_t i = 0; i < writer->seen_count; i++)
+        if (writer->seen[i] == file_id)
+            return true;
+    return false;
+}
+
+static void
+mark_seen(struct writer *writer, int64_t file_id)
+{
+    if (was_seen(writer, file_id))
+        return;
+    writer->seen = memory_resize(writer->seen, writer->seen_count + 1, sizeof(*writer->seen));
+    writer->seen[writer->seen_count++] = file_id;
+}
+
+static void
+keep_text(struct buffer *kept, const struct buffer *view_text)
+{
+    buffer_clear(kept);
+    unescape_view_text(kept, buffer_slice(view_text));
+    buffer_text(kept);
+}
+
+static void
+fill_plan(struct search *search, enum file_verdict verdict)
+{
+    struct writer *writer = search->store->writer;
+    const struct file_row *file = &search->file;
+    struct file_plan *plan = search->plan;
+    plan->verdict = verdict;
+    plan->file_id = file->id;
+    plan->position = file->position;
+    plan->bytes = file->bytes;
+    plan->state = file->state;
+    keep_text(&writer->copy_of, &file->last_path);
+    plan->copy_of = verdict == FILE_COPY ? writer->copy_of.data : NULL;
+    keep_text(&writer->plan_zone, &file->zone);
+    plan->zone = file->zone.size > 0 ? writer->plan_zone.data : NULL;
+}
+
+static bool
+probe_has(const struct file_probe *probe, uint64_t offset)
+{
+    char byte;
+    return probe->read_at(probe->read_context, offset, &byte, 1);
+}
+
+static bool
+tail_equal(const struct file_probe *probe, const struct file_row *file)
+{
+    char tail[LIMIT_IDENTITY], hash[HASH_HEX_SIZE];
+    size_t size = (size_t)(file->tail_size < LIMIT_IDENTITY ? file->tail_size : LIMIT_IDENTITY);
+    if (!probe->read_at(probe->read_context, file->bytes - size, tail, size))
+        return false;
+    return strcmp(hash_hex((struct slice){tail, size}, hash), file->tail_hash) == 0;
+}
+
+/* The candidate holds all that was read of the file: it is the file, unless that was met under another path in this scan. */
+static void
+judge_whole(struct search *search)
+{
+    const struct file_row *file = &search->file;
+    bool seen = was_seen(search->store->writer, file->id);
+    bool closes = (search->probe->compressed || search->probe->complete) && !file->finished && file->position < file->bytes;
+    search->found = true;
+    if (probe_has(search->probe, file->bytes) || (closes && !seen))
+        fill_plan(search, FILE_KNOWN);
+    else
+        fill_plan(search, seen ? FILE_COPY : FILE_UNCHANGED);
+}
+
+/* A file whose head equals the candidate's, as far as both go. */
+static bool
+judge(struct search *search)
+{
+    const struct file_row *file = &search->file;
+    bool beginning;
+    if (file->bytes == 0)
+        return true;
+    if (probe_has(search->probe, file->bytes - 1)) {
+        if (tail_equal(search->probe, file))
+            judge_whole(search);
+        return true;
+    }
+    if (!is_beginning(search->store, file->id, search->probe, &beginning))
+        return false;
+    if (beginning) {
+        search->found = true;
+        fill_plan(search, FILE_COPY);
+    }
+    return true;
+}
+
+static bool
+judge_rows(struct search *search, sqlite3_stmt *files)
+{
+    bool row = true;
+    while (!search->found) {
+        if (!store_step(search->store, files, &row))
+            return false;
+        if (!row)
+            return true;
+        file_row_read(files, &search->file);
+        if (!judge(search))
+            return false;
+    }
+    sqlite3_reset(files);
+    return true;
+}
+
+static bool
+search_by_head(struct search *search, uint64_t size)
+{
+    char hash[HASH_HEX_SIZE];
+    sqlite3_stmt *files = store_statement(search->store, FILE_BY_HEAD);
+    if (files == NULL)
+        return false;
+    hash_hex(slice_first(search->probe->head, (size_t)size), hash);
+    bind_integer(files, ":size", (int64_t)size);
+    bind_text(files, ":hash", slice_of(hash));
+    bind_text(files, ":node", buffer_slice(&search->store->writer->node));
+    return judge_rows(search, files);
+}
+
+/* Files whose known head is not longer than the candidate's. */
+static bool
+search_known_heads(struct search *search)
+{
+    int64_t sizes[LIMIT_IDENTITY];
+    size_t count = 0;
+    sqlite3_stmt *list = store_statement(search->store, FILE_HEAD_SIZES);
+    bool row = list != NULL;
+    if (row)
+        bind_integer(list, ":size", (int64_t)search->probe->head.size);
+    while (row && count < LIMIT_IDENTITY) {
+        if (!store_step(search->store, list, &row))
+            return false;
+        if (row)
+            sizes[count++] = sqlite3_column_int64(list, 0);
+    }
+    if (list == NULL)
+        return false;
+    sqlite3_reset(list);
+    for (size_t i = 0; i < count && !search->found; i++)
+        if (!search_by_head(search, (uint64_t)sizes[i]))
+            return false;
+    return true;
+}
+
+/* Files that are longer than a short candidate: it may be their beginning. */
+static bool
+search_longer(struct search *search)
+{
+    sqlite3_stmt *files = store_statement(search->store, FILE_LONGER);
+    if (files == NULL)
+        return false;
+    bind_integer(files, ":size", (int64_t)search->probe->head.size);
+    bind_text(files, ":node", buffer_slice(&search->store->writer->node));
+    return judge_rows(search, files);
+}
+
+/* --- what a path looked like --- */
+
+static bool
+put_look(struct store *store, const struct file_probe *probe, int64_t file_id, bool copy)
+{
+    if (probe->size == 0)
+        return true;
+    sqlite3_stmt *put = store_begin(store) ? store_statement(store, LOOK_PUT) : NULL;
+    if (put == NULL)
+        return false;
+    struct buffer path = BUFFER_EMPTY;
+    escape_view_text(&path, slice_of(probe->path));
+    bind_text(put, ":path", buffer_slice(&path));
+    bind_integer(put, ":device", (int64_t)probe->device);
+    bind_integer(put, ":inode", (int64_t)probe->inode);
+    bind_integer(put, ":size", (int64_t)probe->size);
+    bind_integer(put, ":modified", probe->modified);
+    bind_integer(put, ":file_id", file_id);
+    bind_integer(put, ":copy", copy);
+    bool good = store_run(store, put);
+    buffer_free(&path);
+    return good;
+}
+
+/* 0 when the path is not as it was when it was read to its end, else the file's id. */
+static bool
+find_look(struct store *store, const struct file_probe *probe, int64_t *file_id, bool *copy)
+{
+    *file_id = 0;
+    if (probe->size == 0)
+        return true;
+    sqlite3_stmt *get = store_statement(store, LOOK_GET);
+    if (get == NULL)
+        return false;
+    struct buffer path = BUFFER_EMPTY;
+    bool row;
+    escape_view_text(&path, slice_of(probe->path));
+    bind_text(get, ":path", buffer_slice(&path));
+    bool good = store_step(store, get, &row);
+    if (good && row && (uint64_t)sqlite3_column_int64(get, 0) == probe->device
+        && (uint64_t)sqlite3_column_int64(get, 1) == probe->inode && (uint64_t)sqlite3_column_int64(get, 2) == probe->size
+        && sqlite3_column_int64(get, 3) == probe->modified) {
+        *file_id = sqlite3_column_int64(get, 4);
+        *copy = sqlite3_column_int(get, 5) != 0;
+    }
+    sqlite3_reset(get);
+    buffer_free(&path);
+    return good;
+}
+
+static bool
+get_file(struct store *store, int64_t id, struct file_row *file, bool *found)
+{
+    sqlite3_stmt *get = store_statement(store, FILE_GET);
+    if (get == NULL)
+        return false;
+    bind_integer(get, ":id", id);
+    if (!store_step(store, get, found))
+        return false;
+    if (*found)
+        file_row_read(get, file);
+    sqlite3_reset(get);
+    return true;
+}
+
+/* An unchanged path spares the comparison, if its head is still the file's. */
+static bool
+search_look(struct search *search)
+{
+    int64_t id;
+    bool copy = false, found = false;
+    if (!find_look(search->store, search->probe, &id, &copy) || (id != 0 && !get_file(search->store, id, &search->file, &found)))
+        return false;
+    const struct file_row *file = &search->file;
+    bool closes = search->probe->complete && !file->finished && file->position < file->bytes;
+    if (!found || (!copy && closes))
+        return true;
+    char hash[HASH_HEX_SIZE];
+    size_t size = search->probe->head.size < file->head_size ? search->probe->head.size : (size_t)file->head_size;
+    hash_hex(slice_first(search->probe->head, size), hash);
+    if (size == file->head_size && strcmp(hash, file->head_hash) != 0)
+        return true;
+    search->found = true;
+    fill_plan(search, copy ? FILE_COPY : FILE_UNCHANGED);
+    return true;
+}
+
+/* --- the plan --- */
+
+static bool
+remember_verdict(struct search *search)
+{
+    struct store *store = search->store;
+    struct file_row *file = &search->file;
+    if (search->plan->verdict == FILE_COPY)
+        return put_look(store, search->probe, file->id, true);
+    if (search->plan->verdict != FILE_UNCHANGED)
+        return true;
+    mark_seen(store->writer, file->id);
+    struct buffer path = BUFFER_EMPTY;
+    escape_view_text(&path, slice_of(search->probe->path));
+    bool good = true;
+    if (!slice_equal(buffer_slice(&path), buffer_slice(&file->last_path))) {
+        sqlite3_stmt *move = store_begin(store) ? store_statement(store, FILE_MOVE) : NULL;
+        good = move != NULL;
+        if (good) {
+            bind_integer(move, ":id", file->id);
+            bind_text(move, ":path", buffer_slice(&path));
+            good = store_run(store, move);
+        }
+    }
+    buffer_free(&path);
+    bool whole = file->finished || (!search->probe->compressed && search->probe->size == file->bytes);
+    return good && (!whole || put_look(store, search->probe, file->id, false));
+}
+
+bool
+store_file_plan(struct store *store, const struct file_probe *probe, struct file_plan *plan)
+{
+    struct writer *writer = store_writer(store);
+    struct search search = {.store = store, .probe = probe, .plan = plan};
+    *plan = (struct file_plan){.verdict = FILE_NEW, .state = {.last_written = -1}};
+    if (writer == NULL)
+        return false;
+    if (probe->head.size == 0) {
+        plan->verdict = FILE_UNCHANGED;
+        return true;
+    }
+    bool good = search_look(&search) && (search.found || search_known_heads(&search))
+                && (search.found || probe->head.size >= LIMIT_IDENTITY || search_longer(&search))
+                && (!search.found || remember_verdict(&search));
+    file_row_free(&search.file);
+    return good;
+}
+
+/* --- beginning to write --- */
+
+static bool
+add_file(struct writer *writer, const struct file_probe *probe, const struct zone *zone)
+{
+    struct store *store = writer->store;
+    sqlite3_stmt *add = store_statement(store, FILE_ADD);
+    if (add == NULL)
+        return false;
+    struct buffer log = BUFFER_EMPTY, path = BUFFER_EMPTY;
+    escape_view_text(&log, probe->log);
+    escape_view_text(&path, slice_of(probe->path));
+    bind_text(add, ":node", buffer_slice(&writer->node));
+    bind_text(add, ":log", buffer_slice(&log));
+    bind_text(add, ":path", buffer_slice(&path));
+    bind_text(add, ":zone", slice_of(zone_name(zone)));
+    bool found, good = store_run(store, add) && get_file(store, sqlite3_last_insert_rowid(store->db), &writer->file, &found);
+    buffer_free(&log);
+    buffer_free(&path);
+    return good;
+}
+
+static bool
+cut_run(struct store *store, int64_t file_id, int64_t event_id)
+{
+    static const enum statement steps[] = {RUN_CUT, RUN_DELETE_EMPTY, EVENT_DELETE};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        sqlite3_stmt *step = store_statement(store, steps[i]);
+        if (step == NULL)
+            return false;
+        bind_integer(step, ":file_id", file_id);
+        bind_integer(step, ":id", event_id);
+        if (!store_run(store, step))
+            return false;
+    }
+    return true;
+}
+
+/* The open record is the last of its file; it is taken back, since it will be read again. */
+static bool
+remove_open(struct writer *writer)
+{
+    struct store *store = writer->store;
+    struct file_row *file = &writer->file;
+    sqlite3_stmt *last = store_statement(store, EVENT_LAST_OF_FILE);
+    bool found;
+    if (last == NULL)
+        return false;
+    bind_integer(last, ":file_id", file->id);
+    if (!store_step(store, last, &found))
+        return false;
+    struct row row = {0};
+    struct buffer raw = BUFFER_EMPTY;
+    bool open = false;
+    if (found) {
+        row_read(last, &row);
+        row_raw(&row, &raw);
+        sqlite3_reset(last);
+        open = row.record.flags & RECORD_OPEN && row.record.offset == file->position;
+    }
+    bool good = !open || (writer_take_back(writer, &row, buffer_slice(&raw)) && cut_run(store, file->id, row.id));
+    row_free(&row);
+    buffer_free(&raw);
+    file->bytes = file->position;
+    file->tail_size = 0;
+    return good;
+}
+
+bool
+store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan, const struct zone *zone)
+{
+    struct writer *writer = store_writer(store);
+    bool found = true;
+    if (writer == NULL || !store_begin(store))
+        return false;
+    bool good = plan->verdict == FILE_NEW ? add_file(writer, probe, zone) : get_file(store, plan->file_id, &writer->file, &found);
+    if (!good || !found)
+        return false;
+    plan->file_id = writer->file.id;
+    buffer_clear(&writer->file.last_path);
+    escape_view_text(&writer->file.last_path, slice_of(probe->path));
+    buffer_clear(&writer->file.zone);
+    buffer_add_text(&writer->file.zone, zone_name(zone));
+    buffer_clear(&writer->head);
+    buffer_add(&writer->head, slice_first(probe->head, LIMIT_IDENTITY));
+    buffer_clear(&writer->tail);
+    writer->run_first = 0;
+    writer->in_file = true;
+    writer->probe = *probe;
+    mark_seen(writer, writer->file.id);
+    return writer->file.position == writer->file.bytes || remove_open(writer);
+}
+
+bool
+files_look_taken(struct writer *writer)
+{
+    const struct file_row *file = &writer->file;
+    bool whole = file->finished || (!writer->probe.compressed && writer->probe.size == file->bytes);
+    return !whole || put_look(writer->store, &writer->probe, file->id, false);
+}

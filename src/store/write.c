@@ -1,0 +1,291 @@
+/* Adds batches of a file: events, unparsed pieces, counts, shapes and the read position, committed together. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/escape.h"
+#include "base/memory.h"
+#include "store/writer.h"
+
+/* Rows of one transaction: few enough that a killed scan repeats little, enough that a commit costs nothing. */
+#define COMMIT_ROWS 100000
+
+struct writer *
+store_writer(struct store *store)
+{
+    if (store->writer != NULL)
+        return store->writer;
+    struct writer *writer = memory_allocate_zeroed(1, sizeof(*writer));
+    store->writer = writer;
+    writer->store = store;
+    escape_view_text(&writer->node, slice_of(store->node));
+    if (store_begin(store) && (writer->rows = row_writer_new(store)) != NULL && (writer->counts = counts_new(store)) != NULL
+        && (writer->shapes = shapes_new(store)) != NULL && store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
+        return writer;
+    writer_free(writer);
+    store->writer = NULL;
+    return NULL;
+}
+
+void
+writer_free(struct writer *writer)
+{
+    if (writer == NULL)
+        return;
+    row_writer_free(writer->rows);
+    counts_free(writer->counts);
+    shapes_free(writer->shapes);
+    file_row_free(&writer->file);
+    buffer_free(&writer->head);
+    buffer_free(&writer->tail);
+    buffer_free(&writer->copy_of);
+    buffer_free(&writer->plan_zone);
+    buffer_free(&writer->node);
+    free(writer->seen);
+    free(writer->class_ids);
+    free(writer);
+}
+
+/* --- the file's row --- */
+
+static void
+hash_identity(struct writer *writer)
+{
+    struct file_row *file = &writer->file;
+    struct slice head = slice_first(buffer_slice(&writer->head), file->bytes < LIMIT_IDENTITY ? (size_t)file->bytes : LIMIT_IDENTITY);
+    if (head.size > file->head_size) {
+        file->head_size = head.size;
+        hash_hex(head, file->head_hash);
+    }
+    if (writer->tail.size > 0) {
+        file->tail_size = writer->tail.size;
+        hash_hex(buffer_slice(&writer->tail), file->tail_hash);
+    }
+}
+
+static void
+bind_file(sqlite3_stmt *update, const struct file_row *file)
+{
+    bind_integer(update, ":id", file->id);
+    bind_text(update, ":last_path", buffer_slice(&file->last_path));
+    bind_text(update, ":zone", buffer_slice(&file->zone));
+    bind_integer(update, ":head_size", (int64_t)file->head_size);
+    bind_text(update, ":head_hash", slice_of(file->head_hash));
+    bind_integer(update, ":tail_size", (int64_t)file->tail_size);
+    bind_text(update, ":tail_hash", slice_of(file->tail_hash));
+    bind_integer(update, ":bytes", (int64_t)file->bytes);
+    bind_integer(update, ":position", (int64_t)file->position);
+    bind_integer(update, ":finished", file->finished);
+    bind_integer(update, ":last_written", file->state.last_written);
+    bind_integer(update, ":last_offset", file->state.last_offset);
+    bind_integer(update, ":fold", file->state.fold);
+    bind_integer(update, ":lines", (int64_t)file->lines);
+    bind_integer(update, ":continuation_lines", (int64_t)file->continuation_lines);
+    bind_integer(update, ":records", (int64_t)file->records);
+    bind_integer(update, ":unclassified", (int64_t)file->unclassified);
+    bind_integer(update, ":unparsed", (int64_t)file->unparsed);
+    if (file->first_time >= 0) {
+        bind_integer(update, ":first_time", file->first_time);
+        bind_integer(update, ":last_time", file->last_time);
+    }
+}
+
+static bool
+write_file_row(struct writer *writer)
+{
+    hash_identity(writer);
+    sqlite3_stmt *update = store_statement(writer->store, FILE_UPDATE);
+    if (update == NULL)
+        return false;
+    bind_file(update, &writer->file);
+    if (!store_run(writer->store, update))
+        return false;
+    if (writer->run_first == 0)
+        return true;
+    sqlite3_stmt *run = store_statement(writer->store, RUN_PUT);
+    if (run == NULL)
+        return false;
+    bind_integer(run, ":file_id", writer->file.id);
+    bind_integer(run, ":first_id", writer->run_first);
+    bind_integer(run, ":last_id", writer->last_id);
+    return store_run(writer->store, run);
+}
+
+bool
+writer_commit(struct writer *writer)
+{
+    struct store *store = writer->store;
+    if (!store->in_transaction)
+        return true;
+    if (writer->in_file && !write_file_row(writer))
+        return false;
+    writer->pending = 0;
+    return counts_flush(writer->counts) && shapes_flush(writer->shapes)
+           && setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
+}
+
+bool
+store_commit(struct store *store)
+{
+    return store->writer == NULL ? store_end(store) : store_begin(store) && writer_commit(store->writer);
+}
+
+/* --- rows --- */
+
+static struct count_key
+count_key_of(const struct writer *writer, const struct record *record, int64_t epoch, int64_t class_id)
+{
+    return (struct count_key){
+        .epoch = epoch,
+        .class_id = class_id,
+        .level = record->level,
+        .server = record->server,
+        .upstream_addr = record->upstream_addr,
+        .node = slice_of(writer->store->node),
+    };
+}
+
+static void
+sum_event(struct writer *writer, const struct record *record, int64_t epoch, bool unclassified)
+{
+    struct file_row *file = &writer->file;
+    file->records++;
+    file->unclassified += unclassified;
+    file->lines += record->lines;
+    file->continuation_lines += record->lines > 0 ? record->lines - 1 : 0;
+    if (epoch < 0)
+        return;
+    if (file->first_time < 0 || epoch < file->first_time)
+        file->first_time = epoch;
+    if (epoch > file->last_time)
+        file->last_time = epoch;
+}
+
+static bool
+add_event(struct writer *writer, const struct event *event)
+{
+    const struct record *record = &event->record;
+    bool unclassified = event->match.class_index >= writer->class_count;
+    int64_t class_id = unclassified ? 0 : writer->class_ids[event->match.class_index];
+    int64_t epoch = event_epoch(event);
+    struct count_key key = count_key_of(writer, record, epoch, class_id);
+    if (!row_insert(writer->rows, writer->last_id + 1, writer->file.id, class_id, event))
+        return false;
+    writer->last_id++;
+    if (writer->run_first == 0)
+        writer->run_first = writer->last_id;
+    writer->pending++;
+    sum_event(writer, record, epoch, unclassified);
+    return counts_add(writer->counts, &key, 1)
+           && (!unclassified || shapes_add(writer->shapes, record, record->raw, epoch, 1));
+}
+
+bool
+writer_take_back(struct writer *writer, const struct row *row, struct slice raw)
+{
+    struct file_row *file = &writer->file;
+    struct count_key key = count_key_of(writer, &row->record, row->epoch, row->class_id);
+    file->records--;
+    file->unclassified -= row->class_id == 0;
+    file->lines -= row->record.lines;
+    file->continuation_lines -= row->record.lines > 0 ? row->record.lines - 1 : 0;
+    return counts_add(writer->counts, &key, -1)
+           && (row->class_id != 0 || shapes_add(writer->shapes, &row->record, raw, row->epoch, -1));
+}
+
+static bool
+add_unparsed(struct writer *writer, const struct unparsed *piece)
+{
+    sqlite3_stmt *add = store_statement(writer->store, UNPARSED_ADD);
+    if (add == NULL)
+        return false;
+    bind_integer(add, ":file_id", writer->file.id);
+    bind_integer(add, ":offset", (int64_t)piece->offset);
+    bind_integer(add, ":lines", piece->lines);
+    bind_integer(add, ":reason", piece->reason);
+    bind_blob(add, ":raw", piece->raw);
+    writer->file.lines += piece->lines;
+    writer->file.unparsed += piece->lines;
+    writer->pending++;
+    return store_run(writer->store, add);
+}
+
+/* Keeps the last LIMIT_IDENTITY bytes of what was there and `more`. */
+static void
+extend_tail(struct buffer *tail, struct slice more)
+{
+    if (more.size >= LIMIT_IDENTITY) {
+        buffer_clear(tail);
+        more = slice_from(more, more.size - LIMIT_IDENTITY);
+    } else if (tail->size + more.size > LIMIT_IDENTITY) {
+        size_t drop = tail->size + more.size - LIMIT_IDENTITY;
+        memmove(tail->data, tail->data + drop, tail->size - drop);
+        tail->size -= drop;
+    }
+    buffer_add(tail, more);
+}
+
+/* The pieces of a batch cover its bytes without gaps: the last of them give the bytes before its end. */
+static void
+follow_tail(struct writer *writer, const struct batch *batch)
+{
+    size_t events = batch->event_count, pieces = batch->unparsed_count, bytes = 0;
+    while (bytes < LIMIT_IDENTITY && events + pieces > 0) {
+        if (pieces == 0 || (events > 0 && batch->events[events - 1].record.offset > batch->unparsed[pieces - 1].offset))
+            bytes += batch->events[--events].record.raw.size;
+        else
+            bytes += batch->unparsed[--pieces].raw.size;
+    }
+    while (events < batch->event_count || pieces < batch->unparsed_count) {
+        if (pieces == batch->unparsed_count
+            || (events < batch->event_count && batch->events[events].record.offset < batch->unparsed[pieces].offset))
+            extend_tail(&writer->tail, batch->events[events++].record.raw);
+        else
+            extend_tail(&writer->tail, batch->unparsed[pieces++].raw);
+    }
+}
+
+bool
+store_add(struct store *store, const struct batch *batch)
+{
+    struct writer *writer = store->writer;
+    if (!store_begin(store))
+        return false;
+    for (size_t i = 0; i < batch->event_count; i++)
+        if (!add_event(writer, &batch->events[i]))
+            return false;
+    for (size_t i = 0; i < batch->unparsed_count; i++)
+        if (!add_unparsed(writer, &batch->unparsed[i]))
+            return false;
+    follow_tail(writer, batch);
+    const struct event *last = batch->event_count > 0 ? &batch->events[batch->event_count - 1] : NULL;
+    writer->file.bytes = writer->file.position = batch->end;
+    if (last != NULL && last->record.flags & RECORD_OPEN)
+        writer->file.position = last->record.offset;
+    writer->file.state = batch->state;
+    return writer->pending < COMMIT_ROWS || writer_commit(writer);
+}
+
+bool
+store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished)
+{
+    struct writer *writer = store->writer;
+    if (!store_begin(store))
+        return false;
+    buffer_clear(&writer->head);
+    buffer_add(&writer->head, slice_first(head, LIMIT_IDENTITY));
+    if (before_end.size > 0 && bytes == writer->file.bytes) {
+        buffer_clear(&writer->tail);
+        extend_tail(&writer->tail, before_end);
+    }
+    writer->file.finished = finished;
+    bool good = write_file_row(writer) && files_look_taken(writer);
+    if (good && writer->file.bytes == 0 && writer->file.lines == 0) {
+        sqlite3_stmt *drop = store_statement(store, FILE_DELETE);
+        if (drop == NULL)
+            return false;
+        bind_integer(drop, ":id", writer->file.id);
+        good = store_run(store, drop);
+    }
+    writer->in_file = false;
+    return good && writer_commit(writer);
+}

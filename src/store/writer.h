@@ -1,0 +1,61 @@
+/* What is kept while a file is written to the database.  Used by store alone. */
+#ifndef NGXERR_STORE_WRITER_H
+#define NGXERR_STORE_WRITER_H
+
+#include "base/buffer.h"
+#include "base/hash.h"
+#include "store/counts.h"
+#include "store/database.h"
+#include "store/row.h"
+#include "store/row_write.h"
+#include "store/shapes.h"
+
+/* A row of the table file. */
+struct file_row {
+    int64_t id;
+    struct buffer node, log, first_path, last_path, zone; /* in the form of the views */
+    uint64_t head_size, tail_size;
+    char head_hash[HASH_HEX_SIZE], tail_hash[HASH_HEX_SIZE];
+    uint64_t bytes, position;
+    bool finished;
+    struct scan_state state;
+    uint64_t lines, continuation_lines, records, unclassified, unparsed, pruned_records;
+    int64_t first_time, last_time; /* epoch; -1 none */
+};
+
+/* Reads the current row of a statement with FILE_COLUMNS. */
+void file_row_read(sqlite3_stmt *statement, struct file_row *file);
+void file_row_free(struct file_row *file);
+
+struct writer {
+    struct store *store;
+    int64_t *class_ids;   /* by class_index of the rules in use */
+    size_t class_count;
+    struct row_writer *rows;
+    struct counts *counts;
+    struct shapes *shapes;
+    int64_t last_id;      /* of table event */
+    uint64_t pending;     /* rows since the last commit */
+
+    bool in_file;
+    struct file_row file;
+    struct buffer head;   /* its first bytes, at most LIMIT_IDENTITY */
+    struct buffer tail;   /* the bytes before `file.bytes`, at most LIMIT_IDENTITY, as far as they were seen */
+    int64_t run_first;    /* id of the first event added to the file since it was begun; 0 none yet */
+    struct file_probe probe; /* of the file; its path lives until store_file_end */
+    struct buffer copy_of, plan_zone; /* texts of the last plan */
+    int64_t *seen;        /* ids of the files that were met in this scan */
+    size_t seen_count;
+    struct buffer node;   /* of rows that are written, in the form of the views */
+};
+
+/* store->writer, made if there is none; NULL after a diagnostic. */
+struct writer *store_writer(struct store *store);
+/* Takes the sums and counts of an event back; the row stays. */
+bool writer_take_back(struct writer *writer, const struct row *row, struct slice raw);
+/* Remembers what the path of the file that was written looked like, if it was read to its end. */
+bool files_look_taken(struct writer *writer);
+/* Writes what is gathered and ends the transaction. */
+bool writer_commit(struct writer *writer);
+
+#endif
