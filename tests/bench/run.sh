@@ -3,7 +3,7 @@
 # gzipped log; also the size of the database and the memory.  Medians.
 #
 # NGXERR=PROGRAM      the program to measure (default: ngxerr in PATH)
-# BENCH_PROGRAMS=DIR  where generate and measure are (default: they are compiled)
+# GENERATE, MEASURE   the programs of tests/bench (default: they are compiled)
 # LINES=500000        lines of the log; RUNS=3 runs of each
 # DISTINCT=1          a log in which every client, URI and message is a new one
 set -u
@@ -16,11 +16,15 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-programs=${BENCH_PROGRAMS:-$work}
-for name in generate measure; do
-    [ -x "$programs/$name" ] ||
-        ${CC:-cc} -std=c11 -D_GNU_SOURCE -O2 -o "$programs/$name" "$here/$name.c" || exit 1
-done
+# compiled NAME PROGRAM: the program, or the one made of tests/bench/NAME.c.
+compiled() {
+    if [ -n "$2" ]; then
+        echo "$2"
+    else
+        ${CC:-cc} -std=c11 -D_GNU_SOURCE -O2 -o "$work/$1" "$here/$1.c" && echo "$work/$1"
+    fi
+}
+generate=$(compiled generate "${GENERATE:-}") && measure=$(compiled measure "${MEASURE:-}") || exit 1
 command -v "$NGXERR" >/dev/null 2>&1 || {
     echo "bench: $NGXERR: no such program; set NGXERR" >&2
     exit 1
@@ -28,16 +32,16 @@ command -v "$NGXERR" >/dev/null 2>&1 || {
 
 log=$work/error.log
 database=$work/bench.db
-"$programs/generate" "$LINES" ${DISTINCT:+--distinct} >"$log" || exit 1
+"$generate" "$LINES" ${DISTINCT:+--distinct} >"$log" || exit 1
 gzip -c "$log" >"$log.gz"
 log_bytes=$(wc -c <"$log")
 cat "$log" "$log.gz" >/dev/null # everything is in the page cache
 
-# measure NAME COMMAND...: one run; its times gather in $work/NAME.
-measure() {
+# timed NAME COMMAND...: one run; its times gather in $work/NAME.
+timed() {
     name=$1
     shift
-    "$programs/measure" "$work/$name" "$@" >/dev/null 2>"$work/error" || {
+    "$measure" "$work/$name" "$@" >/dev/null 2>"$work/error" || {
         echo "bench: failed: $*" >&2
         cat "$work/error" >&2
         exit 1
@@ -45,11 +49,11 @@ measure() {
 }
 scan() {
     rm -f "$database" "$database-wal" "$database-shm"
-    measure "$1" "$NGXERR" scan --tz UTC -d "$database" "$2"
+    timed "$1" "$NGXERR" scan --tz UTC -d "$database" "$2"
 }
 import() {
     rm -f "$work/import.db"
-    measure import sqlite3 "$work/import.db" 'CREATE TABLE lines (line TEXT)' '.mode ascii' ".separator \"\\037\" \"\\n\"" \
+    timed import sqlite3 "$work/import.db" 'CREATE TABLE lines (line TEXT)' '.mode ascii' ".separator \"\\037\" \"\\n\"" \
         ".import $log lines"
 }
 median() { # of column $2 of the runs $1
@@ -66,7 +70,7 @@ while [ "$run" -lt "$RUNS" ]; do # in turn, so that a busy moment does not hit o
     scan plain "$log"
     database_bytes=$(cat "$database" "$database-wal" 2>/dev/null | wc -c)
     scan gzip "$log.gz"
-    measure zcat zcat "$log.gz"
+    timed zcat zcat "$log.gz"
     [ -z "$sqlite" ] || import
     run=$((run + 1))
 done
