@@ -9,6 +9,7 @@
 struct gzip {
     z_stream stream;
     bool between; /* a member has ended, and none has begun since */
+    bool further; /* the member is not the first, and nothing came of it yet */
 };
 
 static voidpf
@@ -51,7 +52,7 @@ gzip_restart(struct gzip *gzip)
 {
     inflateReset(&gzip->stream);
     gzip->stream.avail_in = 0;
-    gzip->between = false;
+    gzip->between = gzip->further = false;
 }
 
 /* Where in the file the next compressed byte stands. */
@@ -87,6 +88,8 @@ gzip_next_member(struct input *input)
             return false;
     }
     inflateReset(&input->gzip->stream);
+    input->gzip->between = false;
+    input->gzip->further = true;
     return true;
 }
 
@@ -95,7 +98,7 @@ gzip_damaged(struct input *input)
 {
     const char *message = input->gzip->stream.msg;
 
-    if (input->gzip->between)
+    if (input->gzip->further)
         return input_end(input, INPUT_DAMAGED, "what follows the gzip data at byte %llu is no gzip data", gzip_offset(input));
     return input_end(input, INPUT_DAMAGED, "the gzip data is damaged at byte %llu (%s)", gzip_offset(input),
                      message != NULL ? message : "unknown error");
@@ -123,7 +126,7 @@ gzip_step(struct input *input)
     if (result != Z_OK && result != Z_BUF_ERROR)
         return gzip_damaged(input);
     if (gzip->stream.total_out > 0)
-        gzip->between = false;
+        gzip->further = false;
     return INPUT_DATA;
 }
 
