@@ -159,8 +159,11 @@ take_quoted(struct conf_lexer *lexer)
     for (;;) {
         if (word_is_too_long(lexer, start, quote, place))
             return CONF_ERROR;
-        if (at_end(lexer))
-            return unexpected_end(lexer);
+        if (at_end(lexer)) {
+            conf_error(lexer->diagnostics, lexer->tree, conf_lexer_place(lexer),
+                       "unexpected end of file, expecting \";\" or \"}\" (the quote %c in line %u is open)", quote, place.line);
+            return CONF_ERROR;
+        }
         char c = take(lexer);
         if (c == quote)
             break;
