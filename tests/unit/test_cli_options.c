@@ -1,0 +1,207 @@
+/* The table-driven options: what is read, and what is said of the rest. */
+#include "unit.h"
+
+#include "cli/options.h"
+
+static const struct option_spec specs[] = {
+    {"database", 'd', "FILE", "the database"},
+    {"format", 'f', "FORMAT", "the format"},
+    {"class", 0, "GLOB", "a class"},
+    {"not-class", 0, "GLOB", "no class"},
+    {"force", 0, NULL, "force"},
+    {"final", 0, NULL, "final"},
+    {"verbose", 'v', NULL, "verbose"},
+    {NULL, 'n', "N", "the last N"},
+    {NULL, 'r', NULL, "reversed"},
+};
+#define SPECS (sizeof specs / sizeof specs[0])
+
+/* `words` is ended by NULL. */
+static bool
+parse(char *const *words, struct capture *capture, struct options *options)
+{
+    int count = 0;
+    while (words[count] != NULL)
+        count++;
+    capture_begin(capture);
+    return options_parse(specs, SPECS, count, words, capture->diagnostics, options);
+}
+
+#define PARSE(...) parse((char *const[]){__VA_ARGS__, NULL}, &capture, &options)
+#define END() (options_free(&options), capture_end(&capture))
+
+static void
+every_form_is_read(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    assert_true(PARSE("--database=a.db", "-f", "json", "-vr", "-n5", "one", "--class", "-x", "two"));
+    assert_string_equal(options_value(&options, "database"), "a.db");
+    assert_string_equal(options_value(&options, "format"), "json");
+    assert_string_equal(options_value(&options, "n"), "5");
+    assert_string_equal(options_value(&options, "class"), "-x");
+    assert_true(options_given(&options, "verbose"));
+    assert_true(options_given(&options, "r"));
+    assert_false(options_given(&options, "force"));
+    assert_null(options_value(&options, "not-class"));
+    assert_int_equal(options.word_count, 2);
+    assert_string_equal(options.words[1], "two");
+    END();
+}
+
+static void
+options_repeat(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    size_t count;
+    assert_true(PARSE("--class=a", "--not-class", "b", "--class", "c"));
+    assert_int_equal(options_count(&options, "class"), 2);
+    const char **values = options_values(&options, "class", &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(values[0], "a");
+    assert_string_equal(values[1], "c");
+    free(values);
+    assert_string_equal(options_value(&options, "class"), "c");
+    assert_null(options_value_at(&options, "class", 2));
+    assert_null(options_values(&options, "format", &count));
+    END();
+}
+
+static void
+a_lone_dash_and_what_follows_two_are_words(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    assert_true(PARSE("-", "--", "-v", "--nonsense"));
+    assert_int_equal(options.word_count, 3);
+    assert_string_equal(options.words[0], "-");
+    assert_string_equal(options.words[2], "--nonsense");
+    assert_false(options_given(&options, "verbose"));
+    END();
+}
+
+static void
+long_names_may_be_shortened(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    assert_true(PARSE("--data", "a.db", "--not", "x"));
+    assert_string_equal(options_value(&options, "database"), "a.db");
+    assert_string_equal(options_value(&options, "not-class"), "x");
+    END();
+    assert_false(PARSE("--f", "x"));
+    assert_string_equal(capture_text(&capture), "ngxerr: option \"--f\" is ambiguous: --format or --force\n");
+    END();
+}
+
+static void
+help_stops_reading(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    assert_true(PARSE("--help", "--nonsense"));
+    assert_true(options.help);
+    END();
+    assert_true(PARSE("-vh"));
+    assert_true(options.help);
+    END();
+}
+
+static void
+errors_name_the_option_and_what_is_allowed(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    assert_false(PARSE("--formt=json"));
+    assert_string_equal(capture_text(&capture),
+                        "ngxerr: unknown option \"--formt\"; allowed are --database, --format, --class, --not-class, "
+                        "--force, --final, --verbose, -n, -r and --help\n");
+    assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_USAGE);
+    END();
+    assert_false(PARSE("-vx"));
+    assert_non_null(strstr(capture_text(&capture), "unknown option \"-x\"; allowed are --database"));
+    END();
+    assert_false(PARSE("--format"));
+    assert_string_equal(capture_text(&capture), "ngxerr: option \"--format\" needs a value: --format FORMAT, the format\n");
+    END();
+    assert_false(PARSE("-n"));
+    assert_string_equal(capture_text(&capture), "ngxerr: option \"-n\" needs a value: -n N, the last N\n");
+    END();
+    assert_false(PARSE("--force=yes"));
+    assert_string_equal(capture_text(&capture), "ngxerr: option \"--force\" takes no value, but \"yes\" was given\n");
+    END();
+    assert_false(PARSE("--=x"));
+    assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_USAGE);
+    END();
+}
+
+static void
+numbers_have_bounds(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    int64_t number = 7;
+    assert_true(PARSE("-v"));
+    assert_true(options_number(&options, "n", 1, 100, capture.diagnostics, &number));
+    assert_int_equal(number, 7);
+    END();
+    assert_true(PARSE("-n", "100"));
+    assert_true(options_number(&options, "n", 1, 100, capture.diagnostics, &number));
+    assert_int_equal(number, 100);
+    END();
+    assert_true(PARSE("-n", "-3"));
+    assert_true(options_number(&options, "n", -5, 5, capture.diagnostics, &number));
+    assert_int_equal(number, -3);
+    END();
+    char *const wrong[] = {"0", "101", "1x", "", "-", "99999999999999999999"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_true(PARSE("-n", wrong[i]));
+        assert_false(options_number(&options, "n", 1, 100, capture.diagnostics, &number));
+        assert_non_null(strstr(capture_text(&capture), "is no number from 1 to 100"));
+        assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_USAGE);
+        END();
+    }
+}
+
+static void
+choices_are_listed(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"text", "markdown", "json", NULL};
+    struct capture capture;
+    struct options options;
+    size_t index = 9;
+    assert_true(PARSE("-f", "json"));
+    assert_true(options_choice(&options, "format", formats, capture.diagnostics, &index));
+    assert_int_equal(index, 2);
+    END();
+    assert_true(PARSE("-f", "jso"));
+    assert_false(options_choice(&options, "format", formats, capture.diagnostics, &index));
+    assert_string_equal(capture_text(&capture),
+                        "ngxerr: --format: \"jso\" is not known; allowed are text, markdown and json\n");
+    END();
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_form_is_read),
+        cmocka_unit_test(options_repeat),
+        cmocka_unit_test(a_lone_dash_and_what_follows_two_are_words),
+        cmocka_unit_test(long_names_may_be_shortened),
+        cmocka_unit_test(help_stops_reading),
+        cmocka_unit_test(errors_name_the_option_and_what_is_allowed),
+        cmocka_unit_test(numbers_have_bounds),
+        cmocka_unit_test(choices_are_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,248 @@
+/* Files that appear only when complete, and which database is meant. */
+#include "unit.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cli/database_path.h"
+#include "cli/output.h"
+
+struct output_test {
+    char directory[64];
+    char path[96];
+    struct capture capture;
+};
+
+static int
+set_up(void **state)
+{
+    struct output_test *test = memory_allocate_zeroed(1, sizeof *test);
+    const char *base = getenv("TMPDIR");
+    snprintf(test->directory, sizeof test->directory, "%.40s/ngxerr.XXXXXX", base != NULL ? base : "/tmp");
+    if (mkdtemp(test->directory) == NULL)
+        return -1;
+    snprintf(test->path, sizeof test->path, "%s/report.txt", test->directory);
+    capture_begin(&test->capture);
+    unsetenv("NGXERR_DATABASE");
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("NO_COLOR");
+    *state = test;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct output_test *test = *state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", test->directory);
+    int result = system(command);
+    capture_end(&test->capture);
+    free(test);
+    return result;
+}
+
+static void
+assert_content(const char *path, const char *expected)
+{
+    char text[256];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_string_equal(text, expected);
+}
+
+static void
+write_content(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Number of names in the directory: temporary files must be gone. */
+static size_t
+name_count(const char *directory)
+{
+    DIR *handle = opendir(directory);
+    size_t count = 0;
+    assert_non_null(handle);
+    for (struct dirent *entry; (entry = readdir(handle)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(handle);
+    return count;
+}
+
+static void
+a_file_appears_when_complete(void **state)
+{
+    struct output_test *test = *state;
+    mode_t mask = umask(027);
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    assert_non_null(output);
+    output_write(output, SLICE("first\n"));
+    fprintf(output_stream(output), "second\n");
+    assert_int_not_equal(access(test->path, F_OK), 0);
+    assert_true(output_finish(output, test->capture.diagnostics));
+    umask(mask);
+    assert_content(test->path, "first\nsecond\n");
+    struct stat facts;
+    assert_int_equal(stat(test->path, &facts), 0);
+    assert_int_equal(facts.st_mode & 07777, 0640);
+    assert_int_equal(name_count(test->directory), 1);
+}
+
+static void
+an_old_file_stays_until_then_and_keeps_its_mode(void **state)
+{
+    struct output_test *test = *state;
+    write_content(test->path, "old");
+    chmod(test->path, 0604);
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    output_write(output, SLICE("new"));
+    assert_content(test->path, "old");
+    output_abandon(output);
+    assert_content(test->path, "old");
+    assert_int_equal(name_count(test->directory), 1);
+    output = output_open(test->path, stdout, test->capture.diagnostics);
+    output_write(output, SLICE("new"));
+    assert_true(output_finish(output, test->capture.diagnostics));
+    assert_content(test->path, "new");
+    struct stat facts;
+    assert_int_equal(stat(test->path, &facts), 0);
+    assert_int_equal(facts.st_mode & 07777, 0604);
+    output_abandon(NULL);
+}
+
+static void
+a_link_stays_a_link(void **state)
+{
+    struct output_test *test = *state;
+    char target[96];
+    snprintf(target, sizeof target, "%s/target", test->directory);
+    write_content(target, "old");
+    assert_int_equal(symlink("target", test->path), 0);
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    output_write(output, SLICE("new"));
+    assert_true(output_finish(output, test->capture.diagnostics));
+    struct stat facts;
+    assert_int_equal(lstat(test->path, &facts), 0);
+    assert_true(S_ISLNK(facts.st_mode));
+    assert_content(target, "new");
+}
+
+static void
+a_full_disk_is_an_error(void **state)
+{
+    struct output_test *test = *state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    struct output *output = output_open("/dev/full", stdout, test->capture.diagnostics);
+    assert_non_null(output);
+    output_write(output, SLICE("lost"));
+    assert_false(output_finish(output, test->capture.diagnostics));
+    assert_string_equal(capture_text(&test->capture), "ngxerr: /dev/full cannot be written: No space left on device\n");
+    assert_int_equal(diagnostics_worst(test->capture.diagnostics), STATUS_STORE);
+}
+
+static void
+a_directory_that_is_not_there_is_named(void **state)
+{
+    struct output_test *test = *state;
+    assert_null(output_open("/no/such/directory/x", stdout, test->capture.diagnostics));
+    assert_string_equal(capture_text(&test->capture),
+                        "ngxerr: /no/such/directory/x cannot be written: No such file or directory\n");
+    assert_int_equal(diagnostics_worst(test->capture.diagnostics), STATUS_STORE);
+}
+
+static void
+color_is_asked_for(void **state)
+{
+    struct output_test *test = *state;
+    bool color = true;
+    FILE *null = fopen("/dev/null", "w");
+    struct output *output = output_open(NULL, null, test->capture.diagnostics);
+    assert_true(output_wants_color(output, NULL, test->capture.diagnostics, &color));
+    assert_false(color);
+    assert_true(output_wants_color(output, "always", test->capture.diagnostics, &color));
+    assert_true(color);
+    assert_true(output_wants_color(output, "never", test->capture.diagnostics, &color));
+    assert_false(color);
+    assert_false(output_wants_color(output, "sometimes", test->capture.diagnostics, &color));
+    assert_string_equal(capture_text(&test->capture),
+                        "ngxerr: --color: \"sometimes\" is not known; allowed are auto, always and never\n");
+    assert_true(output_finish(output, test->capture.diagnostics));
+    fclose(null);
+}
+
+static void
+assert_taken(char *path, const char *expected)
+{
+    assert_non_null(path);
+    assert_string_equal(path, expected);
+    free(path);
+}
+
+static void
+the_option_wins_over_the_variable(void **state)
+{
+    struct output_test *test = *state;
+    setenv("NGXERR_DATABASE", "/some/other.db", 1);
+    assert_taken(database_path_for_reading("given.db", test->capture.diagnostics), "given.db");
+    assert_taken(database_path_for_writing("given.db", NULL, test->capture.diagnostics), "given.db");
+    assert_taken(database_path_for_reading(NULL, test->capture.diagnostics), "/some/other.db");
+    assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), "/some/other.db");
+    assert_null(database_path_for_writing("", NULL, test->capture.diagnostics));
+    assert_int_equal(diagnostics_worst(test->capture.diagnostics), STATUS_USAGE);
+}
+
+static void
+the_users_own_is_made_for_the_user_alone(void **state)
+{
+    struct output_test *test = *state;
+    if (geteuid() == 0 && (setegid(65534) != 0 || chmod(test->directory, 0777) != 0 || seteuid(65534) != 0))
+        skip();
+    char expected[128];
+    setenv("XDG_STATE_HOME", "relative", 1); /* to be ignored */
+    setenv("HOME", test->directory, 1);
+    snprintf(expected, sizeof expected, "%s/.local/state/ngxerr/ngxerr.db", test->directory);
+    assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), expected);
+    struct stat facts;
+    *strrchr(expected, '/') = '\0';
+    assert_int_equal(stat(expected, &facts), 0);
+    assert_int_equal(facts.st_mode & 07777, 0700);
+
+    char state_home[96];
+    snprintf(state_home, sizeof state_home, "%s/state", test->directory);
+    setenv("XDG_STATE_HOME", state_home, 1);
+    snprintf(expected, sizeof expected, "%s/ngxerr/ngxerr.db", state_home);
+    assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), expected);
+    write_content(expected, "");
+    assert_taken(database_path_for_reading(NULL, test->capture.diagnostics), expected);
+    if (getuid() == 0) {
+        assert_int_equal(seteuid(0), 0);
+        assert_int_equal(setegid(0), 0);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_file_appears_when_complete),
+        TEST(an_old_file_stays_until_then_and_keeps_its_mode),
+        TEST(a_link_stays_a_link),
+        TEST(a_full_disk_is_an_error),
+        TEST(a_directory_that_is_not_there_is_named),
+        TEST(color_is_asked_for),
+        TEST(the_option_wins_over_the_variable),
+        TEST(the_users_own_is_made_for_the_user_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
