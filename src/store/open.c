@@ -233,25 +233,14 @@ temporary_directory(void)
     return "/var/tmp";
 }
 
+/* An empty name is SQLite's own temporary database: a file in the temporary directory, unlinked as soon as it is open, that is written
+ * only when the cache is full. */
 static bool
 open_private(struct store *store)
 {
-    struct buffer name = BUFFER_EMPTY;
     store->path = memory_copy_text(temporary_directory());
-    buffer_add_format(&name, "%s/ngxerr-XXXXXX", store->path);
-    buffer_text(&name);
-    int descriptor = mkostemp(name.data, O_CLOEXEC);
-    bool good = descriptor >= 0;
-    if (!good)
-        diagnose(store->diagnostics, STATUS_STORE, "temporary database in %s: %s", store->path, strerror(errno));
-    else
-        close(descriptor);
-    good = good && open_file(store, buffer_text(&name), SQLITE_OPEN_READWRITE);
-    if (descriptor >= 0)
-        unlink(buffer_text(&name));
-    buffer_free(&name);
-    return good
-           && store_execute(store, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+    return open_file(store, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+           && store_execute(store, "PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
            && schema_migrate(store);
 }
 
