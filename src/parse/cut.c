@@ -91,7 +91,7 @@ cut_record(struct piece *piece, struct slice rest, uint64_t offset, bool final, 
         cut = text.size == RECORD_CUT_SIZE || text.size == RECORD_CUT_SIZE_PATCHED;
         record_clear(record);
         prefix_apply(prefix, record);
-        state = fields_cut(record, slice_from(text, prefix->size), cut, extent.joined ? CHOOSE_LAST : CHOOSE_BY_MESSAGE);
+        state = fields_cut(record, slice_from(text, prefix->size), cut, extent.choice);
         if (extent.joined)
             record->flags |= RECORD_TWO_READINGS;
     }

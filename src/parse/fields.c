@@ -98,8 +98,8 @@ tail_choose(struct record *record, struct slice body, const char *first, bool pa
     if (count > 1)
         record->flags |= RECORD_TWO_READINGS;
     struct slice message = {body.data, (size_t)(first - body.data)};
-    bool last = choice == CHOOSE_LAST || message_quotes_stranger(message);
-    if (count > 1 && !last) {
+    bool last = choice == CHOOSE_LAST || (choice == CHOOSE_BY_MESSAGE && message_quotes_stranger(message));
+    if (count > 1 && !last && choice != CHOOSE_FIRST) {
         tail_clear(record);
         tail_read(record, readable[1], end, (struct slice){body.data, (size_t)(readable[1] - body.data)}, false);
         last = request_holds(record->request, readable[0], readable[1]);

@@ -102,11 +102,13 @@ has_encoded_line_end(struct slice bytes)
     return false;
 }
 
-static void
-extent_take(struct extent *extent, size_t end, unsigned lines)
+static enum forged
+extent_take(struct extent *extent, size_t end, unsigned lines, enum tail_choice choice)
 {
     extent->end = end;
     extent->lines += lines;
+    extent->choice = choice;
+    return FORGED_YES;
 }
 
 enum forged
@@ -133,8 +135,7 @@ forged_by_request(struct extent *extent, struct slice body)
     }
     if (best == 0)
         return FORGED_NO;
-    extent_take(extent, best, best_lines);
-    return FORGED_YES;
+    return extent_take(extent, best, best_lines, CHOOSE_LAST);
 }
 
 /* A path that nginx opens is cut with "..." at a fixed place so that errno and the tail's beginning fit: a line that ends at the
@@ -155,17 +156,12 @@ ends_at(struct slice value, struct slice body)
     return value.data != NULL && value.data + value.size == body.data + body.size;
 }
 
-/* True when nginx would have written more than this first line: text that it quotes, a subrequest or a login has no end. */
+/* True when the first line's tail ends inside of a subrequest or a login, which can hold line ends. */
 static bool
-first_line_is_open(struct slice body)
+tail_is_open(struct slice body, const char *tail)
 {
-    const char *tail = tail_candidate(body.data, body.data + body.size);
     struct record record;
 
-    if (tail == NULL)
-        return message_quotes_stranger(body);
-    if (message_quotes_stranger(body) && quotes_odd((struct slice){body.data, (size_t)(tail - body.data)}))
-        return true;
     record_clear(&record);
     tail_read(&record, tail, body.data + body.size, SLICE_NONE, true);
     if (ends_at(record.subrequest, body))
@@ -174,33 +170,46 @@ first_line_is_open(struct slice body)
            ends_at(record.extra[record.extra_count - 1].value, body);
 }
 
+/* True when nginx would have closed the text that it quotes, and this first line does not. */
+static bool
+text_is_open(struct slice body, const char *tail)
+{
+    if (!message_quotes_stranger(body))
+        return false;
+    return tail == NULL || quotes_odd((struct slice){body.data, (size_t)(tail - body.data)});
+}
+
 enum forged
 forged_by_opening(struct extent *extent, struct slice body)
 {
+    const char *tail = tail_candidate(body.data, body.data + body.size);
+    bool open_tail = tail != NULL && tail_is_open(body, tail);
+    bool open_text = text_is_open(body, tail);
     struct window window;
     struct record record;
     unsigned lines = 0, first_lines = 0;
     size_t first = 0;
-    bool open = first_line_is_open(body);
 
     if (!window_open(extent, &window))
         return FORGED_MORE;
     while (window_next(extent, &window)) {
+        const char *end = window.line.data + window.line.size;
+        struct slice text = {window.bytes.data, (size_t)(end - window.bytes.data)};
         lines++;
-        struct slice text = {window.bytes.data, (size_t)(window.line.data + window.line.size - window.bytes.data)};
-        if (cut_mark_at_end(text)) {
-            extent_take(extent, window.at + window.size, lines);
-            return FORGED_YES;
-        }
-        if (!open || first != 0 || text.size > RECORD_CUT_SIZE || !line_tail(window.line, &record))
+        if (cut_mark_at_end(text))
+            return extent_take(extent, window.at + window.size, lines, CHOOSE_LAST);
+        if (first != 0 || text.size > RECORD_CUT_SIZE)
             continue;
-        first = window.at + window.size;
-        first_lines = lines;
+        record_clear(&record);
+        if (open_tail ? tail_read(&record, tail, end, SLICE_NONE, false) == TAIL_FULL
+                      : open_text && line_tail(window.line, &record)) {
+            first = window.at + window.size;
+            first_lines = lines;
+        }
     }
     if (first == 0)
         return FORGED_NO;
-    extent_take(extent, first, first_lines);
-    return FORGED_YES;
+    return extent_take(extent, first, first_lines, open_tail ? CHOOSE_FIRST : CHOOSE_LAST);
 }
 
 enum forged
@@ -227,6 +236,5 @@ forged_by_tail(struct extent *extent, struct slice body)
         return FORGED_MORE;
     if (best == 0)
         return FORGED_NO;
-    extent_take(extent, best, best_lines);
-    return FORGED_YES;
+    return extent_take(extent, best, best_lines, CHOOSE_LAST);
 }

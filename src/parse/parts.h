@@ -63,7 +63,7 @@ void tail_clear(struct record *record);
 void record_add_extra(struct record *record, const char *name, struct slice value);
 
 /* Which of several tails to believe. */
-enum tail_choice { CHOOSE_BY_MESSAGE, CHOOSE_LAST };
+enum tail_choice { CHOOSE_BY_MESSAGE, CHOOSE_FIRST, CHOOSE_LAST };
 /* Cuts `body` (what follows the prefix, without the line end) into message, tail fields, and all that is derived from them. */
 enum tail_state fields_cut(struct record *record, struct slice body, bool partial, enum tail_choice choice);
 
@@ -96,6 +96,7 @@ struct extent {
     bool full;           /* a tail was read to the end */
     bool proven;         /* something followed that is not part of it */
     bool joined;         /* lines that look like records were taken in: somebody forged them */
+    enum tail_choice choice; /* with joined: which tail is nginx's */
     bool limited;        /* ended by a limit */
 };
 /* Finds the end; `first` is the record with the fields of its first line.  False: more bytes are needed. */
