@@ -138,6 +138,13 @@ choose_zone(struct pass *pass)
     }
 }
 
+/* Nothing more of it will come: compressed files, streams, and what the user says is final. */
+static bool
+is_complete(const struct pass *pass)
+{
+    return pass->scanner->options->final || source_is_stream(pass->source) || source_is_compressed(pass->source);
+}
+
 static void
 fill_probe(struct pass *pass)
 {
@@ -147,19 +154,13 @@ fill_probe(struct pass *pass)
     probe->log = input_log_name(pass->file->path);
     probe->head = slice_first(source_head(pass->source), LIMIT_IDENTITY);
     probe->compressed = source_is_compressed(pass->source);
+    probe->complete = is_complete(pass);
     probe->read_at = source_read_at;
     probe->read_context = pass->source;
     probe->device = pass->facts.device;
     probe->inode = pass->facts.inode;
     probe->size = pass->facts.size;
     probe->modified = pass->facts.modified;
-}
-
-/* Nothing more of it will come: compressed files, streams, and what the user says is final. */
-static bool
-is_complete(const struct pass *pass)
-{
-    return pass->scanner->options->final || source_is_stream(pass->source) || source_is_compressed(pass->source);
 }
 
 /* False when there is no need to read, after filling the outcome. */
