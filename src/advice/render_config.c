@@ -1,6 +1,8 @@
 /* Writes configuration blocks of suggestions as text that can be pasted.  Used in the room advice. */
 #include "advice/render_config.h"
 
+#include <limits.h>
+
 #include "base/escape.h"
 #include "classify/directives.h"
 
@@ -96,13 +98,19 @@ align_width(struct rendering *rendering, const struct config_line *lines, size_t
     return width;
 }
 
+/* No line around is commented out. */
+#define NOT_COMMENTED UINT_MAX
+
+/* The mark stands where the outermost commented line begins. */
 static void
-add_indent(struct buffer *out, unsigned depth, bool commented)
+add_indent(struct buffer *out, unsigned depth, unsigned comment_depth)
 {
-    for (unsigned i = 0; i < depth; i++)
-        buffer_add_text(out, "    ");
-    if (commented)
-        buffer_add_text(out, "# ");
+    for (unsigned i = 0; i <= depth; i++) {
+        if (i == comment_depth)
+            buffer_add_text(out, "# ");
+        if (i < depth)
+            buffer_add_text(out, "    ");
+    }
 }
 
 static void
@@ -119,10 +127,10 @@ add_line_start(struct rendering *rendering, const struct config_line *line, stru
 }
 
 static void
-add_lines(struct rendering *rendering, const struct config_line *lines, size_t count, unsigned depth, bool commented)
+add_lines(struct rendering *rendering, const struct config_line *lines, size_t count, unsigned depth, unsigned outer)
 {
     size_t width = align_width(rendering, lines, count);
-    bool before = false; /* the line before was commented out here */
+    unsigned before = outer; /* of the line before */
     for (size_t i = 0; i < count; i++) {
         const struct config_line *line = &lines[i];
         struct slice name = directive_name(rendering, line->words[0]);
@@ -131,22 +139,20 @@ add_lines(struct rendering *rendering, const struct config_line *lines, size_t c
         struct slice left;
         bool comment = placeholder_next(name, 0, &start, &end, &left);
         add_arguments(rendering, line, name, &arguments, &comment);
-        if (comment && !commented && !before) {
-            add_indent(&rendering->out, depth, true);
+        unsigned mark = outer == NOT_COMMENTED && comment ? depth : outer;
+        if (mark != before && mark != NOT_COMMENTED) {
+            add_indent(&rendering->out, depth, mark);
             buffer_add_text(&rendering->out, "fill in first\n");
         }
-        before = comment;
-        comment = comment || commented;
-        add_indent(&rendering->out, depth, comment);
+        before = mark;
+        add_indent(&rendering->out, depth, mark);
         add_line_start(rendering, line, name, buffer_slice(&arguments), width);
         buffer_free(&arguments);
-        if (!line->has_block) {
-            buffer_add_text(&rendering->out, ";\n");
+        buffer_add_text(&rendering->out, line->has_block ? " {\n" : ";\n");
+        if (!line->has_block)
             continue;
-        }
-        buffer_add_text(&rendering->out, " {\n");
-        add_lines(rendering, line->children, line->child_count, depth + 1, comment);
-        add_indent(&rendering->out, depth, comment);
+        add_lines(rendering, line->children, line->child_count, depth + 1, mark);
+        add_indent(&rendering->out, depth, mark);
         buffer_add_text(&rendering->out, "}\n");
     }
 }
@@ -159,7 +165,7 @@ render_config(const struct config_block *block, unsigned kinds, enum kind kind, 
     struct rendering rendering = {
         .evidence = evidence, .arena = arena, .unfilled = unfilled, .kind = holds ? kind : KIND_NONE,
     };
-    add_lines(&rendering, block->lines, block->line_count, 0, false);
+    add_lines(&rendering, block->lines, block->line_count, 0, NOT_COMMENTED);
     const char *text = arena_copy(arena, buffer_slice(&rendering.out)).data;
     buffer_free(&rendering.out);
     return text;

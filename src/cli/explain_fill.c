@@ -115,7 +115,9 @@ add_unknown(struct explain *explain, const struct record *record)
     unknown->count = 1;
     unknown->sample = slice_trim(record->raw);
     unknown->near_count = explain_nearest(explain->rules, record->message, unknown->near, 3);
-    unknown->expression = explain_expression(record->message, explain->arena);
+    /* One word is a mistyped class, not a line. */
+    if (slice_find_byte(slice_trim(record->message), ' ') != SIZE_MAX)
+        unknown->expression = explain_expression(record->message, explain->arena);
 }
 
 /* --- one record --- */

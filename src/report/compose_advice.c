@@ -99,6 +99,8 @@ void
 compose_way(struct paper *paper, const struct advice *advice, const struct way *way, const char *label)
 {
     paper_begin(paper, BLOCK_LABELLED, label);
+    paper_words(paper, way->source->name);
+    paper_words(paper, ": ");
     paper->style->strong(paper, slice_of(way->title));
     if (advice->kind_unknown && way->source->kinds != 0) {
         struct buffer kinds = BUFFER_EMPTY;
@@ -128,11 +130,16 @@ compose_causes(struct paper *paper, const struct advice *advice)
 void
 compose_decides(struct paper *paper, const struct advice *advice)
 {
+    bool one = advice->decide_count == 1;
     if (advice->decide_count == 0)
         return;
-    paper_block(paper, BLOCK_LABELLED, "Find out",
-                advice->decide_count == 1 ? "the log alone does not tell which change is right; this command does:"
-                                          : "the log alone does not tell which change is right; these commands do, in this order:");
+    if (advice->chosen != NULL)
+        paper_block(paper, BLOCK_LABELLED, "Find out", one ? "this command tells whether another way is better:"
+                                                           : "these commands tell whether another way is better:");
+    else
+        paper_block(paper, BLOCK_LABELLED, "Find out",
+                    one ? "the log alone does not tell which change is right; this command does:"
+                        : "the log alone does not tell which change is right; these commands do, in this order:");
     for (size_t i = 0; i < advice->decide_count; i++) {
         paper_listing(paper, CODE_SHELL, advice->decides[i].command);
         paper_block(paper, BLOCK_LABELLED, NULL, advice->decides[i].meaning);
@@ -167,6 +174,8 @@ compose_one_line(struct paper *paper, const struct way *way)
 {
     const char *reason = way->chosen_by_answer ? way->why : way->conditions;
     paper_begin(paper, BLOCK_ITEM, NULL);
+    paper_words(paper, way->source->name);
+    paper_words(paper, ": ");
     paper_words(paper, way->title);
     if (reason != NULL) {
         paper_words(paper, ", if ");
@@ -183,7 +192,7 @@ compose_other_ways(struct paper *paper, const struct advice *advice)
         others += &advice->ways[i] != advice->chosen;
     if (others == 0)
         return;
-    paper_begin(paper, BLOCK_LABELLED, advice->chosen != NULL ? "Other ways" : "Then");
+    paper_begin(paper, BLOCK_LABELLED, advice->chosen != NULL ? "Other ways" : "Ways");
     paper_words(paper, advice->chosen != NULL ? "written out by " : "one of these, written out by ");
     struct buffer command = BUFFER_EMPTY;
     buffer_add_format(&command, "ngxerr explain %s", advice->class_info->id);
@@ -200,9 +209,9 @@ compose_notes(struct paper *paper, const struct advice *advice)
 {
     compose_checks(paper, "Verify", advice->checks, advice->check_count);
     for (size_t i = 0; i < advice->caveat_count; i++)
-        paper_block(paper, BLOCK_LABELLED, "Mind", advice->caveats[i]);
+        paper_block(paper, BLOCK_LABELLED, i == 0 ? "Mind" : NULL, advice->caveats[i]);
     for (size_t i = 0; i < advice->class_info->doc_count; i++) {
-        paper_begin(paper, BLOCK_FACT, "Read");
+        paper_begin(paper, BLOCK_FACT, i == 0 ? "Read" : NULL);
         paper->style->link(paper, slice_of(advice->class_info->docs[i]));
         paper_end(paper);
     }

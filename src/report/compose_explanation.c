@@ -99,32 +99,19 @@ compose_left_ways(struct paper *paper, const struct explanation *explanation)
     buffer_free(&command);
 }
 
-static const char *
-way_label(const struct advice *advice, const struct way *way, size_t written)
-{
-    if (way == advice->chosen)
-        return "Do this";
-    return advice->chosen == NULL && written == 0 ? "Then" : "Or";
-}
-
 static void
 compose_ways(struct paper *paper, const struct explanation *explanation)
 {
     const struct advice *advice = &explanation->advice;
-    size_t written = 0;
-    if (advice->chosen != NULL) {
+    if (advice->chosen != NULL)
         compose_way(paper, advice, advice->chosen, "Do this");
-        written++;
-    } else if (advice->no_cure_for_kind) {
+    else if (advice->no_cure_for_kind)
         compose_do_this(paper, advice);
-    }
     if (!advice->no_cure_for_kind)
         compose_decides(paper, advice);
     for (size_t i = 0; i < advice->way_count; i++)
-        if (&advice->ways[i] != advice->chosen && written_in_full(explanation, &advice->ways[i])) {
-            compose_way(paper, advice, &advice->ways[i], way_label(advice, &advice->ways[i], written));
-            written++;
-        }
+        if (&advice->ways[i] != advice->chosen && written_in_full(explanation, &advice->ways[i]))
+            compose_way(paper, advice, &advice->ways[i], advice->chosen != NULL ? "Or" : "Way");
     compose_left_ways(paper, explanation);
 }
 
