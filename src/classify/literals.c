@@ -1,38 +1,55 @@
 /* Reads from the source of a PCRE2 expression the literals that it requires.  Used by scanner; private to this room.
  *
  * One function for each level of the syntax (pcre2pattern(3)): alternatives, a branch, an atom, its quantifier.  A branch is a run of
- * characters, broken by whatever is no single character; every run, and every group that must occur, is a set of which one must occur. */
+ * parts whose texts are known; where a group has a few texts the run has them all: `failed \((?:28|122): ` gives "failed (28: " and
+ * "failed (122: ".  Whatever is not known ends the run.  Every run, and every group that must occur, is a set of which one must occur. */
 #include "classify/literals.h"
 
 #include "classify/rule.h"
 
 /* Nested groups; deeper ones are given up. */
 #define DEPTH_MOST 32
-/* More alternatives than this filter nothing. */
+/* Texts of one run. */
+#define RUN_MOST 24
+/* More literals than this filter nothing. */
 #define SET_MOST 64
 
-struct literal_set {
+struct texts {
     struct slice *items;
-    size_t count; /* 0: nothing is required */
+    size_t count;
 };
 
-enum atom { ATOM_CHARACTER, ATOM_BREAK, ATOM_NOTHING, ATOM_GROUP };
+/* What is known of an expression. */
+struct part {
+    bool exact;            /* it matches one of `texts` and nothing else */
+    struct texts texts;
+    struct texts required; /* one of these occurs in what it matches; none: nothing is known */
+};
+
+enum atom {
+    ATOM_PART,    /* characters or a group */
+    ATOM_UNKNOWN, /* some characters */
+    ATOM_NOTHING, /* a place between characters */
+};
 
 struct reader {
     struct slice source;
     size_t at;
     size_t depth;
     bool gave_up; /* met something that it does not understand */
+    bool caseless;
     struct arena *arena;
+    literal_frequency frequency;
+    void *context;
 };
 
 struct branch {
-    char *run; /* characters in a row up to here */
-    size_t run_size;
-    struct literal_set best;
+    struct texts run;      /* how the text before here may end */
+    bool whole;            /* the run began with the branch */
+    struct texts required;
 };
 
-static struct literal_set read_alternatives(struct reader *reader);
+static struct part read_alternatives(struct reader *reader);
 
 static int
 peek(const struct reader *reader, size_t ahead)
@@ -60,49 +77,128 @@ hexadecimal(int c)
     return -1;
 }
 
-/* Longer literals are rarer, and few are better than many: what a set is worth. */
-static long
-set_worth(struct literal_set set)
+static char
+fold(const struct reader *reader, char c)
 {
-    size_t shortest = SIZE_MAX;
+    return reader->caseless && c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 
-    if (set.count == 0)
-        return -1;
-    for (size_t i = 0; i < set.count; i++)
-        if (set.items[i].size < shortest)
-            shortest = set.items[i].size;
-    return (long)(shortest < 16 ? shortest : 16) * 8 - (long)set.count;
+static struct texts
+one_text(struct reader *reader, const char *bytes, size_t size)
+{
+    struct slice *item = arena_allocate(reader->arena, sizeof *item);
+
+    *item = arena_copy(reader->arena, (struct slice){bytes, size});
+    return (struct texts){item, 1};
+}
+
+static struct part
+character_part(struct reader *reader, char c)
+{
+    char folded = fold(reader, c);
+
+    return (struct part){.exact = true, .texts = one_text(reader, &folded, 1)};
 }
 
 static void
-branch_offer(struct branch *branch, struct literal_set set)
+texts_add(struct reader *reader, struct texts *texts, struct slice text)
 {
-    if (set.count > 0 && set_worth(set) > set_worth(branch->best))
-        branch->best = set;
+    texts->items = list_grow(reader->arena, texts->items, texts->count, sizeof *texts->items);
+    texts->items[texts->count++] = text;
+}
+
+/* Every text of `left` followed by every text of `right`. */
+static struct texts
+texts_product(struct reader *reader, struct texts left, struct texts right)
+{
+    struct texts product = {NULL, 0};
+
+    for (size_t l = 0; l < left.count; l++)
+        for (size_t r = 0; r < right.count; r++) {
+            size_t size = left.items[l].size + right.items[r].size;
+            char *bytes = arena_allocate(reader->arena, size + 1);
+            memcpy(bytes, left.items[l].data, left.items[l].size);
+            memcpy(bytes + left.items[l].size, right.items[r].data, right.items[r].size);
+            texts_add(reader, &product, (struct slice){bytes, size});
+        }
+    return product;
+}
+
+static size_t
+texts_shortest(struct texts texts)
+{
+    size_t shortest = SIZE_MAX;
+
+    for (size_t i = 0; i < texts.count; i++)
+        shortest = texts.items[i].size < shortest ? texts.items[i].size : shortest;
+    return shortest;
+}
+
+static uint64_t
+texts_frequency(const struct reader *reader, struct texts texts)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < texts.count && reader->frequency != NULL; i++)
+        sum += reader->frequency(reader->context, texts.items[i]);
+    return sum;
+}
+
+/* The rarer set is the better one; of equals the longer. */
+static bool
+texts_better(const struct reader *reader, struct texts a, struct texts b)
+{
+    uint64_t often_a = texts_frequency(reader, a), often_b = texts_frequency(reader, b);
+
+    if (b.count == 0 || often_a != often_b)
+        return b.count == 0 || often_a < often_b;
+    return texts_shortest(a) > texts_shortest(b);
+}
+
+static void
+branch_offer(const struct reader *reader, struct branch *branch, struct texts texts)
+{
+    if (texts.count > 0 && texts.count <= SET_MOST && texts_shortest(texts) >= LITERAL_LEAST &&
+        texts_better(reader, texts, branch->required))
+        branch->required = texts;
 }
 
 static void
 branch_end_run(struct reader *reader, struct branch *branch)
 {
-    if (branch->run_size >= LITERAL_LEAST) {
-        struct slice *item = arena_allocate(reader->arena, sizeof *item);
-        *item = arena_copy(reader->arena, (struct slice){branch->run, branch->run_size});
-        branch_offer(branch, (struct literal_set){item, 1});
-    }
-    branch->run_size = 0;
+    branch_offer(reader, branch, branch->run);
+    branch->whole = false;
+    branch->run = one_text(reader, "", 0);
 }
 
-/* The inside of [...], after the bracket; ATOM_CHARACTER for a class of one character. */
+/* A class of at most four plain characters is as good as the alternatives. */
+static bool
+read_small_class(struct reader *reader, struct part *part)
+{
+    struct part small = {.exact = true};
+    size_t size = 0;
+
+    for (int c; (c = peek(reader, size)) != ']'; size++) {
+        if (c < 0 || size == 4 || c == '^' || c == '\\' || c == '[' || c == '-')
+            return false;
+        char folded = fold(reader, (char)c);
+        texts_add(reader, &small.texts, arena_copy(reader->arena, (struct slice){&folded, 1}));
+    }
+    if (size == 0)
+        return false;
+    reader->at += size + 1;
+    *part = small;
+    return true;
+}
+
+/* The inside of [...], after the bracket. */
 static enum atom
-read_class(struct reader *reader, char *character)
+read_class(struct reader *reader, struct part *part)
 {
     int first = peek(reader, 0);
 
-    if (peek(reader, 1) == ']' && first != '^' && first != '\\' && first != '[' && first != ']') {
-        *character = (char)first;
-        reader->at += 2;
-        return ATOM_CHARACTER;
-    }
+    if (read_small_class(reader, part))
+        return ATOM_PART;
     if (first == '^')
         reader->at++;
     if (peek(reader, 0) == ']')
@@ -110,7 +206,7 @@ read_class(struct reader *reader, char *character)
     for (int c; (c = peek(reader, 0)) != ']'; reader->at++) {
         if (c < 0 || (c == '\\' && (peek(reader, 1) == 'Q' || peek(reader, 1) == 'E'))) {
             reader->gave_up = true;
-            return ATOM_BREAK;
+            return ATOM_UNKNOWN;
         }
         if (c == '\\') {
             reader->at++;
@@ -126,27 +222,27 @@ read_class(struct reader *reader, char *character)
         }
     }
     reader->at++;
-    return ATOM_BREAK;
+    return ATOM_UNKNOWN;
 }
 
 /* After "\x". */
 static enum atom
-read_hexadecimal(struct reader *reader, char *character)
+read_hexadecimal(struct reader *reader, struct part *part)
 {
     int high = hexadecimal(peek(reader, 0)), low = hexadecimal(peek(reader, 1));
 
     if (high < 0 || low < 0) {
         reader->gave_up = true;
-        return ATOM_BREAK;
+        return ATOM_UNKNOWN;
     }
-    *character = (char)(unsigned char)(high * 16 + low);
+    *part = character_part(reader, (char)(unsigned char)(high * 16 + low));
     reader->at += 2;
-    return ATOM_CHARACTER;
+    return ATOM_PART;
 }
 
 /* After the backslash. */
 static enum atom
-read_escape(struct reader *reader, char *character)
+read_escape(struct reader *reader, struct part *part)
 {
     static const char classes[] = "dDwWsShHvVRNX", places[] = "bBAzZG", controls[] = "tnrfea";
     static const char control_bytes[] = "\t\n\r\f\033\a";
@@ -154,28 +250,22 @@ read_escape(struct reader *reader, char *character)
 
     if (c < 0) {
         reader->gave_up = true;
-        return ATOM_BREAK;
+        return ATOM_UNKNOWN;
     }
     reader->at++;
     bool word = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!word) {
-        *character = (char)c;
-        return ATOM_CHARACTER;
+    const char *control = word ? strchr(controls, c) : NULL;
+    if (!word || control != NULL) {
+        *part = character_part(reader, control != NULL ? control_bytes[control - controls] : (char)c);
+        return ATOM_PART;
     }
     if (c == 'x')
-        return read_hexadecimal(reader, character);
-    if (c == 'N' && peek(reader, 0) == '{')
-        reader->gave_up = true;
-    const char *control = strchr(controls, c);
-    if (control != NULL) {
-        *character = control_bytes[control - controls];
-        return ATOM_CHARACTER;
-    }
+        return read_hexadecimal(reader, part);
     if (strchr(places, c) != NULL)
         return ATOM_NOTHING;
-    if (strchr(classes, c) == NULL)
+    if (strchr(classes, c) == NULL || (c == 'N' && peek(reader, 0) == '{'))
         reader->gave_up = true;
-    return ATOM_BREAK;
+    return ATOM_UNKNOWN;
 }
 
 static bool
@@ -195,15 +285,15 @@ skip_group_name(struct reader *reader, int end)
     reader->at++;
 }
 
-/* After the '('; sets *group to what the group requires. */
+/* After the '('. */
 static enum atom
-read_group(struct reader *reader, struct literal_set *group)
+read_group(struct reader *reader, struct part *part)
 {
     bool look_around = false;
 
     if (peek(reader, 0) == '*') {
         reader->gave_up = true; /* verbs and their like */
-        return ATOM_BREAK;
+        return ATOM_UNKNOWN;
     }
     if (skip_text(reader, "?=") || skip_text(reader, "?!") || skip_text(reader, "?<=") || skip_text(reader, "?<!"))
         look_around = true;
@@ -213,46 +303,46 @@ read_group(struct reader *reader, struct literal_set *group)
         skip_group_name(reader, '\'');
     else if (!skip_text(reader, "?:") && !skip_text(reader, "?>") && !skip_text(reader, "?|") && peek(reader, 0) == '?') {
         reader->gave_up = true; /* options, conditions, recursion, comments */
-        return ATOM_BREAK;
+        return ATOM_UNKNOWN;
     }
     if (++reader->depth > DEPTH_MOST) {
         reader->gave_up = true;
-        return ATOM_BREAK;
+        return ATOM_UNKNOWN;
     }
-    *group = read_alternatives(reader);
+    *part = read_alternatives(reader);
     reader->depth--;
     if (peek(reader, 0) != ')')
         reader->gave_up = true;
     reader->at++;
-    return look_around ? ATOM_NOTHING : ATOM_GROUP;
+    return look_around ? ATOM_NOTHING : ATOM_PART;
 }
 
 static enum atom
-read_atom(struct reader *reader, char *character, struct literal_set *group)
+read_atom(struct reader *reader, struct part *part)
 {
     int c = peek(reader, 0);
 
     reader->at++;
     switch (c) {
     case '\\':
-        return read_escape(reader, character);
+        return read_escape(reader, part);
     case '[':
-        return read_class(reader, character);
+        return read_class(reader, part);
     case '(':
-        return read_group(reader, group);
+        return read_group(reader, part);
     case '^':
     case '$':
         return ATOM_NOTHING;
     case '.':
     case '{': /* a literal brace, or a form of quantifier that only later versions know */
-        return ATOM_BREAK;
+        return ATOM_UNKNOWN;
     default:
-        *character = (char)c;
-        return ATOM_CHARACTER;
+        *part = character_part(reader, (char)c);
+        return ATOM_PART;
     }
 }
 
-enum quantity { ONCE, AT_LEAST_ONCE, PERHAPS };
+enum quantity { ONCE, AT_LEAST_ONCE, AT_MOST_ONCE, ANY_TIMES };
 
 /* "{n}", "{n,}", "{n,m}": what is no such form leaves the reader where it is. */
 static enum quantity
@@ -264,15 +354,15 @@ read_braces(struct reader *reader)
     while (is_digit(peek(reader, ahead)))
         zero &= peek(reader, ahead++) == '0';
     if (ahead == 1)
-        return PERHAPS; /* a literal brace, or "{,m}" of later versions: safe for both */
+        return ANY_TIMES; /* a literal brace, or "{,m}" of later versions: safe for both */
     if (peek(reader, ahead) == ',')
         ahead++;
     while (is_digit(peek(reader, ahead)))
         ahead++;
     if (peek(reader, ahead) != '}')
-        return PERHAPS;
+        return ANY_TIMES;
     reader->at += ahead + 1;
-    return zero ? PERHAPS : AT_LEAST_ONCE;
+    return zero ? ANY_TIMES : AT_LEAST_ONCE;
 }
 
 static enum quantity
@@ -282,8 +372,11 @@ read_quantifier(struct reader *reader)
 
     switch (peek(reader, 0)) {
     case '?':
+        quantity = AT_MOST_ONCE;
+        reader->at++;
+        break;
     case '*':
-        quantity = PERHAPS;
+        quantity = ANY_TIMES;
         reader->at++;
         break;
     case '+':
@@ -301,60 +394,95 @@ read_quantifier(struct reader *reader)
     return quantity;
 }
 
-/* What one branch requires; stops before '|', ')' or at the end. */
-static struct literal_set
-read_branch(struct reader *reader)
+/* The run goes on with a part whose texts are known. */
+static void
+branch_go_on(struct reader *reader, struct branch *branch, struct texts texts)
 {
-    struct branch branch = {.run = arena_allocate(reader->arena, reader->source.size + 1)};
-
-    while (!reader->gave_up && peek(reader, 0) >= 0 && peek(reader, 0) != '|' && peek(reader, 0) != ')') {
-        char character = 0;
-        struct literal_set group = {NULL, 0};
-        enum atom atom = read_atom(reader, &character, &group);
-        enum quantity quantity = read_quantifier(reader);
-        if (atom == ATOM_NOTHING && quantity == ONCE)
-            continue;
-        if (atom == ATOM_CHARACTER && quantity != PERHAPS)
-            branch.run[branch.run_size++] = character;
-        if (atom != ATOM_CHARACTER || quantity != ONCE)
-            branch_end_run(reader, &branch);
-        if (atom == ATOM_GROUP && quantity != PERHAPS)
-            branch_offer(&branch, group);
+    if (branch->run.count * texts.count <= RUN_MOST) {
+        branch->run = texts_product(reader, branch->run, texts);
+        return;
     }
-    branch_end_run(reader, &branch);
-    return branch.best;
+    branch_end_run(reader, branch);
+    branch->run = texts;
 }
 
-/* The union of what the branches require; nothing as soon as one requires nothing. */
-static struct literal_set
+static void
+branch_add(struct reader *reader, struct branch *branch, const struct part *part, enum quantity quantity)
+{
+    struct texts texts = part->texts;
+
+    if (!part->exact || quantity == ANY_TIMES) {
+        branch_end_run(reader, branch);
+        if (quantity == ONCE || quantity == AT_LEAST_ONCE)
+            branch_offer(reader, branch, part->required);
+        return;
+    }
+    if (quantity == AT_MOST_ONCE) {
+        struct texts with_nothing = one_text(reader, "", 0);
+        for (size_t i = 0; i < texts.count; i++)
+            texts_add(reader, &with_nothing, texts.items[i]);
+        texts = with_nothing;
+    }
+    branch_go_on(reader, branch, texts);
+    if (quantity == AT_LEAST_ONCE)
+        branch_end_run(reader, branch);
+}
+
+/* Stops before '|', ')' or at the end. */
+static struct part
+read_branch(struct reader *reader)
+{
+    struct branch branch = {.run = one_text(reader, "", 0), .whole = true};
+
+    while (!reader->gave_up && peek(reader, 0) >= 0 && peek(reader, 0) != '|' && peek(reader, 0) != ')') {
+        struct part part = {.exact = false};
+        enum atom atom = read_atom(reader, &part);
+        enum quantity quantity = read_quantifier(reader);
+        if (atom == ATOM_PART)
+            branch_add(reader, &branch, &part, quantity);
+        else if (atom == ATOM_UNKNOWN || quantity != ONCE)
+            branch_end_run(reader, &branch);
+    }
+    struct part whole = {.exact = branch.whole, .texts = branch.run};
+    branch_offer(reader, &branch, branch.run);
+    whole.required = branch.required;
+    return whole;
+}
+
+/* The union of the branches; nothing is required as soon as one requires nothing. */
+static struct part
 read_alternatives(struct reader *reader)
 {
-    struct literal_set all = {NULL, 0};
+    struct part all = {.exact = true};
     bool nothing = false;
 
     for (;;) {
-        struct literal_set branch = read_branch(reader);
-        nothing |= branch.count == 0 || all.count + branch.count > SET_MOST;
-        for (size_t i = 0; i < branch.count && !nothing; i++) {
-            all.items = list_grow(reader->arena, all.items, all.count, sizeof *all.items);
-            all.items[all.count++] = branch.items[i];
-        }
+        struct part branch = read_branch(reader);
+        all.exact = all.exact && branch.exact && all.texts.count + branch.texts.count <= RUN_MOST;
+        for (size_t i = 0; i < branch.texts.count && all.exact; i++)
+            texts_add(reader, &all.texts, branch.texts.items[i]);
+        nothing |= branch.required.count == 0 || all.required.count + branch.required.count > SET_MOST;
+        for (size_t i = 0; i < branch.required.count && !nothing; i++)
+            texts_add(reader, &all.required, branch.required.items[i]);
         if (reader->gave_up || peek(reader, 0) != '|')
             break;
         reader->at++;
     }
-    return nothing ? (struct literal_set){NULL, 0} : all;
+    if (nothing)
+        all.required = (struct texts){NULL, 0};
+    return all;
 }
 
 bool
-literals_required(struct slice source, struct arena *arena, struct slice **literals, size_t *count)
+literals_required(struct slice source, literal_frequency frequency, void *context, struct arena *arena,
+                  struct literals *literals)
 {
-    struct reader reader = {.source = source, .arena = arena};
-    struct literal_set set = read_alternatives(&reader);
+    struct reader reader = {.source = source, .arena = arena, .frequency = frequency, .context = context};
 
-    if (reader.gave_up || reader.at != source.size || set.count == 0)
+    reader.caseless = skip_text(&reader, "(?i)");
+    struct part part = read_alternatives(&reader);
+    if (reader.gave_up || reader.at != source.size || part.required.count == 0)
         return false;
-    *literals = set.items;
-    *count = set.count;
+    *literals = (struct literals){part.required.items, part.required.count, reader.caseless};
     return true;
 }

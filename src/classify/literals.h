@@ -5,12 +5,23 @@
 #include "base/memory.h"
 #include "base/slice.h"
 
-/* Shorter ones say too little and are not taken. */
-#define LITERAL_LEAST 3
+/* Shorter ones say too little and are not taken: the scanner's keys have four bytes. */
+#define LITERAL_LEAST 4
+
+/* Literals of which one must occur. */
+struct literals {
+    struct slice *items;
+    size_t count;
+    bool caseless; /* the expression begins with (?i): compare without ASCII case; items are in lower case */
+};
+
+/* Says how often a literal stands in ordinary texts, to choose the rarest; `context` as given. */
+typedef uint64_t (*literal_frequency)(void *context, struct slice literal);
 
 /* Gives literals of which at least one stands in every text in which `source` is found; false when no such set was found (then the
  * expression has to be tried on every text).  Conservative: what it does not understand gives false or a shorter literal.
- * The array and the texts come from `arena`. */
-bool literals_required(struct slice source, struct arena *arena, struct slice **literals, size_t *count);
+ * The array and the texts come from `arena`; `frequency` may be NULL: then the longest are taken. */
+bool literals_required(struct slice source, literal_frequency frequency, void *context, struct arena *arena,
+                       struct literals *literals);
 
 #endif

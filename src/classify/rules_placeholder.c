@@ -1,8 +1,10 @@
 /* Checks the placeholders in a class: ${log_NAME} known, ${your_NAME} well formed.  Used by rules_class. */
 #include "classify/loader.h"
 
-static const char *const record_names[] = {"upstream_addr", "upstream_host", "upstream_port", "client",
-                                           "server",        "host",          "uri_path",      NULL};
+/* Fields of the record, and fields of the tail without a column that nginx writes (extra). */
+static const char *const record_names[] = {"upstream_addr", "upstream_host", "upstream_port", "client",      "server",
+                                           "host",          "uri_path",      "login",         "resolver",    "responder",
+                                           "peer",          "certificate",   NULL};
 
 /* The directives whose text may hold placeholders; expressions and examples hold ${ of their own. */
 static bool
@@ -61,8 +63,8 @@ check_one(struct loader *loader, const struct rule *rule, const struct conf_word
         loader_error(loader, word->place, "the placeholder ${%.*s} has no name", (int)name.size, name.data);
     else if (log && !name_is_known(rule, bare))
         loader_error(loader, word->place,
-                     "unknown placeholder ${%.*s}: there is no such capture in class \"%s\"; always known are upstream_addr, "
-                     "upstream_host, upstream_port, client, server, host and uri_path",
+                     "unknown placeholder ${%.*s}: class \"%s\" has no such capture, and it is none of upstream_addr, upstream_host, "
+                     "upstream_port, client, server, host, uri_path, login, resolver, responder, peer and certificate",
                      (int)name.size, name.data, rule->info.id);
 }
 

@@ -1,6 +1,6 @@
-/* Looks for all literals at once: four bytes of each literal (its rarest ones) are the key of a small hash table; every position of a
- * message is looked up in a table of bits first, which nearly always says no.  The time hardly grows with the number of literals, and
- * positions do not wait for each other as the states of an automaton do.  Used by classify; private to this room. */
+/* Looks for all literals at once: four bytes of each literal (its rarest ones, without case) are the key of a small hash table; every
+ * position of a message is looked up in a table of bits first, which nearly always says no.  The time hardly grows with the number of
+ * literals, and positions do not wait for each other as the states of an automaton do.  Used by classify; private to this room. */
 #include "classify/scanner.h"
 
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 
 struct literal {
     struct slice text;
+    bool caseless;
     uint32_t key;
-    uint32_t key_mask;   /* four bytes, or three for a literal of three */
     size_t key_offset;   /* of the key in text */
     size_t *patterns;    /* numbers of the patterns that require it */
     size_t pattern_count;
@@ -28,7 +28,6 @@ struct scanner {
     struct arena *arena;
     struct literal *literals;
     size_t literal_count;
-    bool has_short;            /* keys of three bytes occur */
     unsigned log2;             /* of the number of bits */
     uint64_t *bits;
     size_t *heads;             /* chain of each bit's literals, by hash; as many as bits / 8 */
@@ -38,24 +37,17 @@ struct scanner {
     uint64_t *always_classes;
 };
 
-/* `size` is 3 or 4, and a constant where time counts. */
+/* Bytes with bit 5 set: letters lose their case, and a few other bytes fall together, which only costs a look. */
 static inline uint32_t
-load_key(const char *bytes, size_t size)
+load_key(const char *bytes)
 {
-    uint32_t key = 0;
+    uint32_t key;
 
-    memcpy(&key, bytes, size);
-    return key;
+    memcpy(&key, bytes, sizeof key);
+    return key | 0x20202020U;
 }
 
-/* A key of exactly three bytes, in either byte order. */
-static uint32_t
-short_mask(void)
-{
-    return load_key("\xff\xff\xff", 3);
-}
-
-static uint32_t
+static inline uint32_t
 key_hash(uint32_t key, unsigned log2)
 {
     return key * 0x9E3779B1U >> (32 - log2);
@@ -67,88 +59,98 @@ bit_set(uint64_t *words, size_t bit)
     words[bit / 64] |= (uint64_t)1 << (bit % 64);
 }
 
-static void
-count_keys(uint32_t *frequency, struct slice text, uint32_t weight)
+/* How often keys occur in the examples of all classes: messages look like them. */
+static uint32_t *
+count_keys(const struct rules *rules)
 {
-    for (size_t i = 0; i + 4 <= text.size; i++)
-        frequency[key_hash(load_key(text.data + i, 4), FREQUENCY_LOG2)] += weight;
+    uint32_t *frequency = memory_allocate_zeroed((size_t)1 << FREQUENCY_LOG2, sizeof *frequency);
+
+    for (size_t i = 0; i < rules->count; i++)
+        for (size_t e = 0; e < rules->rules[i]->info.example_count; e++) {
+            struct slice text = slice_of(rules->rules[i]->info.examples[e]);
+            for (size_t at = 0; at + sizeof(uint32_t) <= text.size; at++)
+                frequency[key_hash(load_key(text.data + at), FREQUENCY_LOG2)]++;
+        }
+    return frequency;
 }
 
-/* The four bytes that occur least in the examples: messages look like them. */
-static void
-choose_key(struct literal *literal, const uint32_t *frequency)
+/* Where in the literal its rarest key stands. */
+static size_t
+rarest_key(const uint32_t *frequency, struct slice text, uint32_t *often)
 {
-    uint32_t least = UINT32_MAX;
+    size_t rarest = 0;
 
-    if (literal->text.size < 4) {
-        literal->key_mask = short_mask();
-        literal->key = load_key(literal->text.data, 3);
-        return;
-    }
-    literal->key_mask = UINT32_MAX;
-    for (size_t i = 0; i + 4 <= literal->text.size; i++) {
-        uint32_t key = load_key(literal->text.data + i, 4);
-        uint32_t often = frequency[key_hash(key, FREQUENCY_LOG2)];
-        if (often < least) {
-            least = often;
-            literal->key = key;
-            literal->key_offset = i;
+    *often = UINT32_MAX;
+    for (size_t at = 0; at + sizeof(uint32_t) <= text.size; at++) {
+        uint32_t here = frequency[key_hash(load_key(text.data + at), FREQUENCY_LOG2)];
+        if (here < *often) {
+            *often = here;
+            rarest = at;
         }
     }
+    return rarest;
+}
+
+/* A literal_frequency. */
+static uint64_t
+frequency_of(void *context, struct slice literal)
+{
+    uint32_t often;
+
+    rarest_key(context, literal, &often);
+    return often;
 }
 
 static struct literal *
-scanner_literal(struct scanner *scanner, struct slice text)
+scanner_literal(struct scanner *scanner, struct slice text, bool caseless)
 {
     for (size_t i = 0; i < scanner->literal_count; i++)
-        if (slice_equal(scanner->literals[i].text, text))
+        if (scanner->literals[i].caseless == caseless && slice_equal(scanner->literals[i].text, text))
             return &scanner->literals[i];
     scanner->literals =
         list_grow(scanner->arena, scanner->literals, scanner->literal_count, sizeof *scanner->literals);
     struct literal *literal = &scanner->literals[scanner->literal_count++];
     memset(literal, 0, sizeof *literal);
     literal->text = text;
-    scanner->has_short |= text.size < 4;
+    literal->caseless = caseless;
     return literal;
 }
 
-/* Takes the literals of one pattern; its shortest is the measure of how well it filters, 0 without any. */
-static size_t
-scanner_add_pattern(struct scanner *scanner, struct slice source, size_t number)
+/* Takes the literals of one pattern; false when it has none. */
+static bool
+scanner_add_pattern(struct scanner *scanner, uint32_t *frequency, struct slice source, size_t number, uint64_t *often)
 {
-    struct slice *texts;
-    size_t count, shortest = SIZE_MAX;
+    struct literals literals;
 
-    if (!literals_required(source, scanner->arena, &texts, &count)) {
+    if (!literals_required(source, frequency_of, frequency, scanner->arena, &literals)) {
         bit_set(scanner->always_patterns, number);
-        return 0;
+        return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct literal *literal = scanner_literal(scanner, texts[i]);
+    for (size_t i = 0; i < literals.count; i++) {
+        struct literal *literal = scanner_literal(scanner, literals.items[i], literals.caseless);
         literal->patterns =
             list_grow(scanner->arena, literal->patterns, literal->pattern_count, sizeof *literal->patterns);
         literal->patterns[literal->pattern_count++] = number;
-        shortest = texts[i].size < shortest ? texts[i].size : shortest;
+        *often += frequency_of(frequency, literals.items[i]);
     }
-    return shortest;
+    return true;
 }
 
-/* The group whose patterns all have the longest literals decides whether a class is a candidate. */
+/* The group with the rarest literals decides whether a class is a candidate. */
 static void
-scanner_add_rule(struct scanner *scanner, const struct rule *rule, size_t index)
+scanner_add_rule(struct scanner *scanner, uint32_t *frequency, const struct rule *rule, size_t index)
 {
     const struct match_group *filter = NULL;
-    size_t best = 0;
+    uint64_t best = UINT64_MAX;
 
     for (size_t i = 0; i < rule->match_count; i++) {
         const struct match_group *group = &rule->matches[i];
-        size_t shortest = SIZE_MAX;
-        for (size_t p = 0; p < group->count; p++) {
-            size_t size = scanner_add_pattern(scanner, group->sources[p], group->first_number + p);
-            shortest = size < shortest ? size : shortest;
-        }
-        if (group->count > 0 && shortest > best) {
-            best = shortest;
+        uint64_t often = 0;
+        bool all = group->count > 0;
+        for (size_t p = 0; p < group->count; p++)
+            all &= scanner_add_pattern(scanner, frequency, group->sources[p], group->first_number + p, &often);
+        if (all && often < best) {
+            best = often;
             filter = group;
         }
     }
@@ -161,13 +163,8 @@ scanner_add_rule(struct scanner *scanner, const struct rule *rule, size_t index)
 }
 
 static void
-scanner_make_table(struct scanner *scanner, const struct rules *rules)
+scanner_make_table(struct scanner *scanner, const uint32_t *frequency)
 {
-    uint32_t *frequency = memory_allocate_zeroed((size_t)1 << FREQUENCY_LOG2, sizeof *frequency);
-
-    for (size_t i = 0; i < rules->count; i++)
-        for (size_t e = 0; e < rules->rules[i]->info.example_count; e++)
-            count_keys(frequency, slice_of(rules->rules[i]->info.examples[e]), 1);
     scanner->log2 = BITS_LEAST_LOG2;
     while (((size_t)1 << scanner->log2) < scanner->literal_count * BITS_PER_LITERAL && scanner->log2 < BITS_MOST_LOG2)
         scanner->log2++;
@@ -178,13 +175,14 @@ scanner_make_table(struct scanner *scanner, const struct rules *rules)
         scanner->heads[i] = SIZE_MAX;
     for (size_t i = 0; i < scanner->literal_count; i++) {
         struct literal *literal = &scanner->literals[i];
-        choose_key(literal, frequency);
+        uint32_t often;
+        literal->key_offset = rarest_key(frequency, literal->text, &often);
+        literal->key = load_key(literal->text.data + literal->key_offset);
         uint32_t hash = key_hash(literal->key, scanner->log2);
         bit_set(scanner->bits, hash);
         literal->next = scanner->heads[hash / 8];
         scanner->heads[hash / 8] = i;
     }
-    free(frequency);
 }
 
 struct scanner *
@@ -208,9 +206,11 @@ scanner_new(struct rules *rules)
     scanner->class_of = memory_allocate((scanner->pattern_count + 1) * sizeof *scanner->class_of);
     for (size_t i = 0; i < scanner->pattern_count; i++)
         scanner->class_of[i] = SIZE_MAX;
+    uint32_t *frequency = count_keys(rules);
     for (size_t i = 0; i < rules->count; i++)
-        scanner_add_rule(scanner, rules->rules[i], i);
-    scanner_make_table(scanner, rules);
+        scanner_add_rule(scanner, frequency, rules->rules[i], i);
+    scanner_make_table(scanner, frequency);
+    free(frequency);
     return scanner;
 }
 
@@ -239,15 +239,30 @@ scanner_class_words(const struct scanner *scanner)
     return scanner->class_count / 64 + 1;
 }
 
+static bool
+literal_stands(const struct literal *literal, struct slice rest)
+{
+    if (!literal->caseless)
+        return slice_starts(rest, literal->text);
+    if (rest.size < literal->text.size)
+        return false;
+    for (size_t i = 0; i < literal->text.size; i++) {
+        char c = rest.data[i];
+        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != literal->text.data[i])
+            return false;
+    }
+    return true;
+}
+
 /* The key at `at` is in the table: which literals stand there really? */
 static void
-scanner_look(const struct scanner *scanner, struct slice message, size_t at, uint32_t key, uint32_t mask, uint32_t hash,
+scanner_look(const struct scanner *scanner, struct slice message, size_t at, uint32_t key, uint32_t hash,
              uint64_t *patterns, uint64_t *candidates)
 {
     for (size_t i = scanner->heads[hash / 8]; i != SIZE_MAX; i = scanner->literals[i].next) {
         const struct literal *literal = &scanner->literals[i];
-        if (literal->key != key || literal->key_mask != mask || literal->key_offset > at ||
-            !slice_starts(slice_from(message, at - literal->key_offset), literal->text))
+        if (literal->key != key || literal->key_offset > at ||
+            !literal_stands(literal, slice_from(message, at - literal->key_offset)))
             continue;
         for (size_t p = 0; p < literal->pattern_count; p++) {
             size_t number = literal->patterns[p];
@@ -258,27 +273,18 @@ scanner_look(const struct scanner *scanner, struct slice message, size_t at, uin
     }
 }
 
-static inline void
-scanner_run_keys(const struct scanner *scanner, struct slice message, uint32_t mask, size_t size, uint64_t *patterns,
-                 uint64_t *candidates)
+void
+scanner_run(const struct scanner *scanner, struct slice message, uint64_t *patterns, uint64_t *candidates)
 {
     const uint64_t *bits = scanner->bits;
     unsigned log2 = scanner->log2;
 
-    for (size_t at = 0; at + size <= message.size; at++) {
-        uint32_t key = load_key(message.data + at, size);
-        uint32_t hash = key_hash(key, log2);
-        if ((bits[hash / 64] >> (hash % 64) & 1) != 0)
-            scanner_look(scanner, message, at, key, mask, hash, patterns, candidates);
-    }
-}
-
-void
-scanner_run(const struct scanner *scanner, struct slice message, uint64_t *patterns, uint64_t *candidates)
-{
     memcpy(patterns, scanner->always_patterns, scanner_pattern_words(scanner) * sizeof *patterns);
     memcpy(candidates, scanner->always_classes, scanner_class_words(scanner) * sizeof *candidates);
-    scanner_run_keys(scanner, message, UINT32_MAX, 4, patterns, candidates);
-    if (scanner->has_short)
-        scanner_run_keys(scanner, message, short_mask(), 3, patterns, candidates);
+    for (size_t at = 0; at + sizeof(uint32_t) <= message.size; at++) {
+        uint32_t key = load_key(message.data + at);
+        uint32_t hash = key_hash(key, log2);
+        if ((bits[hash / 64] >> (hash % 64) & 1) != 0)
+            scanner_look(scanner, message, at, key, hash, patterns, candidates);
+    }
 }
