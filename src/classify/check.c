@@ -33,9 +33,6 @@ check_failed(struct checker *checker, struct place place, const char *format, ..
     va_start(arguments, format);
     buffer_add_format_list(&message, format, arguments);
     va_end(arguments);
-    /* An example is a long line: what matters of it is where it stands. */
-    if (line.size > 160)
-        line = SLICE_NONE;
     diagnose_at(checker->diagnostics, STATUS_FOUND, place, line, "%s", buffer_text(&message));
     buffer_free(&message);
     checker->result->failures++;

@@ -55,8 +55,8 @@ grep_add(struct grep *grep, struct slice expression, bool deny, size_t *column, 
     int error;
     PCRE2_SIZE offset;
     /* \C would read half a character in other builds and has no use here; the rest of PCRE2 is the user's. */
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)expression.data, expression.size, PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL,
-                                     &error, &offset, NULL);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)expression.data, expression.size,
+                                     PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL, &error, &offset, NULL);
     if (code == NULL) {
         PCRE2_UCHAR message[256];
         pcre2_get_error_message(error, message, sizeof message / sizeof message[0]);

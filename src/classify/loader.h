@@ -75,7 +75,9 @@ void loader_config(struct loader *loader, void *suggestion, const struct conf_di
 void loader_check_class(struct loader *loader, struct rule *rule);
 void loader_check_conditions(struct loader *loader, const struct rule *rule, const struct suggestion *suggestion);
 void loader_check_config(struct loader *loader, const struct rule *rule, const struct suggestion *suggestion);
-/* rules_placeholder.c: every ${log_...} and ${your_...} of the class's directive is well formed and known. */
+/* rules_placeholder.c: is it a capture of the class, or a field of the tail that has no column? */
+bool loader_value_known(const struct rule *rule, struct slice name);
+/* Every ${log_...} and ${your_...} of the class's directive is well formed and known. */
 void loader_check_placeholders(struct loader *loader, const struct rule *rule);
 
 #endif

@@ -1,10 +1,10 @@
 /* Checks the placeholders in a class: ${log_NAME} known, ${your_NAME} well formed.  Used by rules_class. */
 #include "classify/loader.h"
 
-/* Fields of the record, and fields of the tail without a column that nginx writes (extra). */
-static const char *const record_names[] = {"upstream_addr", "upstream_host", "upstream_port", "client",      "server",
-                                           "host",          "uri_path",      "login",         "resolver",    "responder",
-                                           "peer",          "certificate",   NULL};
+static const char *const record_names[] = {"upstream_addr", "upstream_host", "upstream_port", "client",
+                                           "server",        "host",          "uri_path",      NULL};
+/* Fields of the tail that have no column (extra of a record). */
+static const char *const extra_names[] = {"login", "resolver", "responder", "peer", "certificate", NULL};
 
 /* The directives whose text may hold placeholders; expressions and examples hold ${ of their own. */
 static bool
@@ -19,16 +19,25 @@ may_hold_placeholders(struct slice name)
     return true;
 }
 
+bool
+loader_value_known(const struct rule *rule, struct slice name)
+{
+    for (size_t i = 0; extra_names[i] != NULL; i++)
+        if (slice_is(name, extra_names[i]))
+            return true;
+    for (size_t i = 0; i < rule->capture_count; i++)
+        if (slice_is(name, rule->captures[i]))
+            return true;
+    return false;
+}
+
 static bool
 name_is_known(const struct rule *rule, struct slice name)
 {
     for (size_t i = 0; record_names[i] != NULL; i++)
         if (slice_is(name, record_names[i]))
             return true;
-    for (size_t i = 0; i < rule->capture_count; i++)
-        if (slice_is(name, rule->captures[i]))
-            return true;
-    return false;
+    return loader_value_known(rule, name);
 }
 
 static size_t

@@ -161,10 +161,7 @@ loader_check_conditions(struct loader *loader, const struct rule *rule, const st
 {
     for (size_t i = 0; i < suggestion->condition_count; i++) {
         const struct condition *condition = &suggestion->conditions[i];
-        bool known = condition->capture == NULL;
-        for (size_t c = 0; c < rule->capture_count; c++)
-            known |= condition->capture != NULL && strcmp(rule->captures[c], condition->capture) == 0;
-        if (!known)
+        if (condition->capture != NULL && !loader_value_known(rule, slice_of(condition->capture)))
             loader_error(loader, condition->place, "no expression of class \"%s\" has a group named \"%s\"", rule->info.id,
                          condition->capture);
     }
