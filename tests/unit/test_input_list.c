@@ -1,0 +1,134 @@
+/* Directories by content, named paths as they are, and the names of logs. */
+#include "unit.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "input/input.h"
+
+static int
+enter_directory(void **state)
+{
+    char *path = strdup("/tmp/ngxerr-test-list-XXXXXX");
+
+    *state = path;
+    return path == NULL || mkdtemp(path) == NULL || chdir(path) != 0;
+}
+
+static int
+leave_directory(void **state)
+{
+    static const char *const files[] = {"logs/a.log", "logs/b", "logs/empty", "logs/link", "logs/pipe", "logs/c.zst", "logs/sub/d.log", "logs/Z.log",
+                                        "logs/dir-link"};
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        unlink(files[i]);
+    int result = rmdir("logs/sub") != 0 || rmdir("logs") != 0 || chdir("/") != 0 || rmdir(*state) != 0;
+    free(*state);
+    return result;
+}
+
+static void
+put_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Stands for parse_looks_like_error_log: takes what begins with "yes". */
+static bool
+sniff(struct slice head)
+{
+    return slice_starts(head, SLICE("yes"));
+}
+
+static void
+test_directory(void **state)
+{
+    static const struct { const char *path; bool taken; enum left_reason reason; } expected[] = {
+        {"logs/Z.log", true, LEFT_NO_RECORDS},         {"logs/a.log", false, LEFT_NO_RECORDS},
+        {"logs/b", true, LEFT_NO_RECORDS},             {"logs/c.zst", false, LEFT_UNSUPPORTED},
+        {"logs/dir-link", false, LEFT_NOT_REGULAR},    {"logs/empty", false, LEFT_EMPTY},
+        {"logs/link", true, LEFT_NO_RECORDS},          {"logs/pipe", false, LEFT_NOT_REGULAR},
+        {"logs/sub/d.log", true, LEFT_NO_RECORDS},
+    };
+    const char *paths[] = {"logs", "logs/a.log", "missing", "-"};
+    struct capture capture;
+    struct input_list list;
+    size_t count = sizeof(expected) / sizeof(expected[0]);
+
+    (void)state;
+    assert_int_equal(mkdir("logs", 0700) + mkdir("logs/sub", 0700), 0);
+    put_file("logs/a.log", "no\n");
+    put_file("logs/b", "yes\n");
+    put_file("logs/empty", "");
+    put_file("logs/c.zst", "\x28\xb5\x2f\xfd....");
+    put_file("logs/sub/d.log", "yes\n");
+    put_file("logs/Z.log", "yes\n");
+    assert_int_equal(symlink("b", "logs/link") + symlink("sub", "logs/dir-link") + mkfifo("logs/pipe", 0600), 0);
+    capture_begin(&capture);
+    input_list_make(paths, 4, sniff, capture.diagnostics, &list);
+    assert_int_equal(list.count, count + 3);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(list.items[i].path, expected[i].path);
+        assert_int_equal(list.items[i].taken, expected[i].taken);
+        assert_false(list.items[i].named);
+        if (!expected[i].taken)
+            assert_int_equal(list.items[i].reason, expected[i].reason);
+    }
+    assert_true(list.items[count].taken && list.items[count].named); /* named: not asked for its content */
+    assert_false(list.items[count + 1].taken);
+    assert_int_equal(list.items[count + 1].error_number, ENOENT);
+    assert_true(list.items[count + 2].taken && list.items[count + 2].named);
+    assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_INPUT);
+    assert_slice(slice_of(capture_text(&capture)), "ngxerr: missing: No such file or directory\n");
+    capture_end(&capture);
+    input_list_free(&list);
+    assert_null(list.items);
+}
+
+static void
+test_log_name(void **state)
+{
+    static const char *const cases[][2] = {
+        {"/var/log/nginx/error.log", "error.log"},
+        {"error.log.1", "error.log"},
+        {"error.log.2.gz", "error.log"},
+        {"error.log-20261120", "error.log"},
+        {"error.log-20261120.gz", "error.log"},
+        {"error.log-20261120-1700000000", "error.log"},
+        {"error.log-20261120-1700000000.gz", "error.log"},
+        {"error.log-2026-11-20.gz", "error.log"},
+        {"error.log.old", "error.log"},
+        {"error.log.20261120", "error.log"},
+        {"error.log.20261120.gz", "error.log"},
+        {"error.log.3.zst", "error.log"},
+        {"shop.example.com-error.log", "shop.example.com-error.log"},
+        {"shop-8080.log", "shop-8080.log"},
+        {"10.0.0.1", "10.0.0.1"},
+        {"error", "error"},
+        {".gz", ".gz"},
+        {"1", "1"},
+        {"20261120", "20261120"},
+        {"-", "-"},
+        {"a/", "a/"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_slice(input_log_name(cases[i][0]), cases[i][1]);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_directory, enter_directory, leave_directory),
+        cmocka_unit_test(test_log_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
