@@ -15,7 +15,7 @@ struct buffer {
 
 #define BUFFER_EMPTY ((struct buffer){NULL, 0, 0})
 
-void buffer_free(struct buffer *buffer); /* empty again afterwards */
+void buffer_free(struct buffer *buffer);  /* empty again afterwards */
 void buffer_clear(struct buffer *buffer); /* keeps the memory */
 void buffer_reserve(struct buffer *buffer, size_t more);
 void buffer_add(struct buffer *buffer, struct slice bytes);

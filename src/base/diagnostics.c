@@ -53,8 +53,8 @@ diagnostics_write(struct diagnostics *diagnostics, enum status status, struct sl
     pthread_mutex_unlock(&diagnostics->lock);
 }
 
-static void
-add_message(struct buffer *out, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+static void add_message(struct buffer *out, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 static void
 add_message(struct buffer *out, const char *format, va_list arguments)
@@ -92,8 +92,8 @@ diagnose_warning(struct diagnostics *diagnostics, const char *format, ...)
     buffer_free(&out);
 }
 
-/* The source line, cut to SOURCE_WIDTH around the column, and a caret.  Columns count bytes of the line; the caret is put where
- * the escaped form of what stands before it ends. */
+/* The source line, cut to SOURCE_WIDTH around the column, and a caret.  Columns count bytes of the line; the caret is
+ * put where the escaped form of what stands before it ends. */
 static void
 add_source_line(struct buffer *out, struct slice line, unsigned column)
 {

@@ -29,12 +29,14 @@ struct diagnostics;
 struct diagnostics *diagnostics_new(FILE *stream, const char *program);
 void diagnostics_free(struct diagnostics *diagnostics);
 
-/* One line each: "ngxerr: MESSAGE" and "ngxerr: warning: MESSAGE".  The message may hold bytes of a stranger: control bytes and
- * invalid UTF-8 are written as \xHH.  Safe to call from several threads.  `status` raises the worst status seen. */
+/* One line each: "ngxerr: MESSAGE" and "ngxerr: warning: MESSAGE".  The message may hold bytes of a stranger: control
+ * bytes and invalid UTF-8 are written as \xHH.  Safe to call from several threads.  `status` raises the worst status
+ * seen. */
 void diagnose(struct diagnostics *diagnostics, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void diagnose_warning(struct diagnostics *diagnostics, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* "ngxerr: FILE:LINE:COLUMN: MESSAGE", then, when source_line is not SLICE_NONE, that line and a caret under the column. */
+/* "ngxerr: FILE:LINE:COLUMN: MESSAGE", then, when source_line is not SLICE_NONE, that line and a caret under the
+ * column. */
 void diagnose_at(struct diagnostics *diagnostics, enum status status, struct place place, struct slice source_line,
                  const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* Raises the worst status without a message. */

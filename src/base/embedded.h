@@ -1,5 +1,5 @@
-/* Files that are part of the program: pattern files, schema steps.  Made at build time by src/classify/embed.sh; used by the rooms that
- * own them. */
+/* Files that are part of the program: pattern files, schema steps.  Made at build time by src/classify/embed.sh; used
+ * by the rooms that own them. */
 #ifndef NGXERR_BASE_EMBEDDED_H
 #define NGXERR_BASE_EMBEDDED_H
 

@@ -59,7 +59,7 @@ character_is_unsafe(uint32_t c)
         return true;
     if (c < 0x200B)
         return c == 0xAD || c == 0x61C || c == 0x180E; /* soft hyphen, Arabic letter mark, Mongolian vowel separator */
-    return c <= 0x200F ||                  /* zero width, left-to-right and right-to-left marks */
+    return c <= 0x200F ||                              /* zero width, left-to-right and right-to-left marks */
            (c >= 0x2028 && c <= 0x202E) || /* line and paragraph separator, bidirectional embeddings and overrides */
            (c >= 0x2060 && c <= 0x206F) || /* word joiner, invisible operators, isolates, deprecated controls */
            c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || /* byte order mark, interlinear annotation */
@@ -193,7 +193,8 @@ unescape_view_text(struct buffer *out, struct slice text)
         if (text.size >= 2 && text.data[1] == '\\') {
             buffer_add_byte(out, '\\');
             text = slice_from(text, 2);
-        } else if (text.size >= 4 && text.data[1] == 'x' && hex_value(text.data[2]) >= 0 && hex_value(text.data[3]) >= 0) {
+        } else if (text.size >= 4 && text.data[1] == 'x' && hex_value(text.data[2]) >= 0 &&
+                   hex_value(text.data[3]) >= 0) {
             buffer_add_byte(out, (char)(unsigned char)(hex_value(text.data[2]) * 16 + hex_value(text.data[3])));
             text = slice_from(text, 4);
         } else { /* nothing that escape_view_text writes */

@@ -1,4 +1,5 @@
-/* One function for each place that a stranger's bytes may be written to.  Any room may use it; escape at the last moment. */
+/* One function for each place that a stranger's bytes may be written to.  Any room may use it; escape at the last
+ * moment. */
 #ifndef NGXERR_BASE_ESCAPE_H
 #define NGXERR_BASE_ESCAPE_H
 
@@ -18,12 +19,14 @@ void escape_markdown_code(struct buffer *out, struct slice bytes, bool in_table)
 void escape_html_text(struct buffer *out, struct slice bytes);
 /* The inside of a JSON string, without the quotes; \xHH of invalid bytes has its backslash doubled, as JSON needs. */
 void escape_json(struct buffer *out, struct slice bytes);
-/* One CSV field by RFC 4180, quoted when needed; a field that a spreadsheet would take for a formula (= + - @ tab CR first)
- * gets a leading apostrophe inside quotes, unless it is a plain number. */
+/* One CSV field by RFC 4180, quoted when needed; a field that a spreadsheet would take for a formula (= + - @ tab CR
+ * first) gets a leading apostrophe inside quotes, unless it is a plain number. */
 void escape_csv(struct buffer *out, struct slice bytes);
-/* One word of a POSIX shell; quoted with ' unless made of [A-Za-z0-9_@%+=:,./-] alone.  Control bytes are the caller's to refuse. */
+/* One word of a POSIX shell; quoted with ' unless made of [A-Za-z0-9_@%+=:,./-] alone.  Control bytes are the caller's
+ * to refuse. */
 void escape_shell_word(struct buffer *out, struct slice bytes);
-/* One parameter of an nginx directive as nginx reads it back: quoted when it holds space, quotes, ; { } # $ or backslash. */
+/* One parameter of an nginx directive as nginx reads it back: quoted when it holds space, quotes, ; { } # $ or
+ * backslash. */
 void escape_nginx_word(struct buffer *out, struct slice bytes);
 /* The form of text in the database and its views: valid UTF-8 without NUL, other bytes as \xHH, backslash doubled. */
 void escape_view_text(struct buffer *out, struct slice bytes);
@@ -31,7 +34,8 @@ void escape_view_text(struct buffer *out, struct slice bytes);
 void unescape_view_text(struct buffer *out, struct slice text);
 /* True when escape_view_text would change nothing: the fast question. */
 bool escape_view_text_unneeded(struct slice bytes);
-/* Length in bytes (1 to 4) of the valid UTF-8 sequence at the start of bytes, 0 if there is none; *code_point may be NULL. */
+/* Length in bytes (1 to 4) of the valid UTF-8 sequence at the start of bytes, 0 if there is none; *code_point may be
+ * NULL. */
 size_t utf8_sequence(struct slice bytes, uint32_t *code_point);
 
 #endif

@@ -154,6 +154,13 @@ csv_needs_quotes(struct slice bytes)
     return bytes.size > 0 && (bytes.data[0] == ' ' || bytes.data[bytes.size - 1] == ' ');
 }
 
+/* A line break and a tab stay, inside quotes; a carriage return does not: a terminal would overwrite the line. */
+static bool
+csv_is_hidden(uint32_t code_point)
+{
+    return character_is_unsafe(code_point) && code_point != '\n' && code_point != '\t';
+}
+
 void
 escape_csv(struct buffer *out, struct slice bytes)
 {
@@ -169,7 +176,8 @@ escape_csv(struct buffer *out, struct slice bytes)
             buffer_add_text(out, "\"\"");
         else if (character.code_point == '\n' || character.code_point == '\t')
             buffer_add(out, character.bytes);
-        else if (character_is_unsafe(character.code_point)) /* a carriage return too: a terminal would overwrite the line */
+        else if (character_is_unsafe(
+                     character.code_point)) /* a carriage return too: a terminal would overwrite the line */
             escape_add_hex(out, character.bytes);
         else
             buffer_add(out, character.bytes);

@@ -1,4 +1,5 @@
-/* Markdown: running text, table cells and code spans (CommonMark and GitHub's tables and autolinks).  Any room may use it. */
+/* Markdown: running text, table cells and code spans (CommonMark and GitHub's tables and autolinks).  Any room may use
+ * it. */
 #include "base/escape.h"
 
 #include "base/escape_parts.h"
@@ -91,7 +92,8 @@ longest_backtick_run(struct slice text)
     return longest;
 }
 
-/* A code span loses one space at both ends when it has one at both (CommonMark 6.1), and cannot begin or end with a backtick. */
+/* A code span loses one space at both ends when it has one at both (CommonMark 6.1), and cannot begin or end with a
+ * backtick. */
 static bool
 needs_padding(struct slice text)
 {

@@ -1,5 +1,5 @@
-/* Hashes of bytes: 64 bits for tables and caches, 128 bits as text for identities.  Not against somebody who makes collisions on purpose.
- * Any room may use it. */
+/* Hashes of bytes: 64 bits for tables and caches, 128 bits as text for identities.  Not against somebody who makes
+ * collisions on purpose. Any room may use it. */
 #ifndef NGXERR_BASE_HASH_H
 #define NGXERR_BASE_HASH_H
 
@@ -10,7 +10,8 @@ uint64_t hash_slice(struct slice bytes);
 /* Another function for each seed. */
 uint64_t hash_slice_seeded(struct slice bytes, uint64_t seed);
 
-/* 32 hexadecimal digits of the 128-bit hash (XXH3) in canonical order; returns out, which holds at least HASH_HEX_SIZE bytes. */
+/* 32 hexadecimal digits of the 128-bit hash (XXH3) in canonical order; returns out, which holds at least HASH_HEX_SIZE
+ * bytes. */
 #define HASH_HEX_SIZE 33
 char *hash_hex(struct slice bytes, char *out);
 

@@ -1,4 +1,5 @@
-/* Every limit of the program with its reason.  Reaching one is said by a diagnostic, a flag or a count, never silent. */
+/* Every limit of the program with its reason.  Reaching one is said by a diagnostic, a flag or a count, never
+ * silent. */
 #ifndef NGXERR_BASE_LIMITS_H
 #define NGXERR_BASE_LIMITS_H
 
@@ -7,19 +8,19 @@
 
 /* A physical line; longer ones are stored in pieces as unparsed ("line too long").  Room for wrapped JSON lines of
  * containers and syslog relays, and small enough for the memory bound. */
-#define LIMIT_LINE (1024U * 1024U)
+#define LIMIT_LINE 1048576U
 
 /* A record with its continuation lines; a longer one ends there and the rest is unparsed.  PHP and Java traces fit. */
-#define LIMIT_RECORD (1024U * 1024U)
+#define LIMIT_RECORD 1048576U
 
 /* Lines of one record. */
 #define LIMIT_RECORD_LINES 4096U
 
 /* Bytes of a file in which a record must occur for a directory scan to take it (design: the first 64 KB). */
-#define LIMIT_SNIFF (64U * 1024U)
+#define LIMIT_SNIFF 65536U
 
 /* Bytes read at a time, and batches on their way between two threads: 8 x (256 KB + records) is far below 64 MB. */
-#define LIMIT_BLOCK (256U * 1024U)
+#define LIMIT_BLOCK 262144U
 #define LIMIT_QUEUE 4U
 
 /* Bytes hashed at the head of a file and before the read position, to know it again. */
@@ -32,25 +33,27 @@
 #define LIMIT_CAPTURES 8
 
 /* Steps and depth PCRE2 may take on one record: about a millisecond; a pattern that needs more does not match. */
-#define LIMIT_MATCH 100000U
+#define LIMIT_MATCH       100000U
 #define LIMIT_MATCH_DEPTH 1000U
 
 /* Pattern files: one file, nesting of blocks and includes, classes. */
-#define LIMIT_CONF_FILE (16U * 1024U * 1024U)
+#define LIMIT_CONF_FILE  16777216U
 #define LIMIT_CONF_DEPTH 64
 #define LIMIT_CONF_TOKEN 65536U
-/* Files that one configuration includes, and their bytes together: files that include each other twice would double without end. */
+/* Files that one configuration includes, and their bytes together: files that include each other twice would double
+ * without end. */
 #define LIMIT_CONF_INCLUDES 4096U
-#define LIMIT_CONF_TOTAL (64U * 1024U * 1024U)
-#define LIMIT_CLASSES 16384
+#define LIMIT_CONF_TOTAL    67108864U
+#define LIMIT_CLASSES       16384
 
 /* Distinct shapes of unclassified messages; further ones count under "(other)". */
 #define LIMIT_SHAPES 10000U
 /* Distinct server and upstream labels in the counts; further ones count under "(other)". */
 #define LIMIT_COUNT_LABELS 4096U
 
-/* What explain reads of standard input, and the classes and unknown shapes it prints: pages for a person to read, not a report. */
-#define LIMIT_EXPLAIN_INPUT (16U * 1024U * 1024U)
+/* What explain reads of standard input, and the classes and unknown shapes it prints: pages for a person to read, not a
+ * report. */
+#define LIMIT_EXPLAIN_INPUT   16777216U
 #define LIMIT_EXPLAIN_CLASSES 20U
 #define LIMIT_EXPLAIN_UNKNOWN 5U
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Small enough that a few arenas do not count against the memory bound. */
-#define ARENA_BLOCK (16U * 1024U)
+#define ARENA_BLOCK 16384U
 
 /* No memory is left, so nothing can be cleaned up: a message that needs none, and the end. */
 static _Noreturn void

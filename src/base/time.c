@@ -16,8 +16,8 @@ days_from_civil(int64_t year, int month, int day)
 int64_t
 civil_to_seconds(const struct civil *civil)
 {
-    return days_from_civil(civil->year, civil->month, civil->day) * 86400 + civil->hour * 3600 + civil->minute * 60 +
-           civil->second;
+    return days_from_civil(civil->year, civil->month, civil->day) * 86400 + civil->hour * INT64_C(3600) +
+           civil->minute * INT64_C(60) + civil->second;
 }
 
 void
@@ -71,7 +71,8 @@ put_digits(char *out, int value, int width)
 static char *
 put_civil(char *out, int64_t seconds, char between)
 {
-    static const int64_t first = INT64_C(-62167219200), last = INT64_C(253402300799); /* 0000-01-01 and 9999-12-31 23:59:59 */
+    static const int64_t first = INT64_C(-62167219200),
+                         last = INT64_C(253402300799); /* 0000-01-01 and 9999-12-31 23:59:59 */
     struct civil civil;
     civil_from_seconds(seconds < first ? first : seconds > last ? last : seconds, &civil);
     out = put_digits(out, civil.year, 4);

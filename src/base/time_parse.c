@@ -1,4 +1,5 @@
-/* Times and durations as --since, --until and --older-than take them (systemd.time(7)).  Any room may use it (base/zone.h). */
+/* Times and durations as --since, --until and --older-than take them (systemd.time(7)).  Any room may use it
+ * (base/zone.h). */
 #include "base/zone.h"
 
 /* 9999-12-31 23:59:59 UTC: what ISO 8601 with four digits can say. */
@@ -25,7 +26,8 @@ static size_t
 letter_run(struct slice text)
 {
     size_t i = 0;
-    while (i < text.size && ((text.data[i] >= 'a' && text.data[i] <= 'z') || (text.data[i] >= 'A' && text.data[i] <= 'Z')))
+    while (i < text.size &&
+           ((text.data[i] >= 'a' && text.data[i] <= 'z') || (text.data[i] >= 'A' && text.data[i] <= 'Z')))
         i++;
     return i;
 }
@@ -37,11 +39,30 @@ unit_seconds(struct slice unit, int64_t *seconds)
         const char *name;
         int64_t seconds;
     } units[] = {
-        {"s", 1},       {"sec", 1},      {"second", 1},     {"seconds", 1},  {"m", 60},         {"min", 60},
-        {"minute", 60}, {"minutes", 60}, {"h", 3600},       {"hr", 3600},    {"hour", 3600},    {"hours", 3600},
-        {"d", 86400},   {"day", 86400},  {"days", 86400},   {"w", 604800},   {"week", 604800},  {"weeks", 604800},
+        {"s", 1},
+        {"sec", 1},
+        {"second", 1},
+        {"seconds", 1},
+        {"m", 60},
+        {"min", 60},
+        {"minute", 60},
+        {"minutes", 60},
+        {"h", 3600},
+        {"hr", 3600},
+        {"hour", 3600},
+        {"hours", 3600},
+        {"d", 86400},
+        {"day", 86400},
+        {"days", 86400},
+        {"w", 604800},
+        {"week", 604800},
+        {"weeks", 604800},
         /* systemd.time: 30.44 and 365.25 days */
-        {"month", 2630016}, {"months", 2630016}, {"y", 31557600}, {"year", 31557600}, {"years", 31557600},
+        {"month", 2630016},
+        {"months", 2630016},
+        {"y", 31557600},
+        {"year", 31557600},
+        {"years", 31557600},
     };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (slice_is(unit, units[i].name)) {
@@ -169,8 +190,9 @@ take_offset(struct slice text, bool *explicit, int *offset)
     return true;
 }
 
-/* The epoch of a civil time.  In the hour that occurs twice a lower bound takes the first and an upper bound the second, so that
- * the window holds both; a time that does not exist is read with the offset before the gap, as mktime does. */
+/* The epoch of a civil time.  In the hour that occurs twice a lower bound takes the first and an upper bound the
+ * second, so that the window holds both; a time that does not exist is read with the offset before the gap, as mktime
+ * does. */
 static int64_t
 civil_to_epoch(const struct zone *zone, const struct civil *civil, bool upper_bound)
 {

@@ -1,4 +1,5 @@
-/* Time zones as tables of their own, so that the C library is asked once and no call depends on TZ later.  Any room may use it. */
+/* Time zones as tables of their own, so that the C library is asked once and no call depends on TZ later.  Any room may
+ * use it. */
 #include "base/zone.h"
 
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 /* The time a table covers, 1970-01-01 to 2100-01-01; before and after it the first and last offsets hold. */
 #define TABLE_END INT64_C(4102444800)
 /* No zone changes its offset twice within a week. */
-#define TABLE_STEP (7 * 86400)
+#define TABLE_STEP 604800
 
 struct transition {
     int64_t epoch; /* the first second at which `offset` holds */
@@ -69,7 +70,8 @@ zone_probe(struct zone *zone)
     }
 }
 
-/* Only the letters of tzdata's names: no way out of its directory.  "right/" counts leap seconds, which epochs here do not. */
+/* Only the letters of tzdata's names: no way out of its directory.  "right/" counts leap seconds, which epochs here do
+ * not. */
 static bool
 name_is_plain(const char *name)
 {

@@ -7,8 +7,9 @@
 /* Immutable after zone_open, so threads may share one. */
 struct zone;
 
-/* `name` is a tzdata name (Europe/Berlin), UTC, or NULL for the system's zone ($TZ, else /etc/localtime).  NULL when tzdata does not
- * have it (the C library would silently take it for UTC).  Not thread-safe against other zone_open calls or users of TZ.  Freed by zone_free. */
+/* `name` is a tzdata name (Europe/Berlin), UTC, or NULL for the system's zone ($TZ, else /etc/localtime).  NULL when
+ * tzdata does not have it (the C library would silently take it for UTC).  Not thread-safe against other zone_open
+ * calls or users of TZ.  Freed by zone_free. */
 struct zone *zone_open(const char *name);
 void zone_free(struct zone *zone);
 /* The name given, or the system's name (from $TZ, /etc/timezone, the /etc/localtime link), or "local". */
@@ -18,8 +19,9 @@ enum zone_fold { ZONE_UNIQUE, ZONE_REPEATED, ZONE_MISSING };
 
 /* Seconds east of UTC in force at `epoch` (seconds since 1970 UTC). */
 int zone_offset(const struct zone *zone, int64_t epoch);
-/* The UTC offset of the civil time `local` (seconds as if it were UTC).  ZONE_REPEATED: *first and *second are the offsets of the two
- * occurrences, earlier first.  ZONE_MISSING: both are the offset before the gap.  ZONE_UNIQUE: both the same. */
+/* The UTC offset of the civil time `local` (seconds as if it were UTC).  ZONE_REPEATED: *first and *second are the
+ * offsets of the two occurrences, earlier first.  ZONE_MISSING: both are the offset before the gap.  ZONE_UNIQUE: both
+ * the same. */
 enum zone_fold zone_local_offset(const struct zone *zone, int64_t local, int *first, int *second);
 
 /* Civil date and time, proleptic Gregorian. */
@@ -36,9 +38,10 @@ char *epoch_to_iso(int64_t epoch, char *out);
 /* "2026-11-20 03:12:45" in the zone; at least 20 bytes. */
 char *epoch_to_local(const struct zone *zone, int64_t epoch, char *out);
 
-/* A time as --since and --until take it (systemd.time's forms: 2026-11-20, "2026-11-20 03:12[:45]", T and Z accepted, 14:05 (today), today,
- * yesterday, now, "2 hours ago", -2h, "1d 3h ago", @epoch), in `zone`, relative to `now` (epoch).  With `end_of_day` a bare date (and
- * today, yesterday) is the end of that day.  False when it is none of these. */
+/* A time as --since and --until take it (systemd.time's forms: 2026-11-20, "2026-11-20 03:12[:45]", T and Z accepted,
+ * 14:05 (today), today, yesterday, now, "2 hours ago", -2h, "1d 3h ago", @epoch), in `zone`, relative to `now`
+ * (epoch).  With `end_of_day` a bare date (and today, yesterday) is the end of that day.  False when it is none of
+ * these. */
 bool time_parse(struct slice text, const struct zone *zone, int64_t now, bool end_of_day, int64_t *epoch);
 /* "10m", "2h", "90d", "1w", "30s", "1d 12h" in seconds; false otherwise or when not positive. */
 bool duration_parse(struct slice text, int64_t *seconds);

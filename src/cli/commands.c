@@ -21,8 +21,8 @@ const struct command commands[] = {
      NEED_DATABASE_OR_LOGS, command_report},
     {"query", "[OPTION...] [LOG...]", "events that match the filters, or --sql 'SELECT ...'", NEED_DATABASE_OR_LOGS,
      command_query},
-    {"explain", "[OPTION...] [CLASS|LINE...]", "what a class, or a log line (argument or stdin), means and what to change",
-     NEED_NOTHING, command_explain},
+    {"explain", "[OPTION...] [CLASS|LINE...]",
+     "what a class, or a log line (argument or stdin), means and what to change", NEED_NOTHING, command_explain},
     {"patterns", "check|list [OPTION...] [DIR...]", "test the pattern files on their own examples; list the classes",
      NEED_NOTHING, command_patterns},
     {"db", "info|prune|reclassify [OPTION...]", "what the database holds; remove old events; classify again",
@@ -52,11 +52,12 @@ print_help(FILE *out)
           out);
     for (const struct command *command = commands; command->name != NULL; command++)
         fprintf(out, "  %-10s%s\n", command->name, command->help);
-    fputs("\n"
-          "ngxerr COMMAND --help lists the options of a command; ngxerr --version tells the version.\n"
-          "The first minute: ngxerr error.log; tail -1 error.log | ngxerr explain; sudo nginx -t 2>&1 | ngxerr explain\n"
-          "Exit status: 0 done, 1 found, 2 usage, 3 input not read to its end, 4 database or output, 5 database in use.\n",
-          out);
+    fputs(
+        "\n"
+        "ngxerr COMMAND --help lists the options of a command; ngxerr --version tells the version.\n"
+        "The first minute: ngxerr error.log; tail -1 error.log | ngxerr explain; sudo nginx -t 2>&1 | ngxerr explain\n"
+        "Exit status: 0 done, 1 found, 2 usage, 3 input not read to its end, 4 database or output, 5 database in use\n",
+        out);
 }
 
 /* The status of a command is the worst of what it returned and what it diagnosed. */
@@ -73,7 +74,10 @@ usage_error(struct diagnostics *diagnostics, const char *what, const char *word)
 {
     struct buffer names = BUFFER_EMPTY;
     for (const struct command *command = commands; command->name != NULL; command++)
-        buffer_add_format(&names, "%s%s", command == commands ? "" : command[1].name != NULL ? ", " : " and ",
+        buffer_add_format(&names, "%s%s",
+                          command == commands       ? ""
+                          : command[1].name != NULL ? ", "
+                                                    : " and ",
                           command->name);
     diagnose(diagnostics, STATUS_USAGE, "%s \"%s\"; commands are %s, options --help and --version", what, word,
              buffer_text(&names));

@@ -1,4 +1,5 @@
-/* The table of commands: what main dispatches on, and the function of each command, one thin file each.  Used by main and cli. */
+/* The table of commands: what main dispatches on, and the function of each command, one thin file each.  Used by main
+ * and cli. */
 #ifndef NGXERR_CLI_COMMANDS_H
 #define NGXERR_CLI_COMMANDS_H
 
@@ -8,10 +9,10 @@
 
 /* What a command gets.  It returns its own status; what it diagnosed counts too (the higher wins). */
 struct command_context {
-    int argc;                        /* number of words after the command's name */
-    char **argv;                     /* those words, ended by NULL */
+    int argc;    /* number of words after the command's name */
+    char **argv; /* those words, ended by NULL */
     struct diagnostics *diagnostics;
-    FILE *out;                       /* standard output; for -o FILE see cli/output.h */
+    FILE *out; /* standard output; for -o FILE see cli/output.h */
 };
 
 enum status command_scan(struct command_context *context);

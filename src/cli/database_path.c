@@ -11,7 +11,7 @@
 #include "base/memory.h"
 
 #define SYSTEM_DIRECTORY "/var/lib/ngxerr"
-#define SYSTEM_DATABASE SYSTEM_DIRECTORY "/ngxerr.db"
+#define SYSTEM_DATABASE  SYSTEM_DIRECTORY "/ngxerr.db"
 
 /* What the user named; *named is false when nothing was.  NULL after a diagnostic, or when nothing was named. */
 static char *
@@ -29,8 +29,8 @@ named_path(const char *given, struct diagnostics *diagnostics, bool *named)
     return memory_copy_text(path);
 }
 
-/* The directory of the user's own state, or NULL when neither variable says where.  A relative $XDG_STATE_HOME is to be ignored
- * (XDG Base Directory Specification). */
+/* The directory of the user's own state, or NULL when neither variable says where.  A relative $XDG_STATE_HOME is to be
+ * ignored (XDG Base Directory Specification). */
 static char *
 state_directory(void)
 {
@@ -80,7 +80,8 @@ is_directory(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-/* Makes a directory and those above it that are missing, 0700; a mode that is already there stays.  *made: the last was missing. */
+/* Makes a directory and those above it that are missing, 0700; a mode that is already there stays.  *made: the last was
+ * missing. */
 static bool
 make_directories(const char *path, bool *made, struct diagnostics *diagnostics)
 {

@@ -5,10 +5,11 @@
 #include "base/slice.h"
 
 /* For messages. */
-#define FILTER_TIME_FORMS "2026-11-20, '2026-11-20 03:12', 14:05, today, yesterday, now, '2 hours ago', -2h, @1795143165"
+#define FILTER_TIME_FORMS \
+    "2026-11-20, '2026-11-20 03:12', 14:05, today, yesterday, now, '2 hours ago', -2h, @1795143165"
 #define FILTER_IDENTIFIERS "an id or a glob of letters, digits, - and _ with * and ?"
-#define FILTER_GLOBS "a text, or a glob with * and ?"
-#define FILTER_ADDRESSES "an IPv4 or IPv6 address, a network such as 10.0.0.0/8 or 2001:db8::/32, or unix:"
+#define FILTER_GLOBS       "a text, or a glob with * and ?"
+#define FILTER_ADDRESSES   "an IPv4 or IPv6 address, a network such as 10.0.0.0/8 or 2001:db8::/32, or unix:"
 
 bool filter_is_not_empty(struct slice value);
 bool filter_is_identifier_glob(struct slice value);

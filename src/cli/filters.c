@@ -8,10 +8,15 @@
 #include "cli/filter_checks.h"
 #include "parse/parse.h"
 
-#define BOTH(name, value, help, not_help) {name, 0, value, help}, {"not-" name, 0, value, not_help}
+#define BOTH(name, value, help, not_help) \
+    {name, 0, value, help},               \
+    {                                     \
+        "not-" name, 0, value, not_help   \
+    }
 
 const struct option_spec filter_options[FILTER_OPTIONS_COUNT] = {
-    {"since", 0, "TIME", "events from TIME on: 2026-11-20, '2026-11-20 03:12', 14:05, today, '2 hours ago', -2h, @epoch"},
+    {"since", 0, "TIME",
+     "events from TIME on: 2026-11-20, '2026-11-20 03:12', 14:05, today, '2 hours ago', -2h, @epoch"},
     {"until", 0, "TIME", "events before TIME; of a bare date, before that day's end"},
     {"around", 0, "TIME[,SPAN]", "events within SPAN (default 10m) before and after TIME"},
     {"level", 0, "LEVEL", "events of this level and worse: emerg, alert, crit, error, warn, notice, info, debug"},
@@ -77,13 +82,14 @@ read_around(const struct filter_reader *reader, struct filter *filter)
     }
     size_t comma = slice_find_byte(text, ',');
     if (comma != SIZE_MAX && !duration_parse(slice_from(text, comma + 1), &span)) {
-        diagnose(reader->diagnostics, STATUS_USAGE, "--around: \"%s\" has no span after the comma; allowed are 30s, 10m, 2h, 1d",
-                 value);
+        diagnose(reader->diagnostics, STATUS_USAGE,
+                 "--around: \"%s\" has no span after the comma; allowed are 30s, 10m, 2h, 1d", value);
         return false;
     }
     if (!time_parse(slice_first(text, comma), reader->zone, reader->now, false, &center)) {
-        diagnose(reader->diagnostics, STATUS_USAGE, "--around: \"%s\" is no time; allowed are " FILTER_TIME_FORMS
-                 ", each with a span such as ,10m", value);
+        diagnose(reader->diagnostics, STATUS_USAGE,
+                 "--around: \"%s\" is no time; allowed are " FILTER_TIME_FORMS ", each with a span such as ,10m",
+                 value);
         return false;
     }
     filter->has_since = filter->has_until = true;
@@ -115,7 +121,8 @@ read_levels(const struct filter_reader *reader, struct filter *filter)
         enum level level = level_from_name(slice_of(value));
         if (level == LEVEL_NONE) {
             diagnose(reader->diagnostics, STATUS_USAGE,
-                     "--level: \"%s\" is no level; allowed are emerg, alert, crit, error, warn, notice, info and debug", value);
+                     "--level: \"%s\" is no level; allowed are emerg, alert, crit, error, warn, notice, info and debug",
+                     value);
             return false;
         }
         if ((int)level > filter->level_at_least)
@@ -174,7 +181,8 @@ read_values(const struct filter_reader *reader, const struct text_filter *row, c
     for (size_t i = 0; i < *count; i++) {
         struct slice value = slice_of(options_value_at(reader->options, name, i));
         if (!row->allowed(value)) {
-            diagnose(reader->diagnostics, STATUS_USAGE, "--%s: \"%s\" is not allowed; needed is %s", name, value.data, row->what);
+            diagnose(reader->diagnostics, STATUS_USAGE, "--%s: \"%s\" is not allowed; needed is %s", name, value.data,
+                     row->what);
             return false;
         }
         (*values)[i] = arena_copy(reader->arena, value).data;
@@ -206,7 +214,8 @@ call_grep(void *context, struct slice text)
 }
 
 static bool
-add_expressions(const struct filter_reader *reader, struct grep *grep, const char *const *texts, size_t count, bool deny)
+add_expressions(const struct filter_reader *reader, struct grep *grep, const char *const *texts, size_t count,
+                bool deny)
 {
     bool done = true;
     for (size_t i = 0; i < count && done; i++) {
@@ -260,9 +269,10 @@ filters_free(struct filter *filter)
         return;
     uint64_t limits_met = grep_limits_met(context->grep);
     if (limits_met > 0)
-        diagnose_warning(context->diagnostics,
-                         "--grep gave up %llu times on a message that took more than %u steps; those count as not matched",
-                         (unsigned long long)limits_met, LIMIT_MATCH);
+        diagnose_warning(
+            context->diagnostics,
+            "--grep gave up %llu times on a message that took more than %u steps; those count as not matched",
+            (unsigned long long)limits_met, LIMIT_MATCH);
     grep_free(context->grep);
     free(context);
     filter->grep = NULL;
@@ -309,7 +319,9 @@ filters_zone(const struct options *options, struct diagnostics *diagnostics)
     }
     struct zone *zone = zone_open(name);
     if (zone == NULL)
-        diagnose(diagnostics, STATUS_USAGE,
-                 "--tz: \"%s\" is no time zone of this system's tzdata; allowed are UTC and names such as Europe/Berlin", name);
+        diagnose(
+            diagnostics, STATUS_USAGE,
+            "--tz: \"%s\" is no time zone of this system's tzdata; allowed are UTC and names such as Europe/Berlin",
+            name);
     return zone;
 }

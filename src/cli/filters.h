@@ -16,17 +16,19 @@ extern const struct option_spec filter_options[FILTER_OPTIONS_COUNT];
 const struct option_spec *filters_append_options(const struct option_spec *own, size_t own_count, struct arena *arena,
                                                  size_t *count);
 
-/* Times are read in `zone`, relative to `now` (epoch).  Texts of *filter live in `arena`; what --grep compiled is released by
- * filters_free, in any case, which also warns when an expression met its limit.  False after a diagnostic that names the option, the
- * value and what is allowed (STATUS_USAGE). */
+/* Times are read in `zone`, relative to `now` (epoch).  Texts of *filter live in `arena`; what --grep compiled is
+ * released by filters_free, in any case, which also warns when an expression met its limit.  False after a diagnostic
+ * that names the option, the value and what is allowed (STATUS_USAGE). */
 bool filters_make(const struct options *options, const struct zone *zone, int64_t now, struct diagnostics *diagnostics,
                   struct arena *arena, struct filter *filter);
 void filters_free(struct filter *filter);
 
-/* The filters in force, as given, one text each ("--class upstream-*"), for a report's head; NULL when there are none. */
+/* The filters in force, as given, one text each ("--class upstream-*"), for a report's head; NULL when there are
+ * none. */
 const char *const *filters_describe(const struct options *options, struct arena *arena, size_t *count);
 
-/* --tz and --utc: the zone for filters and display, the system's by default.  NULL after a diagnostic.  Freed by zone_free. */
+/* --tz and --utc: the zone for filters and display, the system's by default.  NULL after a diagnostic.  Freed by
+ * zone_free. */
 struct zone *filters_zone(const struct options *options, struct diagnostics *diagnostics);
 
 #endif

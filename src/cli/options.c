@@ -36,8 +36,8 @@ diagnose_unknown(const struct options *options, const char *word, struct diagnos
     struct buffer allowed = BUFFER_EMPTY;
     add_all_spellings(&allowed, options->specs, options->spec_count);
     size_t shown = strcspn(word, "=");
-    diagnose(diagnostics, STATUS_USAGE, "unknown option \"%.*s\"; allowed are %s", (int)(shown < 200 ? shown : 200), word,
-             buffer_text(&allowed));
+    diagnose(diagnostics, STATUS_USAGE, "unknown option \"%.*s\"; allowed are %s", (int)(shown < 200 ? shown : 200),
+             word, buffer_text(&allowed));
     buffer_free(&allowed);
 }
 
@@ -55,7 +55,8 @@ add_word(struct options *options, const char *word)
     options->words[options->word_count++] = word;
 }
 
-/* The row of a long name, which may be shortened; SIZE_MAX if there is none.  *second is another row that it could be, or SIZE_MAX. */
+/* The row of a long name, which may be shortened; SIZE_MAX if there is none.  *second is another row that it could be,
+ * or SIZE_MAX. */
 static size_t
 find_long(const struct options *options, struct slice name, size_t *second)
 {
@@ -101,7 +102,8 @@ diagnose_missing_value(const struct option_spec *spec, struct diagnostics *diagn
     struct buffer spelling = BUFFER_EMPTY;
     add_spelling(&spelling, spec);
     diagnose(diagnostics, STATUS_USAGE, "option \"%s\" needs a value: %s %s%s%s", buffer_text(&spelling),
-             buffer_text(&spelling), spec->value_name, spec->help != NULL ? ", " : "", spec->help != NULL ? spec->help : "");
+             buffer_text(&spelling), spec->value_name, spec->help != NULL ? ", " : "",
+             spec->help != NULL ? spec->help : "");
     buffer_free(&spelling);
     return false;
 }
@@ -117,8 +119,8 @@ parse_long(struct options *options, const char *word, struct cursor *cursor, str
     size_t found = find_long(options, name, &second);
 
     if (second != SIZE_MAX) {
-        diagnose(diagnostics, STATUS_USAGE, "option \"--%.*s\" is ambiguous: --%s or --%s", (int)(size < 200 ? size : 200),
-                 word, options->specs[found].name, options->specs[second].name);
+        diagnose(diagnostics, STATUS_USAGE, "option \"--%.*s\" is ambiguous: --%s or --%s",
+                 (int)(size < 200 ? size : 200), word, options->specs[found].name, options->specs[second].name);
         return false;
     }
     if (found == SIZE_MAX && slice_equal(name, SLICE("help"))) {

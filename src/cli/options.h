@@ -15,6 +15,7 @@ struct option_spec {
 };
 
 /* Rows that several commands share: write OPTION_DATABASE, ... into a table of option_spec.  --help needs no row. */
+/* clang-format off */
 #define OPTION_DATABASE {"database", 'd', "FILE", "the database (default: see DATABASE in ngxerr(1))"}
 #define OPTION_PATTERNS {"patterns", 0, "DIR", "pattern files that add to the built-in ones, or override them by id"}
 #define OPTION_FORMAT(formats) {"format", 'f', "FORMAT", "output format: " formats}
@@ -27,6 +28,7 @@ struct option_spec {
 #define OPTION_FORCE {"force", 0, NULL, "read a file named here also when nothing in it is an error record"}
 #define OPTION_FINAL {"final", 0, NULL, "take a last line without its newline as complete"}
 #define OPTION_GROUP {"group", 0, "GROUP", "when the database is made: readable by this group (0640)"}
+/* clang-format on */
 
 /* What was given.  Values and words point into argv. */
 struct options {
@@ -35,29 +37,33 @@ struct options {
     struct option_given {
         size_t spec;       /* index into specs */
         const char *value; /* NULL without one */
-    } *given;
+    } * given;
     size_t given_count;
-    const char **words;    /* what is no option, in order; a lone "-" is a word; after "--" all are */
+    const char **words; /* what is no option, in order; a lone "-" is a word; after "--" all are */
     size_t word_count;
-    bool help;             /* --help or -h was given: options_parse stops there and returns true */
+    bool help; /* --help or -h was given: options_parse stops there and returns true */
 };
 
-/* argv[0] is the first word after the command's name.  False after a diagnostic with STATUS_USAGE that names the option and what
- * is allowed.  Long names may be shortened while that is unambiguous.  Release with options_free in any case. */
+/* argv[0] is the first word after the command's name.  False after a diagnostic with STATUS_USAGE that names the
+ * option and what is allowed.  Long names may be shortened while that is unambiguous.  Release with options_free in
+ * any case. */
 bool options_parse(const struct option_spec *specs, size_t spec_count, int argc, char *const *argv,
                    struct diagnostics *diagnostics, struct options *options);
 void options_free(struct options *options);
 
-/* By long name (or by the letter as a string for an option without one); asking for a name that is in no row is a broken invariant. */
+/* By long name (or by the letter as a string for an option without one); asking for a name that is in no row is a
+ * broken invariant. */
 bool options_given(const struct options *options, const char *name);
 /* The last value, or NULL. */
 const char *options_value(const struct options *options, const char *name);
-/* The index-th value, counted from 0, or NULL: for (i = 0; (value = options_value_at(options, "class", i)) != NULL; i++). */
+/* The index-th value, counted from 0, or NULL: for (i = 0; (value = options_value_at(options, "class", i)) != NULL;
+ * i++). */
 const char *options_value_at(const struct options *options, const char *name, size_t index);
 size_t options_count(const struct options *options, const char *name);
 /* All values in order, an array of *count pointers that the caller frees (not the values); NULL when there is none. */
 const char **options_values(const struct options *options, const char *name, size_t *count);
-/* A whole number from `least` to `most`; *value is untouched when the option was not given.  False after a diagnostic. */
+/* A whole number from `least` to `most`; *value is untouched when the option was not given.  False after a
+ * diagnostic. */
 bool options_number(const struct options *options, const char *name, int64_t least, int64_t most,
                     struct diagnostics *diagnostics, int64_t *value);
 /* One of the NULL-ended `allowed`; *index is untouched when the option was not given.  False after a diagnostic. */
@@ -65,7 +71,7 @@ bool options_choice(const struct options *options, const char *name, const char 
                     struct diagnostics *diagnostics, size_t *index);
 
 /* "usage: ngxerr NAME USAGE", the text, then a line for each option. */
-void options_help(FILE *out, const char *command, const char *usage, const char *text,
-                  const struct option_spec *specs, size_t spec_count);
+void options_help(FILE *out, const char *command, const char *usage, const char *text, const struct option_spec *specs,
+                  size_t spec_count);
 
 #endif

@@ -1,4 +1,5 @@
-/* Where a command's result goes: standard output, or a file that appears only when it is complete.  Used by cli alone. */
+/* Where a command's result goes: standard output, or a file that appears only when it is complete.  Used by cli
+ * alone. */
 #include "cli/output.h"
 
 #include <errno.h>

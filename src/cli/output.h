@@ -1,4 +1,5 @@
-/* Where a command's result goes: standard output, or a file that appears only when it is complete.  Used by cli alone. */
+/* Where a command's result goes: standard output, or a file that appears only when it is complete.  Used by cli
+ * alone. */
 #ifndef NGXERR_CLI_OUTPUT_H
 #define NGXERR_CLI_OUTPUT_H
 
@@ -9,22 +10,22 @@
 
 struct output;
 
-/* `path` NULL or "-": `standard` (borrowed).  Else a temporary file beside `path`, renamed by output_finish; an existing file's
- * mode is kept, a new one follows the umask; what is no regular file (/dev/stdout, a pipe) is written directly.
- * NULL after a diagnostic with STATUS_STORE. */
+/* `path` NULL or "-": `standard` (borrowed).  Else a temporary file beside `path`, renamed by output_finish; an
+ * existing file's mode is kept, a new one follows the umask; what is no regular file (/dev/stdout, a pipe) is written
+ * directly. NULL after a diagnostic with STATUS_STORE. */
 struct output *output_open(const char *path, FILE *standard, struct diagnostics *diagnostics);
 /* To write to; errors are found by output_finish. */
 FILE *output_stream(struct output *output);
 void output_write(struct output *output, struct slice bytes);
-/* Flushes, syncs and renames; false after a diagnostic with STATUS_STORE (full disk and the like), then `path` is as it was.
- * Frees `output`. */
+/* Flushes, syncs and renames; false after a diagnostic with STATUS_STORE (full disk and the like), then `path` is as it
+ * was. Frees `output`. */
 bool output_finish(struct output *output, struct diagnostics *diagnostics);
 /* Removes the temporary file and frees; NULL is allowed. */
 void output_abandon(struct output *output);
 bool output_is_terminal(const struct output *output);
 
-/* `when` is --color's value: auto (or NULL), always, never.  auto: a terminal, and NO_COLOR unset or empty, and TERM not dumb.
- * False after a diagnostic (STATUS_USAGE) when it is none of these. */
+/* `when` is --color's value: auto (or NULL), always, never.  auto: a terminal, and NO_COLOR unset or empty, and TERM
+ * not dumb. False after a diagnostic (STATUS_USAGE) when it is none of these. */
 bool output_wants_color(const struct output *output, const char *when, struct diagnostics *diagnostics, bool *color);
 
 #endif

@@ -79,7 +79,8 @@ out:
 }
 
 struct conf_source *
-conf_source_read(struct conf_reader *reader, const char *path, const struct place *from, struct conf_open_file *identity)
+conf_source_read(struct conf_reader *reader, const char *path, const struct place *from,
+                 struct conf_open_file *identity)
 {
     struct arena *arena = reader->tree->arena;
     struct buffer bytes = BUFFER_EMPTY;
@@ -159,8 +160,8 @@ conf_include(struct conf_reader *reader, const struct conf_directive *include, s
     buffer_add(&path, name);
     const char *text = buffer_text(&path);
     const struct place *from = &include->words[1].place;
-    bool done = strpbrk(text, "*?[") != NULL ? include_mask(reader, text, from, tail)
-                                             : include_file(reader, text, from, tail);
+    bool done =
+        strpbrk(text, "*?[") != NULL ? include_mask(reader, text, from, tail) : include_file(reader, text, from, tail);
     buffer_free(&path);
     return done;
 }

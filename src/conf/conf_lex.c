@@ -1,4 +1,5 @@
-/* Cuts nginx's configuration syntax into directives as ngx_conf_read_token does (src/core/ngx_conf_file.c).  Used by conf alone. */
+/* Cuts nginx's configuration syntax into directives as ngx_conf_read_token does (src/core/ngx_conf_file.c).  Used by
+ * conf alone. */
 #include "conf/conf_private.h"
 
 #include <stdarg.h>
@@ -161,7 +162,8 @@ take_quoted(struct conf_lexer *lexer)
             return CONF_ERROR;
         if (at_end(lexer)) {
             conf_error(lexer->diagnostics, lexer->tree, conf_lexer_place(lexer),
-                       "unexpected end of file, expecting \";\" or \"}\" (the quote %c in line %u is open)", quote, place.line);
+                       "unexpected end of file, expecting \";\" or \"}\" (the quote %c in line %u is open)", quote,
+                       place.line);
             return CONF_ERROR;
         }
         char c = take(lexer);

@@ -24,9 +24,9 @@ struct conf_lexer {
     struct conf_tree *tree;
     const struct conf_source *source;
     struct diagnostics *diagnostics;
-    size_t at;         /* offset of the next byte */
-    size_t line_start; /* offset of the first byte of the line */
-    unsigned line;     /* from 1 */
+    size_t at;               /* offset of the next byte */
+    size_t line_start;       /* offset of the first byte of the line */
+    unsigned line;           /* from 1 */
     struct conf_word *words; /* of the directive being read; freed by conf_lexer_end */
     size_t word_count;
     size_t word_capacity;
@@ -49,8 +49,8 @@ enum conf_token conf_lexer_next(struct conf_lexer *lexer);
 bool conf_lexer_lua_block(struct conf_lexer *lexer, struct slice *inside);
 struct place conf_lexer_place(const struct conf_lexer *lexer);
 /* Diagnoses at `place` with the line of the source. */
-void conf_error(struct diagnostics *diagnostics, const struct conf_tree *tree, struct place place, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void conf_error(struct diagnostics *diagnostics, const struct conf_tree *tree, struct place place, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));
 
 /* Files that are being read, innermost first, to find cycles. */
 struct conf_open_file {
@@ -65,7 +65,7 @@ struct conf_reader {
     struct diagnostics *diagnostics;
     struct slice directory; /* of the main file, with its slash; empty when its name has none */
     const struct conf_open_file *open_files;
-    unsigned depth;         /* blocks and includes around */
+    unsigned depth; /* blocks and includes around */
     unsigned include_count;
     size_t total_bytes;
 };

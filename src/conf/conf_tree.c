@@ -33,8 +33,8 @@ read_inside(struct conf_reader *reader, struct conf_lexer *lexer, struct conf_di
     if (is_foreign_block(directive))
         return conf_lexer_lua_block(lexer, &directive->raw_block);
     if (reader->depth >= LIMIT_CONF_DEPTH) {
-        conf_error(reader->diagnostics, reader->tree, directive->place, "more than %d blocks and includes inside each other",
-                   LIMIT_CONF_DEPTH);
+        conf_error(reader->diagnostics, reader->tree, directive->place,
+                   "more than %d blocks and includes inside each other", LIMIT_CONF_DEPTH);
         return false;
     }
     struct conf_directive **children = &directive->children;
@@ -121,7 +121,8 @@ tree_read(struct conf_reader *reader, const struct conf_source *source)
 }
 
 struct conf_tree *
-conf_parse_text(const char *name, struct slice text, const struct conf_options *options, struct diagnostics *diagnostics)
+conf_parse_text(const char *name, struct slice text, const struct conf_options *options,
+                struct diagnostics *diagnostics)
 {
     static const struct conf_options none = {false};
     struct conf_reader reader = {

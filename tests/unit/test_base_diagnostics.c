@@ -73,7 +73,8 @@ a_long_line_is_cut_around_the_column(void **state)
     memset(line, 'a', sizeof line);
     line[4000] = '}';
     capture_begin(&capture);
-    diagnose_at(capture.diagnostics, STATUS_USAGE, (struct place){"a.conf", 1, 4001}, (struct slice){line, sizeof line}, "x");
+    diagnose_at(capture.diagnostics, STATUS_USAGE, (struct place){"a.conf", 1, 4001}, (struct slice){line, sizeof line},
+                "x");
     const char *text = capture_text(&capture);
     const char *shown = strchr(text, '\n') + 1;
     const char *caret = strchr(shown, '\n') + 1;
@@ -86,9 +87,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(messages_are_one_harmless_line),    cmocka_unit_test(notes_only_when_verbose),
-        cmocka_unit_test(the_worst_status_stays),            cmocka_unit_test(the_caret_stands_under_the_column),
-        cmocka_unit_test(a_place_may_be_known_in_part),      cmocka_unit_test(a_long_line_is_cut_around_the_column),
+        cmocka_unit_test(messages_are_one_harmless_line), cmocka_unit_test(notes_only_when_verbose),
+        cmocka_unit_test(the_worst_status_stays),         cmocka_unit_test(the_caret_stands_under_the_column),
+        cmocka_unit_test(a_place_may_be_known_in_part),   cmocka_unit_test(a_long_line_is_cut_around_the_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

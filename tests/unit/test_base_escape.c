@@ -3,7 +3,7 @@
 
 #include "base/escape.h"
 
-#define ESC "\x1b"
+#define ESC                    "\x1b"
 #define RIGHT_TO_LEFT_OVERRIDE "\xe2\x80\xae"
 
 typedef void escape_function(struct buffer *out, struct slice bytes);
@@ -45,10 +45,14 @@ terminal_cannot_be_moved(void **state)
     CHECK(escape_terminal, "plain text \xc3\xa9", "plain text \xc3\xa9");
     CHECK(escape_terminal, ESC "[2J\r\x07\x7f", "\\x1B[2J\\x0D\\x07\\x7F");
     CHECK(escape_terminal, "a\tb\nc", "a b\\nc");
-    CHECK(escape_terminal, "\xc2\x9b" "2J", "\\xC2\\x9B2J"); /* CSI as a C1 control */
+    CHECK(escape_terminal,
+          "\xc2\x9b"
+          "2J",
+          "\\xC2\\x9B2J"); /* CSI as a C1 control */
     CHECK(escape_terminal, "\x9b", "\\x9B");
     CHECK(escape_terminal, "a" RIGHT_TO_LEFT_OVERRIDE "b", "a\\xE2\\x80\\xAEb");
-    CHECK(escape_terminal, "\xe2\x81\xa6\xe2\x81\xa9\xe2\x80\x8e\xe2\x80\x8f", "\\xE2\\x81\\xA6\\xE2\\x81\\xA9\\xE2\\x80\\x8E\\xE2\\x80\\x8F");
+    CHECK(escape_terminal, "\xe2\x81\xa6\xe2\x81\xa9\xe2\x80\x8e\xe2\x80\x8f",
+          "\\xE2\\x81\\xA6\\xE2\\x81\\xA9\\xE2\\x80\\x8E\\xE2\\x80\\x8F");
     CHECK(escape_terminal, "\xe2\x80\xa8\xe2\x80\xa9\xef\xbb\xbf", "\\xE2\\x80\\xA8\\xE2\\x80\\xA9\\xEF\\xBB\\xBF");
     CHECK(escape_terminal, "\0\xff", "\\x00\\xFF");
 }
@@ -57,8 +61,10 @@ static void
 markdown_text_is_literal(void **state)
 {
     (void)state;
-    CHECK(escape_markdown_text, "upstream timed out (110: Connection timed out)", "upstream timed out (110: Connection timed out)");
-    CHECK(escape_markdown_text, "a *b* _c_ `d` [e](f) ~g~ h|i \\j", "a \\*b\\* \\_c\\_ \\`d\\` \\[e\\](f) \\~g\\~ h\\|i \\\\j");
+    CHECK(escape_markdown_text, "upstream timed out (110: Connection timed out)",
+          "upstream timed out (110: Connection timed out)");
+    CHECK(escape_markdown_text, "a *b* _c_ `d` [e](f) ~g~ h|i \\j",
+          "a \\*b\\* \\_c\\_ \\`d\\` \\[e\\](f) \\~g\\~ h\\|i \\\\j");
     CHECK(escape_markdown_text, "<script>&amp;", "&lt;script&gt;&amp;amp;");
     CHECK(escape_markdown_text, "GET http://evil.example/", "GET http&#58;//evil.example/");
     CHECK(escape_markdown_text, "WWW.evil.example", "WWW&#46;evil.example");
@@ -155,7 +161,7 @@ nginx_words_read_back(void **state)
     CHECK(escape_nginx_word, "a b", "\"a b\"");
     CHECK(escape_nginx_word, "a;}", "\"a;}\"");
     CHECK(escape_nginx_word, "say \"x\"", "\"say \\\"x\\\"\"");
-    CHECK(escape_nginx_word, "\\.php", "\"\\.php\"");   /* nginx keeps this backslash */
+    CHECK(escape_nginx_word, "\\.php", "\"\\.php\"");       /* nginx keeps this backslash */
     CHECK(escape_nginx_word, "C:\\temp", "\"C:\\\\temp\""); /* and would read \t as a tab */
     CHECK(escape_nginx_word, "a\\", "\"a\\\\\"");
     CHECK(escape_nginx_word, "a\nb", "\"a\\nb\"");
@@ -166,7 +172,8 @@ static void
 view_text_comes_back(void **state)
 {
     (void)state;
-    CHECK(escape_view_text, "a\\b\0c\xff\xc3\xa9 and eight plain bytes", "a\\\\b\\x00c\\xFF\xc3\xa9 and eight plain bytes");
+    CHECK(escape_view_text, "a\\b\0c\xff\xc3\xa9 and eight plain bytes",
+          "a\\\\b\\x00c\\xFF\xc3\xa9 and eight plain bytes");
     CHECK(unescape_view_text, "\\q\\x4", "\\q\\x4"); /* not written by escape_view_text */
 
     /* Every pair of bytes, at every place in a word of eight, returns unchanged and is judged rightly. */

@@ -116,7 +116,8 @@ hash_does_not_depend_on_parts(void **state)
     assert_int_equal(strlen(whole), 32);
     assert_int_equal(strspn(whole, "0123456789abcdef"), 32);
     hash_stream_free(stream);
-    /* XXH3_128bits and XXH3_64bits of no bytes, from the xxHash specification's sanity tests: identities must not change with a release */
+    /* XXH3_128bits and XXH3_64bits of no bytes, from the xxHash specification's sanity tests: identities must not
+     * change with a release */
     assert_string_equal(hash_hex(SLICE_NONE, whole), "99aa06d3014798d86001c324468d497f");
     assert_true(hash_slice(SLICE_NONE) == UINT64_C(0x2d06800538d394c2));
     assert_true(hash_slice_seeded(SLICE("a"), 1) != hash_slice_seeded(SLICE("a"), 2));
@@ -126,9 +127,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_first_and_last),      cmocka_unit_test(trims_blanks_only),
-        cmocka_unit_test(orders_like_memcmp),        cmocka_unit_test(reads_numbers_whole),
-        cmocka_unit_test(buffer_grows_and_is_taken), cmocka_unit_test(arena_keeps_what_it_gave),
+        cmocka_unit_test(finds_first_and_last),
+        cmocka_unit_test(trims_blanks_only),
+        cmocka_unit_test(orders_like_memcmp),
+        cmocka_unit_test(reads_numbers_whole),
+        cmocka_unit_test(buffer_grows_and_is_taken),
+        cmocka_unit_test(arena_keeps_what_it_gave),
         cmocka_unit_test(hash_does_not_depend_on_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,9 @@ static void
 unknown_zones_are_refused(void **state)
 {
     (void)state;
-    const char *const wrong[] = {"", "Europe/Berlim", "../../../etc/passwd", "/etc/localtime", "Europe", "Europe/../UTC", "right/UTC", "a b", "CET-1:x"};
+    const char *const wrong[] = {"",       "Europe/Berlim", "../../../etc/passwd", "/etc/localtime",
+                                 "Europe", "Europe/../UTC", "right/UTC",           "a b",
+                                 "CET-1:x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_null(zone_open(wrong[i]));
 }
@@ -109,7 +111,8 @@ static void
 table_agrees_with_the_c_library(void **state)
 {
     (void)state;
-    const char *const names[] = {"America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "Asia/Kolkata"};
+    const char *const names[] = {"America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca",
+                                 "Asia/Kolkata"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct zone *zone = zone_needed(names[i]);
         setenv("TZ", names[i], 1);
@@ -224,11 +227,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(calendar_goes_both_ways),   cmocka_unit_test(iso_is_written),
-        cmocka_unit_test(unknown_zones_are_refused), cmocka_unit_test(utc_needs_no_tzdata),
-        cmocka_unit_test(berlin_changes_its_clocks), cmocka_unit_test(table_agrees_with_the_c_library),
+        cmocka_unit_test(calendar_goes_both_ways),
+        cmocka_unit_test(iso_is_written),
+        cmocka_unit_test(unknown_zones_are_refused),
+        cmocka_unit_test(utc_needs_no_tzdata),
+        cmocka_unit_test(berlin_changes_its_clocks),
+        cmocka_unit_test(table_agrees_with_the_c_library),
         cmocka_unit_test(opening_leaves_the_environment),
-        cmocka_unit_test(times_are_read),            cmocka_unit_test(durations_are_read),
+        cmocka_unit_test(times_are_read),
+        cmocka_unit_test(durations_are_read),
     };
     unsetenv("TZ");
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* The filter options: what they fill in, and what is said of wrong values. */
 #include "unit.h"
 
+#include "classify/rules.h"
 #include "cli/filters.h"
 #include "parse/record.h"
-#include "classify/rules.h"
 
 /* 2026-11-20 14:05:30 UTC */
 #define NOW INT64_C(1795183530)
@@ -26,7 +26,8 @@ make(struct filters_test *test, char *const *words)
     capture_begin(&test->capture);
     test->arena = arena_new();
     test->zone = zone_open("UTC");
-    assert_true(options_parse(filter_options, FILTER_OPTIONS_COUNT, count, words, test->capture.diagnostics, &test->options));
+    assert_true(
+        options_parse(filter_options, FILTER_OPTIONS_COUNT, count, words, test->capture.diagnostics, &test->options));
     return filters_make(&test->options, test->zone, NOW, test->capture.diagnostics, test->arena, &test->filter);
 }
 
@@ -90,9 +91,9 @@ repeated_values_are_alternatives(void **state)
     (void)state;
     struct filters_test test;
     size_t count;
-    assert_true(MAKE("--level", "crit", "--level", "warn", "--severity", "act", "--severity=fix", "--not-severity", "noise",
-                     "--class", "upstream-*", "--class", "limit-req", "--not-class", "unclassified", "--client", "10.0.0.0/8",
-                     "--not-client", "2001:db8::1", "--connection", "42"));
+    assert_true(MAKE("--level", "crit", "--level", "warn", "--severity", "act", "--severity=fix", "--not-severity",
+                     "noise", "--class", "upstream-*", "--class", "limit-req", "--not-class", "unclassified",
+                     "--client", "10.0.0.0/8", "--not-client", "2001:db8::1", "--connection", "42"));
     assert_int_equal(test.filter.level_at_least, LEVEL_WARN);
     assert_int_equal(test.filter.severities, 1U << SEVERITY_ACT | 1U << SEVERITY_FIX);
     assert_int_equal(test.filter.not_severities, 1U << SEVERITY_NOISE);

@@ -28,7 +28,7 @@ parse(char *const *words, struct capture *capture, struct options *options)
 }
 
 #define PARSE(...) parse((char *const[]){__VA_ARGS__, NULL}, &capture, &options)
-#define END() (options_free(&options), capture_end(&capture))
+#define END()      (options_free(&options), capture_end(&capture))
 
 static void
 every_form_is_read(void **state)
@@ -129,7 +129,8 @@ errors_name_the_option_and_what_is_allowed(void **state)
     assert_non_null(strstr(capture_text(&capture), "unknown option \"-x\"; allowed are --database"));
     END();
     assert_false(PARSE("--format"));
-    assert_string_equal(capture_text(&capture), "ngxerr: option \"--format\" needs a value: --format FORMAT, the format\n");
+    assert_string_equal(capture_text(&capture), "ngxerr: option \"--format\" needs a value: --format FORMAT, "
+                                                "the format\n");
     END();
     assert_false(PARSE("-n"));
     assert_string_equal(capture_text(&capture), "ngxerr: option \"-n\" needs a value: -n N, the last N\n");

@@ -196,11 +196,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(masks_are_relative_to_the_main_file), cmocka_unit_test(includes_are_left_unless_asked),
-        TEST(a_missing_file_is_named),             TEST(a_missing_main_file_is_named),
-        TEST(a_cycle_is_found),                    TEST(a_file_may_be_included_twice),
-        TEST(doubling_files_end),                  TEST(a_directory_is_no_file),
-        TEST(include_takes_one_word),              TEST(a_block_ends_in_its_own_file),
+        TEST(masks_are_relative_to_the_main_file),
+        cmocka_unit_test(includes_are_left_unless_asked),
+        TEST(a_missing_file_is_named),
+        TEST(a_missing_main_file_is_named),
+        TEST(a_cycle_is_found),
+        TEST(a_file_may_be_included_twice),
+        TEST(doubling_files_end),
+        TEST(a_directory_is_no_file),
+        TEST(include_takes_one_word),
+        TEST(a_block_ends_in_its_own_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

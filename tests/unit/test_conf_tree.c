@@ -1,4 +1,5 @@
-/* nginx's configuration syntax.  What is accepted and refused, and the texts of refusals, were compared with nginx -t of 1.22.1. */
+/* nginx's configuration syntax.  What is accepted and refused, and the texts of refusals, were compared with nginx -t
+ * of 1.22.1. */
 #include "unit.h"
 
 #include "conf/conf.h"
@@ -133,11 +134,15 @@ lua_blocks_are_kept_as_they_are(void **state)
 {
     (void)state;
     ACCEPTS("content_by_lua_block { return } b;", "[content_by_lua_block]< return >[b]");
-    ACCEPTS("access_by_lua_block {local t = {a={}} s = '}' d = \"\\\"}\"}", "[access_by_lua_block]<local t = {a={}} s = '}' d = \"\\\"}\">");
-    ACCEPTS("set_by_lua_block $x { -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] }", "[set_by_lua_block][$x]< -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] >");
+    ACCEPTS("access_by_lua_block {local t = {a={}} s = '}' d = \"\\\"}\"}",
+            "[access_by_lua_block]<local t = {a={}} s = '}' d = \"\\\"}\">");
+    ACCEPTS("set_by_lua_block $x { -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] }",
+            "[set_by_lua_block][$x]< -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] >");
     ACCEPTS("init_by_lua_block { t[1] = a[b[2]] } c;", "[init_by_lua_block]< t[1] = a[b[2]] >[c]");
-    REFUSES("a {\nlog_by_lua_block { '}' }", "a.conf:2:25: unexpected end of file, expecting \"}\" (\"a\" in line 1 is open)");
-    REFUSES("log_by_lua_block { {}", "a.conf:1:1: unexpected end of file, expecting \"}\" of the block \"log_by_lua_block\"");
+    REFUSES("a {\nlog_by_lua_block { '}' }",
+            "a.conf:2:25: unexpected end of file, expecting \"}\" (\"a\" in line 1 is open)");
+    REFUSES("log_by_lua_block { {}",
+            "a.conf:1:1: unexpected end of file, expecting \"}\" of the block \"log_by_lua_block\"");
 }
 
 static void
