@@ -19,6 +19,19 @@ separate(struct paper *paper, enum block block)
     paper->block = block;
 }
 
+/* Escapes text that does not begin a line: marks that have a meaning only there stay readable. */
+static void
+add_inside_line(struct buffer *out, struct slice text)
+{
+    struct buffer behind_letter = BUFFER_EMPTY, escaped = BUFFER_EMPTY;
+    buffer_add_byte(&behind_letter, 'x');
+    buffer_add(&behind_letter, text);
+    escape_markdown_text(&escaped, buffer_slice(&behind_letter));
+    buffer_add(out, slice_from(buffer_slice(&escaped), 1));
+    buffer_free(&behind_letter);
+    buffer_free(&escaped);
+}
+
 static void
 markdown_begin(struct paper *paper, enum block block, const char *label)
 {
@@ -30,7 +43,7 @@ markdown_begin(struct paper *paper, enum block block, const char *label)
     buffer_add_text(paper->out, starts[block]);
     if (label != NULL) {
         buffer_add_text(paper->out, "**");
-        escape_markdown_text(paper->out, slice_of(label));
+        add_inside_line(paper->out, slice_of(label));
         buffer_add_text(paper->out, block == BLOCK_FACT ? "**: " : ".** ");
     }
 }
@@ -44,7 +57,10 @@ markdown_end(struct paper *paper)
 static void
 markdown_text(struct paper *paper, struct slice text)
 {
-    escape_markdown_text(paper->out, text);
+    if (paper->out->size > 0 && paper->out->data[paper->out->size - 1] == '\n')
+        escape_markdown_text(paper->out, text);
+    else
+        add_inside_line(paper->out, text);
 }
 
 static void
@@ -57,7 +73,7 @@ static void
 markdown_strong(struct paper *paper, struct slice text)
 {
     buffer_add_text(paper->out, "**");
-    escape_markdown_text(paper->out, text);
+    add_inside_line(paper->out, text);
     buffer_add_text(paper->out, "**");
 }
 
@@ -152,7 +168,7 @@ markdown_table(struct paper *paper, const struct table *table)
     buffer_add_text(out, "|\n");
     for (size_t i = 0; i < table->rows * table->columns; i++) {
         buffer_add_text(out, "| ");
-        escape_markdown_text(out, table->cells[i]);
+        add_inside_line(out, table->cells[i]);
         buffer_add_text(out, (i + 1) % table->columns == 0 ? " |\n" : " ");
     }
 }

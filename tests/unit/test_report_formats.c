@@ -1,0 +1,334 @@
+/* report: the formats with a report in which every text is hostile, and the empty report. */
+#include "unit.h"
+
+#include "report/explanation.h"
+#include "report/report.h"
+
+/* Escape sequences, markup of Markdown and HTML, a forged line, a quote, a byte that is no UTF-8, a bidirectional override. */
+#define EVIL "\x1b[31m\r\n| x |\n# forged <script>alert(1)</script> [a](http://e.example) ![i](u) `code` ``` ** \"q\" \\ \xff \x7f \xe2\x80\xae end"
+static const char evil_text[] = EVIL;
+static const struct slice evil = {evil_text, sizeof(evil_text) - 1};
+
+/* Commands and blocks are made by advice, which lets no newline in. */
+static const char evil_line[] = "\x1b[31m `code` ``` <script> \xff \x7f";
+
+static const char *evil_list[] = {evil_text, evil_text};
+
+static struct suggestion evil_suggestion = {.name = "way", .title = "title"};
+static struct class_info evil_info = {
+    .id = "evil-class", .area = "area", .title = "t", .severity = SEVERITY_ACT, .suggestions = &evil_suggestion, .suggestion_count = 1,
+    .docs = evil_list, .doc_count = 1,
+};
+
+static struct way *
+evil_way(struct arena *arena)
+{
+    static struct advice_check checks[] = {{evil_line, evil_text}};
+    struct way *way = arena_allocate(arena, sizeof(*way));
+    *way = (struct way){
+        .source = &evil_suggestion, .title = evil_text, .why = evil_text, .conditions = evil_text, .holds = true, .texts = evil_list,
+        .text_count = 2, .cost = evil_text, .risk = evil_text, .wrong = evil_text, .checks = checks, .check_count = 1,
+        .operator_values = evil_list, .operator_value_count = 1,
+    };
+    way->blocks = arena_allocate(arena, sizeof(*way->blocks));
+    way->blocks[0].context = "location";
+    way->blocks[0].config = evil_line;
+    way->block_count = 1;
+    return way;
+}
+
+static struct advice
+evil_advice(struct arena *arena)
+{
+    static struct advice_check decides[] = {{evil_line, evil_text}};
+    struct way *way = evil_way(arena);
+    return (struct advice){
+        .class_info = &evil_info, .kind = KIND_HTTP, .chosen = way, .ways = way, .way_count = 1, .causes = evil_list, .cause_count = 2,
+        .decides = decides, .decide_count = 1, .checks = decides, .check_count = 1, .caveats = evil_list, .caveat_count = 2,
+        .operator_values = evil_list, .operator_value_count = 2,
+    };
+}
+
+static struct finding
+evil_finding(struct arena *arena)
+{
+    struct finding finding = {
+        .id = evil_text, .area = evil_text, .title = evil_text, .severity = SEVERITY_ACT, .count = 12345, .permille = 123,
+        .first_time = 1763600000, .last_time = 1763700000, .peak_minute = 1763650000, .peak_count = 99, .caused_by = evil_list,
+        .caused_by_count = 2, .top_count = 1, .samples = {evil, evil, evil}, .sample_count = 3, .advice = evil_advice(arena),
+    };
+    finding.tops[0] = (struct report_top){.name = "URIs", .values = {{evil, 9}, {evil, 8}}, .count = 2, .distinct = 7};
+    return finding;
+}
+
+static void
+evil_report(struct arena *arena, struct report *report)
+{
+    static struct report_shape shape = {evil_text, evil_text, LEVEL_ERROR, 3, 1763600000, 1763700000};
+    static struct report_blind blind = {evil_text, LEVEL_WARN, evil_list, 2};
+    struct report_file file = {.path = evil_text, .log = evil_text, .node = evil_text, .first_time = -1, .last_time = -1};
+    struct report_file *files = arena_allocate(arena, 2 * sizeof(*files));
+    struct finding *findings = arena_allocate(arena, sizeof(*findings));
+    files[0] = files[1] = file;
+    *findings = evil_finding(arena);
+    *report = (struct report){
+        .source = evil_text, .from_database = true, .current_to = 1763700000, .filters = evil_list, .filter_count = 2,
+        .pruned_before = -1, .total = file, .files = files, .file_count = 2, .events = 100000, .findings = findings,
+        .finding_count = 1, .noise = findings, .noise_count = 1, .shapes = &shape, .shape_count = 1, .shape_total = 1,
+        .blind = &blind, .blind_count = 1,
+    };
+}
+
+static void
+assert_no_control_bytes(struct slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if ((c < 0x20 && c != '\n') || c == 0x7f || c == 0xff)
+            fail_msg("byte %02x at %zu", c, i);
+    }
+    assert_int_equal(slice_find(text, SLICE("\xe2\x80\xae")), SIZE_MAX);
+}
+
+static const char *
+write_as(const struct report *report, const char *format, struct buffer *out)
+{
+    buffer_clear(out);
+    report_format_find(format)->write(report, out);
+    return buffer_text(out);
+}
+
+static void
+text_lets_nothing_out(void **state)
+{
+    struct report report;
+    struct buffer out = BUFFER_EMPTY;
+    evil_report(*state, &report);
+    write_as(&report, "text", &out);
+    assert_no_control_bytes(buffer_slice(&out));
+    assert_int_not_equal(slice_find(buffer_slice(&out), SLICE("\\x1B[31m")), SIZE_MAX);
+    assert_int_not_equal(slice_find(buffer_slice(&out), SLICE("12,345 events")), SIZE_MAX);
+    /* a newline of a value never begins a line */
+    assert_int_equal(slice_find(buffer_slice(&out), SLICE("\n# forged")), SIZE_MAX);
+    assert_int_equal(slice_find(buffer_slice(&out), SLICE("\n| x")), SIZE_MAX);
+    buffer_free(&out);
+}
+
+/* Takes code spans and fenced blocks out of Markdown, as CommonMark reads them: what is left must have no live markup. */
+static void
+strip_code(struct slice text, struct buffer *out)
+{
+    size_t fence = 0; /* of the block that is open */
+    while (text.size > 0) {
+        size_t end = slice_find_byte(text, '\n');
+        struct slice line = slice_first(text, end);
+        text = slice_from(text, end == SIZE_MAX ? text.size : end + 1);
+        size_t ticks = 0;
+        while (ticks < line.size && line.data[ticks] == '`')
+            ticks++;
+        bool rest_has_tick = slice_find_byte(slice_from(line, ticks), '`') != SIZE_MAX;
+        if (fence > 0) {
+            if (ticks >= fence && ticks == line.size)
+                fence = 0;
+            continue;
+        }
+        if (ticks >= 3 && !rest_has_tick) {
+            fence = ticks;
+            continue;
+        }
+        for (size_t i = 0; i < line.size; i++) {
+            size_t run = 0, close;
+            bool escaped = i > 0 && line.data[i - 1] == '\\';
+            while (i + run < line.size && line.data[i + run] == '`')
+                run++;
+            if (run == 0 || escaped) {
+                buffer_add_byte(out, line.data[i]);
+                continue;
+            }
+            for (close = i + run; close < line.size;) {
+                size_t length = 0;
+                while (close + length < line.size && line.data[close + length] == '`')
+                    length++;
+                if (length == run)
+                    break;
+                close += length > 0 ? length : 1;
+            }
+            assert_true(close < line.size); /* every span is closed on its line */
+            i = close + run - 1;
+        }
+        buffer_add_byte(out, '\n');
+    }
+    assert_int_equal(fence, 0);
+}
+
+static void
+markdown_lets_nothing_out(void **state)
+{
+    struct report report;
+    struct buffer out = BUFFER_EMPTY, prose = BUFFER_EMPTY;
+    evil_report(*state, &report);
+    write_as(&report, "markdown", &out);
+    assert_no_control_bytes(buffer_slice(&out));
+    strip_code(buffer_slice(&out), &prose);
+    struct slice text = buffer_slice(&prose);
+    assert_int_equal(slice_find_byte(text, '<'), SIZE_MAX);
+    assert_int_equal(slice_find(text, SLICE("http://e.example")), SIZE_MAX);
+    assert_int_equal(slice_find(text, SLICE("\n| x")), SIZE_MAX);
+    for (size_t i = 1; i < text.size; i++)
+        if (text.data[i] == '[' || text.data[i] == ']')
+            assert_int_equal(text.data[i - 1], '\\');
+    assert_int_equal(slice_find(text, SLICE("\n# forged")), SIZE_MAX);
+    /* a bar of a value stays escaped, so that every row of a table has as many cells as its head */
+    for (size_t i = 0; i + 4 < text.size; i++)
+        if (memcmp(text.data + i, "| x ", 4) == 0)
+            assert_true(i > 0 && text.data[i - 1] == '\\');
+    buffer_free(&out);
+    buffer_free(&prose);
+}
+
+/* A small reader of JSON: strings closed and escaped, brackets balanced, a comma between values and nowhere else. */
+static void
+assert_json(struct slice text)
+{
+    char open[64];
+    size_t depth = 0;
+    bool after = false; /* a value stands before */
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (c == '"') {
+            assert_false(after);
+            for (i++; text.data[i] != '"'; i++) {
+                assert_true(i + 1 < text.size && (unsigned char)text.data[i] >= 0x20);
+                if (text.data[i] == '\\')
+                    assert_non_null(strchr("\"\\/bfnrtu", text.data[++i]));
+            }
+            after = text.data[i + 1] != ':';
+            i += !after;
+        } else if (c == '{' || c == '[') {
+            assert_false(after);
+            open[depth++] = c == '{' ? '}' : ']';
+            assert_true(depth < sizeof(open));
+        } else if (c == '}' || c == ']') {
+            assert_true(depth > 0 && open[depth - 1] == c && (i == 0 || text.data[i - 1] != ','));
+            depth--;
+            after = true;
+        } else if (c == ',') {
+            assert_true(after);
+            after = false;
+        } else if (c != '\n') {
+            assert_true((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')); /* numbers, true, false, null */
+            after = text.data[i + 1] == ',' || text.data[i + 1] == '}' || text.data[i + 1] == ']';
+        }
+    }
+    assert_int_equal(depth, 0);
+}
+
+static void
+json_is_well_formed(void **state)
+{
+    struct report report;
+    struct buffer out = BUFFER_EMPTY;
+    evil_report(*state, &report);
+    write_as(&report, "json", &out);
+    assert_no_control_bytes(buffer_slice(&out));
+    assert_json(buffer_slice(&out));
+    assert_true(slice_starts(buffer_slice(&out), SLICE("{\"format\":\"ngxerr-report\",\"version\":1,")));
+    assert_int_not_equal(slice_find(buffer_slice(&out), SLICE("\"count\":12345,\"permille\":123")), SIZE_MAX);
+    assert_int_not_equal(slice_find(buffer_slice(&out), SLICE("\"first_time\":\"2025-11-20T00:53:20Z\"")), SIZE_MAX);
+    buffer_free(&out);
+}
+
+static void
+an_empty_report_says_so(void **state)
+{
+    (void)state;
+    struct report report = {.source = "the logs given", .current_to = -1, .pruned_before = -1, .total = {.first_time = -1, .last_time = -1}};
+    struct buffer out = BUFFER_EMPTY;
+    assert_non_null(strstr(write_as(&report, "text", &out), "None: no event passes the filters in this window."));
+    assert_null(strstr(buffer_text(&out), "Noise"));
+    assert_non_null(strstr(write_as(&report, "markdown", &out), "None: no event passes the filters in this window."));
+    write_as(&report, "json", &out);
+    assert_json(buffer_slice(&out));
+    assert_non_null(strstr(buffer_text(&out), "\"findings\":[]"));
+    buffer_free(&out);
+}
+
+static void
+what_is_not_visible_names_the_line_to_change(void **state)
+{
+    (void)state;
+    static const char *classes[] = {"buffered-response"};
+    struct report_blind blind = {NULL, LEVEL_WARN, classes, 1};
+    struct report report = {.source = "x", .pruned_before = -1, .blind = &blind, .blind_count = 1};
+    struct buffer out = BUFFER_EMPTY;
+    const char *text = write_as(&report, "text", &out);
+    assert_non_null(strstr(text, "error_log /var/log/nginx/error.log warn;\n"));
+    assert_non_null(strstr(text, "buffered-response"));
+    assert_non_null(strstr(text, "overrides"));
+    buffer_free(&out);
+}
+
+static void
+unknown_formats(void **state)
+{
+    (void)state;
+    assert_null(report_format_find("html"));
+    assert_string_equal(report_format_find("markdown")->name, "markdown");
+}
+
+static void
+explanations_let_nothing_out(void **state)
+{
+    struct explanation explanation = {.count = 2, .one_of_several = true, .sample = evil, .field_count = 1, .advice = evil_advice(*state)};
+    struct explanation_unknown unknown = {.count = 2, .sample = evil, .expression = "'x'", .near = {{evil_text, evil_text}}, .near_count = 1};
+    struct explanation_page page = {
+        .classes = &explanation, .class_count = 1, .unknown = &unknown, .unknown_count = 1, .records = 4, .unparsed = 1, .beyond = 1,
+    };
+    static const char *const formats[] = {"text", "markdown", "json"};
+    struct buffer out = BUFFER_EMPTY, prose = BUFFER_EMPTY;
+    explanation.fields[0] = (struct explanation_field){evil_text, evil};
+    for (size_t i = 0; i < 3; i++) {
+        buffer_clear(&out);
+        assert_true(explanation_write(&page, formats[i], &out));
+        assert_no_control_bytes(buffer_slice(&out));
+        assert_int_equal(slice_find(buffer_slice(&out), SLICE("\n# forged")), SIZE_MAX);
+        if (i == 1) {
+            strip_code(buffer_slice(&out), &prose);
+            assert_int_equal(slice_find_byte(buffer_slice(&prose), '<'), SIZE_MAX);
+        }
+        if (i == 2)
+            assert_json(buffer_slice(&out));
+    }
+    assert_false(explanation_write(&page, "html", &out));
+    buffer_free(&out);
+    buffer_free(&prose);
+}
+
+static int
+make_arena(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int
+drop_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(text_lets_nothing_out, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(markdown_lets_nothing_out, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(json_is_well_formed, make_arena, drop_arena),
+        cmocka_unit_test(an_empty_report_says_so),
+        cmocka_unit_test(what_is_not_visible_names_the_line_to_change),
+        cmocka_unit_test(unknown_formats),
+        cmocka_unit_test_setup_teardown(explanations_let_nothing_out, make_arena, drop_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
