@@ -174,10 +174,7 @@ escape_csv(struct buffer *out, struct slice bytes)
         struct character character = character_take(&bytes);
         if (character.code_point == '"')
             buffer_add_text(out, "\"\"");
-        else if (character.code_point == '\n' || character.code_point == '\t')
-            buffer_add(out, character.bytes);
-        else if (character_is_unsafe(
-                     character.code_point)) /* a carriage return too: a terminal would overwrite the line */
+        else if (csv_is_hidden(character.code_point))
             escape_add_hex(out, character.bytes);
         else
             buffer_add(out, character.bytes);
