@@ -55,12 +55,30 @@ markdown_end(struct paper *paper)
 }
 
 static void
+add_words(struct buffer *out, struct slice text)
+{
+    if (out->size > 0 && out->data[out->size - 1] == '\n')
+        escape_markdown_text(out, text);
+    else if (text.size > 0)
+        add_inside_line(out, text);
+}
+
+/* Prose marks what is code with a pair of backticks; what stands between them can hold none, so no span can be broken out of. */
+static void
 markdown_text(struct paper *paper, struct slice text)
 {
-    if (paper->out->size > 0 && paper->out->data[paper->out->size - 1] == '\n')
-        escape_markdown_text(paper->out, text);
-    else
-        add_inside_line(paper->out, text);
+    while (text.size > 0) {
+        size_t open = slice_find_byte(text, '`');
+        size_t close = open == SIZE_MAX ? SIZE_MAX : slice_find_byte(slice_from(text, open + 1), '`');
+        if (close == SIZE_MAX || close == 0) {
+            add_words(paper->out, close == 0 ? slice_first(text, open + 2) : text);
+            text = slice_from(text, close == 0 ? open + 2 : text.size);
+            continue;
+        }
+        add_words(paper->out, slice_first(text, open));
+        escape_markdown_code(paper->out, (struct slice){text.data + open + 1, close}, false);
+        text = slice_from(text, open + 1 + close + 1);
+    }
 }
 
 static void
