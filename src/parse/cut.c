@@ -82,6 +82,7 @@ cut_record(struct piece *piece, struct slice rest, uint64_t offset, bool final, 
 
     record_clear(record);
     prefix_apply(prefix, record);
+    record->lines = 1;
     state = fields_cut(record, slice_from(line, prefix->size), cut, CHOOSE_BY_MESSAGE);
     extent.full = state == TAIL_FULL;
     if (!extent_find(&extent, record))

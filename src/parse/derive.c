@@ -141,7 +141,7 @@ side_of_message(struct slice message)
         slice_starts(message, SLICE("no live upstreams")) || slice_starts(message, SLICE("FastCGI sent in stderr")))
         return SIDE_UPSTREAM;
     if (slice_starts(message, SLICE("client ")) || slice_starts(message, SLICE("a client ")) ||
-        slice_find(slice_first(message, 64), SLICE(" reported that client ")) != SIZE_MAX)
+        slice_starts(message, SLICE("epoll_wait() reported that client ")) || slice_starts(message, SLICE("kevent() reported that client ")))
         return SIDE_CLIENT;
     return SIDE_NONE;
 }

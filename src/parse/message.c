@@ -5,6 +5,8 @@
 #include <limits.h>
 
 #define WHILE_SIZE (sizeof(" while ") - 1)
+/* NGX_MAX_CONF_ERRSTR, the room for message and SSL text, less the longest piece that did not fit */
+#define SSL_MAXIMUM 768U
 /* The longest clause: "accepting new connection on " and a unix socket's path. */
 #define CLAUSE_MAXIMUM 192U
 
@@ -55,10 +57,10 @@ without_place(struct slice message)
     size_t at, colon;
     uint64_t line;
 
-    if (message.size == 0 || message.data[message.size - 1] == ')')
-        return message;
     if (slice_ends(message, SLICE(" in command line")))
         return slice_first(message, message.size - (sizeof(" in command line") - 1));
+    if (message.size == 0 || message.data[message.size - 1] < '0' || message.data[message.size - 1] > '9')
+        return message;
     at = slice_find_last(message, SLICE(" in "));
     colon = slice_find_last(message, SLICE(":"));
     if (at == SIZE_MAX || colon == SIZE_MAX || colon < at || !slice_to_u64(slice_from(message, colon + 1), &line))
@@ -125,7 +127,8 @@ message_cut(struct record *record)
         doing_cut(record);
     text = without_place(record->message);
     text = errno_cut(record, text);
-    if (memchr(text.data, 'S', text.size) != NULL)
+    /* the parenthesis is missing only where 1024 bytes were full, or in what a person cut */
+    if (text.size > 0 && (text.data[text.size - 1] == ')' || text.size >= SSL_MAXIMUM || record->prefix != PREFIX_DATED))
         ssl_cut(record, text);
 }
 

@@ -29,10 +29,31 @@ struct prefix {
 #define TEXT(literal) {(literal), sizeof(literal) - 1}
 
 /* Decimal digits at *at, moved behind them; false when there is none or the number does not fit. */
-bool digits_read(const char **at, const char *end, uint64_t *value);
+static inline bool
+digits_read(const char **at, const char *end, uint64_t *value)
+{
+    const char *p = *at;
+    uint64_t sum = 0;
+
+    if (end - p > 20)
+        end = p + 20;
+    for (; p < end && (unsigned char)(*p - '0') <= 9; p++) {
+        unsigned digit = (unsigned)(*p - '0');
+        if (p - *at == 19 && sum > (UINT64_MAX - digit) / 10)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    if (p == *at)
+        return false;
+    *at = p;
+    *value = sum;
+    return true;
+}
 
 /* `2026/11/20 03:12:45 [error] 12#12: *3 `; true also for an impossible date, then time_valid is false. */
 bool prefix_match(struct slice line, struct prefix *prefix);
+/* The same answer without reading the time, which stays unset. */
+bool prefix_begins(struct slice line, struct prefix *prefix);
 /* `nginx: [emerg] `, `angie: ` and the like (ngx_log_stderr). */
 bool prefix_match_stderr(struct slice line, struct prefix *prefix);
 /* `[error] 12#12: *3 ` and what people leave of it; for fragments only. */

@@ -11,50 +11,69 @@ is_digit(char c)
     return (unsigned char)(c - '0') <= 9;
 }
 
-bool
-digits_read(const char **at, const char *end, uint64_t *value)
+static inline int
+two_digits(const char *at)
 {
-    const char *p = *at;
-    uint64_t sum = 0;
-    while (p < end && p - *at < 20 && is_digit(*p)) {
-        unsigned digit = (unsigned)(*p - '0');
-        if (sum > (UINT64_MAX - digit) / 10)
-            return false;
-        sum = sum * 10 + digit;
-        p++;
-    }
-    if (p == *at || (p < end && is_digit(*p)))
-        return false;
-    *at = p;
-    *value = sum;
-    return true;
+    return (at[0] - '0') * 10 + (at[1] - '0');
 }
 
+/* "2026/11/20 03:12:45 ": the form alone. */
 static bool
-two_digits(const char *at, int *value)
+date_match(const char *at)
 {
-    if (!is_digit(at[0]) || !is_digit(at[1]))
-        return false;
-    *value = (at[0] - '0') * 10 + (at[1] - '0');
-    return true;
-}
-
-static bool
-date_match(const char *at, struct prefix *prefix)
-{
-    struct civil civil;
-    int century, year;
+    static const unsigned char digits[] = {0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18};
 
     if (at[4] != '/' || at[7] != '/' || at[10] != ' ' || at[13] != ':' || at[16] != ':' || at[19] != ' ')
         return false;
-    if (!two_digits(at, &century) || !two_digits(at + 2, &year) || !two_digits(at + 5, &civil.month) ||
-        !two_digits(at + 8, &civil.day) || !two_digits(at + 11, &civil.hour) || !two_digits(at + 14, &civil.minute) ||
-        !two_digits(at + 17, &civil.second))
-        return false;
-    civil.year = century * 100 + year;
+    for (size_t i = 0; i < sizeof(digits); i++) {
+        if (!is_digit(at[digits[i]]))
+            return false;
+    }
+    return true;
+}
+
+static void
+date_read(const char *at, struct prefix *prefix)
+{
+    struct civil civil = {two_digits(at) * 100 + two_digits(at + 2), two_digits(at + 5),  two_digits(at + 8), two_digits(at + 11),
+                          two_digits(at + 14),                       two_digits(at + 17)};
+
     prefix->time_valid = civil_valid(&civil);
     prefix->written = prefix->time_valid ? civil_to_seconds(&civil) : -1;
-    return true;
+}
+
+/* nginx's level names, by their first letters (level_from_name is for names that people give). */
+static enum level
+level_of(const char *name, size_t size)
+{
+    enum level level = LEVEL_NONE;
+
+    switch (name[0]) {
+    case 'e':
+        level = size > 1 && name[1] == 'r' ? LEVEL_ERROR : LEVEL_EMERG;
+        break;
+    case 'a':
+        level = LEVEL_ALERT;
+        break;
+    case 'c':
+        level = LEVEL_CRIT;
+        break;
+    case 'w':
+        level = LEVEL_WARN;
+        break;
+    case 'n':
+        level = LEVEL_NOTICE;
+        break;
+    case 'i':
+        level = LEVEL_INFO;
+        break;
+    case 'd':
+        level = LEVEL_DEBUG;
+        break;
+    default:
+        return LEVEL_NONE;
+    }
+    return slice_is((struct slice){name, size}, level_name(level)) ? level : LEVEL_NONE;
 }
 
 /* "[error]", moved behind it. */
@@ -71,7 +90,7 @@ level_match(const char **at, const char *end, struct prefix *prefix)
     const char *close = memchr(p, ']', size);
     if (close == NULL)
         return false;
-    prefix->level = level_from_name((struct slice){p, (size_t)(close - p)});
+    prefix->level = level_of(p, (size_t)(close - p));
     *at = close + 1;
     return prefix->level != LEVEL_NONE;
 }
@@ -108,12 +127,12 @@ process_match(const char **at, const char *end, struct prefix *prefix)
 }
 
 bool
-prefix_match(struct slice line, struct prefix *prefix)
+prefix_begins(struct slice line, struct prefix *prefix)
 {
     const char *at = line.data;
     const char *end = line.data + line.size;
 
-    if (line.size < DATE_SIZE + sizeof("[warn] 1#1:") - 1 || !is_digit(at[0]) || !date_match(at, prefix))
+    if (line.size < DATE_SIZE + sizeof("[warn] 1#1:") - 1 || !date_match(at))
         return false;
     at += DATE_SIZE;
     if (!level_match(&at, end, prefix) || at == end || *at != ' ')
@@ -128,6 +147,15 @@ prefix_match(struct slice line, struct prefix *prefix)
     prefix->connection = 0;
     prefix_connection(&at, end, prefix);
     prefix->size = (size_t)(at - line.data);
+    return true;
+}
+
+bool
+prefix_match(struct slice line, struct prefix *prefix)
+{
+    if (!prefix_begins(line, prefix))
+        return false;
+    date_read(line.data, prefix);
     return true;
 }
 

@@ -306,7 +306,7 @@ lines_allowed(const struct record *record, const char *start, const char *end)
 {
     const struct slice *fields[] = {&record->server, &record->request, &record->upstream, &record->host, &record->referrer};
 
-    if (memchr(start, '\n', (size_t)(end - start)) == NULL)
+    if (record->lines == 1 || memchr(start, '\n', (size_t)(end - start)) == NULL)
         return true;
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (fields[i]->size > 0 && memchr(fields[i]->data, '\n', fields[i]->size) != NULL)
