@@ -46,7 +46,7 @@ open_temporary(const char *path, const struct stat *old, char **name)
         return -1;
     mode_t mask = umask(0);
     umask(mask);
-    mode_t mode = old != NULL ? old->st_mode & 07777 : 0666 & ~mask;
+    mode_t mode = old != NULL ? old->st_mode & 0777 : 0666 & ~mask;
     /* The owner and group are kept where that is permitted; without it the file belongs to whom runs the program. */
     if ((old != NULL && fchown(descriptor, old->st_uid, old->st_gid) != 0 && errno != EPERM) ||
         fchmod(descriptor, mode) != 0) {
