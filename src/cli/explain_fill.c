@@ -17,6 +17,20 @@ add_field(struct explanation *explanation, const char *name, struct slice value)
         explanation->fields[explanation->field_count++] = (struct explanation_field){name, value};
 }
 
+/* "111: Connection refused"; none without an errno. */
+static struct slice
+errno_field(struct explain *explain, const struct record *record)
+{
+    struct buffer text = BUFFER_EMPTY;
+    if (record->error_number < 0)
+        return SLICE_NONE;
+    buffer_add_format(&text, "%d: ", record->error_number);
+    buffer_add(&text, record->error_text);
+    struct slice copy = arena_copy(explain->arena, buffer_slice(&text));
+    buffer_free(&text);
+    return copy;
+}
+
 static void
 add_fields(struct explain *explain, struct explanation *explanation, const struct record *record, const struct match *match)
 {
@@ -24,7 +38,7 @@ add_fields(struct explain *explain, struct explanation *explanation, const struc
         const char *name;
         struct slice value;
     } known[] = {
-        {"Level", slice_of(level_name(record->level))}, {"Action", record->doing}, {"Errno", record->error_text},
+        {"Level", slice_of(level_name(record->level))}, {"Action", record->doing}, {"Errno", errno_field(explain, record)},
         {"SSL", record->ssl}, {"Client", record->client}, {"Server", record->server}, {"Request", record->request},
         {"Subrequest", record->subrequest}, {"Upstream", record->upstream}, {"Host", record->host},
         {"Referrer", record->referrer},

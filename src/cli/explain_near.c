@@ -10,7 +10,7 @@ struct trigrams {
 };
 
 /* Percent of common trigrams below which a likeness is chance. */
-#define LEAST_LIKENESS 12
+#define LEAST_LIKENESS 18
 #define LEAST_EXPRESSION 6
 #define MOST_EXPRESSION 60
 
@@ -86,7 +86,8 @@ explain_nearest(const struct rules *rules, struct slice text, struct explanation
         capacity = sizeof(scores) / sizeof(scores[0]);
     for (size_t i = 0; i < rules_count(rules); i++) {
         const struct class_info *info = rules_class(rules, i);
-        unsigned score = class_likeness(info, &wanted);
+        bool begins = text.size > 2 && slice_starts(slice_of(info->id), text); /* a class's name cut short */
+        unsigned score = begins ? 100 : class_likeness(info, &wanted);
         if (score < LEAST_LIKENESS || (count == capacity && score <= scores[count - 1]))
             continue;
         size_t at = count < capacity ? count++ : count - 1;
