@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "store/filter.h"
 #include "store/statements.h"
 #include "store/store.h"
 
@@ -21,6 +22,8 @@ struct store {
     int lock;             /* descriptor that holds the scan lock; -1 none */
     bool in_transaction;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
+    const struct filter *grep; /* whose callback grep_text asks; of the question at hand */
+    const struct zone *zone;   /* for time_bucket; of the question at hand */
     struct writer *writer; /* made by the first store_use_rules or store_file_begin */
 };
 
@@ -55,6 +58,7 @@ bool setting_set_text(struct store *store, const char *name, const char *value);
 /* Parts of store_open and store_close. */
 bool schema_migrate(struct store *store);
 bool schema_check(struct store *store);
+bool functions_register(struct store *store);
 void writer_free(struct writer *writer);
 
 #endif

@@ -61,7 +61,7 @@ set_up(struct store *store)
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 10000);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return store_execute(store, "PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF");
+    return store_execute(store, "PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF") && functions_register(store);
 }
 
 static bool

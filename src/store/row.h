@@ -27,7 +27,7 @@ enum row_split {
     SPLIT_EXPLICIT, /* in odd.method and odd.uri */
 };
 
-/* Columns of the statements EVENT_GET, EVENT_RANGE, EVENT_OF_FILE and of the parameters of EVENT_ADD, in this order. */
+/* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the parameters of EVENT_ADD, in this order. */
 enum row_column {
     ROW_ID, ROW_FILE_ID, ROW_OFFSET, ROW_EPOCH, ROW_CLASS_ID, ROW_BITS, ROW_PID, ROW_TID, ROW_CONNECTION, ROW_ERROR_NUMBER,
     ROW_MESSAGE, ROW_DOING, ROW_CLIENT, ROW_SERVER, ROW_REQUEST, ROW_UPSTREAM, ROW_UPSTREAM_ADDR, ROW_HOST, ROW_REFERRER,

@@ -25,7 +25,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [SETTING_SET] = "INSERT INTO setting VALUES (:name, :value) ON CONFLICT DO UPDATE SET value = excluded.value",
     [REASON_SET] = "INSERT INTO unparsed_reason VALUES (:id, :name) ON CONFLICT DO UPDATE SET name = excluded.name",
 
-    [CLASS_LIST] = "SELECT id, class FROM class WHERE id > 0",
     [CLASS_FIND] = "SELECT id FROM class WHERE class = :class",
     [CLASS_RETIRE_ALL] = "UPDATE class SET retired = 1 WHERE id > 0",
     [CLASS_PUT] = "INSERT INTO class (class, area, severity, title, retired) VALUES (:class, :area, :severity, :title, 0) "
@@ -64,7 +63,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
     [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "
                                       "AND e.id = (SELECT max(last_id) FROM run WHERE file_id = :file_id)",
-    [EVENT_RANGE] = ROW_SELECT "FROM event e WHERE e.id > :after ORDER BY e.id LIMIT :limit",
     [EVENT_OF_FILE] = ROW_SELECT "FROM run r CROSS JOIN event e ON e.id BETWEEN r.first_id AND r.last_id AND e.file_id = r.file_id "
                                  "WHERE r.file_id = :file_id ORDER BY r.first_id, e.id",
 
@@ -92,10 +90,21 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PRUNE_FILE] = "UPDATE file SET pruned_records = pruned_records + :count WHERE id = :id",
     [PRUNE_RUNS] = "DELETE FROM run WHERE NOT EXISTS "
                    "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id AND e.file_id = run.file_id)",
+    [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id IN (SELECT id FROM file WHERE records > 0 AND pruned_records = records)",
+    [PRUNE_STRINGS] = "DELETE FROM string WHERE id NOT IN (SELECT message FROM event WHERE typeof(message) = 'integer' "
+                      "UNION SELECT doing FROM event WHERE typeof(doing) = 'integer' "
+                      "UNION SELECT client FROM event WHERE typeof(client) = 'integer' "
+                      "UNION SELECT server FROM event WHERE typeof(server) = 'integer' "
+                      "UNION SELECT upstream FROM event WHERE typeof(upstream) = 'integer' "
+                      "UNION SELECT upstream_addr FROM event WHERE typeof(upstream_addr) = 'integer' "
+                      "UNION SELECT host FROM event WHERE typeof(host) = 'integer' "
+                      "UNION SELECT referrer FROM event WHERE typeof(referrer) = 'integer')",
+    [RECLASSIFY_IDS] = "SELECT id FROM event WHERE id > :after ORDER BY id LIMIT :limit",
+    [RECLASSIFY_FILE] = "UPDATE file SET unclassified = unclassified + :change WHERE id = :id",
     [RECLASSIFY_SET] = "UPDATE event SET class_id = :class_id, extra = :extra WHERE id = :id",
     [INFO_FILES] = "SELECT " FILE_COLUMNS " FROM file ORDER BY node, log, first_time, id",
-    [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM event WHERE epoch IS NOT NULL), (SELECT max(epoch) FROM event), "
-                    "(SELECT count(*) FROM event), (SELECT count(*) FROM unparsed_piece)",
+    [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM event), (SELECT max(epoch) FROM event), "
+                    "(SELECT count(*) FROM unparsed_piece)",
     [INFO_LEVELS] = "SELECT bits & 15, count(*) FROM event GROUP BY 1",
 };
 

@@ -1,0 +1,152 @@
+/* What was read, and up to when. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/escape.h"
+#include "store/question.h"
+#include "store/questions.h"
+#include "store/writer.h"
+
+static const char *
+exact_text(struct arena *arena, struct slice view_text)
+{
+    struct buffer exact = BUFFER_EMPTY;
+    unescape_view_text(&exact, view_text);
+    const char *text = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE("")).data;
+    buffer_free(&exact);
+    return text;
+}
+
+static void
+describe_file(const struct file_row *row, struct arena *arena, struct store_file_info *file)
+{
+    *file = (struct store_file_info){
+        .id = row->id,
+        .node = exact_text(arena, buffer_slice(&row->node)),
+        .log = exact_text(arena, buffer_slice(&row->log)),
+        .first_path = exact_text(arena, buffer_slice(&row->first_path)),
+        .last_path = exact_text(arena, buffer_slice(&row->last_path)),
+        .zone = exact_text(arena, buffer_slice(&row->zone)),
+        .bytes = row->bytes,
+        .lines = row->lines,
+        .continuation_lines = row->continuation_lines,
+        .records = row->records,
+        .classified = row->records - row->unclassified,
+        .unclassified = row->unclassified,
+        .unparsed = row->unparsed,
+        .pruned_records = row->pruned_records,
+        .first_time = row->first_time,
+        .last_time = row->last_time,
+    };
+}
+
+static void
+add_to_total(struct store_file_info *total, const struct store_file_info *file)
+{
+    total->bytes += file->bytes;
+    total->lines += file->lines;
+    total->continuation_lines += file->continuation_lines;
+    total->records += file->records;
+    total->classified += file->classified;
+    total->unclassified += file->unclassified;
+    total->unparsed += file->unparsed;
+    total->pruned_records += file->pruned_records;
+    if (file->first_time >= 0 && (total->first_time < 0 || file->first_time < total->first_time))
+        total->first_time = file->first_time;
+    if (file->last_time > total->last_time)
+        total->last_time = file->last_time;
+}
+
+static bool
+list_files(struct store *store, struct arena *arena, struct store_info *info)
+{
+    sqlite3_stmt *list = store_statement(store, INFO_FILES);
+    struct file_row row = {0};
+    struct store_file_info *files = NULL;
+    bool good = list != NULL, more = good;
+    info->total = (struct store_file_info){.first_time = -1, .last_time = -1};
+    while (good && more) {
+        good = store_step(store, list, &more);
+        if (!good || !more)
+            break;
+        file_row_read(list, &row);
+        files = memory_resize(files, info->file_count + 1, sizeof(*files));
+        describe_file(&row, arena, &files[info->file_count]);
+        add_to_total(&info->total, &files[info->file_count++]);
+    }
+    info->files = arena_allocate(arena, (info->file_count + 1) * sizeof(*files));
+    if (info->file_count > 0)
+        memcpy(info->files, files, info->file_count * sizeof(*files));
+    free(files);
+    file_row_free(&row);
+    return good;
+}
+
+static bool
+read_totals(struct store *store, struct store_info *info)
+{
+    sqlite3_stmt *totals = store_statement(store, INFO_TOTALS);
+    bool row;
+    info->oldest = info->newest = -1;
+    if (totals == NULL || !store_step(store, totals, &row))
+        return false;
+    if (sqlite3_column_type(totals, 0) != SQLITE_NULL) {
+        info->oldest = sqlite3_column_int64(totals, 0);
+        info->newest = sqlite3_column_int64(totals, 1);
+    }
+    info->unparsed_rows = (uint64_t)sqlite3_column_int64(totals, 2);
+    sqlite3_reset(totals);
+    sqlite3_stmt *levels = store_statement(store, INFO_LEVELS);
+    for (row = levels != NULL; row;) {
+        if (!store_step(store, levels, &row))
+            return false;
+        int level = row ? sqlite3_column_int(levels, 0) : 0;
+        if (row && level >= 0 && level < 9)
+            info->events_by_level[level] = (uint64_t)sqlite3_column_int64(levels, 1);
+        info->events += row ? (uint64_t)sqlite3_column_int64(levels, 1) : 0;
+    }
+    return levels != NULL;
+}
+
+/* On disk, with what still stands in -wal. */
+static uint64_t
+database_bytes(const struct store *store)
+{
+    static const char *const suffixes[] = {"", "-wal"};
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < 2 && store->mode != STORE_PRIVATE; i++) {
+        struct buffer name = BUFFER_EMPTY;
+        struct stat facts;
+        buffer_add_text(&name, store->path);
+        buffer_add_text(&name, suffixes[i]);
+        if (stat(buffer_text(&name), &facts) == 0)
+            bytes += (uint64_t)facts.st_size;
+        buffer_free(&name);
+    }
+    return bytes;
+}
+
+static bool
+read_rules_hash(struct store *store, struct arena *arena, struct store_info *info)
+{
+    sqlite3_stmt *get = store_statement(store, SETTING_GET);
+    bool row;
+    if (get == NULL)
+        return false;
+    bind_text(get, ":name", SLICE("rules_hash"));
+    if (!store_step(store, get, &row))
+        return false;
+    info->rules_hash = row ? exact_text(arena, column_slice(get, 0)) : "";
+    sqlite3_reset(get);
+    return true;
+}
+
+bool
+store_info(struct store *store, struct arena *arena, struct store_info *info)
+{
+    *info = (struct store_info){.path = store->path, .schema_version = STORE_SCHEMA_VERSION};
+    info->database_bytes = database_bytes(store);
+    return read_rules_hash(store, arena, info) && setting_get_integer(store, "last_scan", -1, &info->last_scan)
+           && setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_totals(store, info)
+           && list_files(store, arena, info);
+}

@@ -1,0 +1,303 @@
+/* Events that match a filter, counts by fields, a user's own SQL: cursors over rows of typed cells. */
+#include "store/query.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "store/question.h"
+
+/* Of the view's row: see src/store/row.h. */
+#define EVENT_UTC_OFFSET \
+    "(SELECT coalesce(json_extract(b.odd, '$.utc_offset'), ((b.bits >> 24 & 127) - 64) * 900) FROM event b WHERE b.id = events.id)"
+
+struct rows {
+    struct store *store;
+    struct question question;
+    bool of_user; /* an error is the user's statement's, and the authorizer is on */
+};
+
+static struct rows *
+rows_new(struct store *store)
+{
+    struct rows *rows = memory_allocate_zeroed(1, sizeof(*rows));
+    rows->store = store;
+    rows->question.store = store;
+    return rows;
+}
+
+static struct rows *
+rows_ask(struct rows *rows)
+{
+    if (question_ask(&rows->question))
+        return rows;
+    rows_free(rows);
+    return NULL;
+}
+
+void
+rows_free(struct rows *rows)
+{
+    if (rows == NULL)
+        return;
+    question_end(&rows->question);
+    if (rows->of_user)
+        sqlite3_set_authorizer(rows->store->db, NULL, NULL);
+    free(rows);
+}
+
+size_t
+rows_width(const struct rows *rows)
+{
+    return (size_t)sqlite3_column_count(rows->question.statement);
+}
+
+const char *
+rows_column(const struct rows *rows, size_t column)
+{
+    const char *name = sqlite3_column_name(rows->question.statement, (int)column);
+    return name != NULL ? name : "";
+}
+
+bool
+rows_next(struct rows *rows, bool *more)
+{
+    if (!rows->of_user)
+        return question_next(&rows->question, more);
+    int code = sqlite3_step(rows->question.statement);
+    *more = code == SQLITE_ROW;
+    if (code == SQLITE_ROW || code == SQLITE_DONE)
+        return true;
+    /* What goes wrong in the user's expression (a malformed JSON path, an overflow) is the statement's fault. */
+    enum status status = (code & 0xff) == SQLITE_ERROR ? STATUS_USAGE : STATUS_STORE;
+    diagnose(rows->store->diagnostics, status, "--sql: %s", sqlite3_errmsg(rows->store->db));
+    return false;
+}
+
+struct value
+rows_value(const struct rows *rows, size_t column)
+{
+    sqlite3_stmt *statement = rows->question.statement;
+    switch (sqlite3_column_type(statement, (int)column)) {
+    case SQLITE_INTEGER:
+        return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_column_int64(statement, (int)column)};
+    case SQLITE_FLOAT:
+        return (struct value){.type = VALUE_REAL, .real = sqlite3_column_double(statement, (int)column)};
+    case SQLITE_TEXT:
+        return (struct value){.type = VALUE_TEXT, .text = column_slice(statement, (int)column)};
+    case SQLITE_BLOB:
+        return (struct value){.type = VALUE_BLOB, .text = column_slice(statement, (int)column)};
+    default:
+        return (struct value){.type = VALUE_NULL};
+    }
+}
+
+/* --- events --- */
+
+/* The last so many in time are taken first, then put in order. */
+static void
+add_order(struct question *question, const struct query_events *ask)
+{
+    if (ask->last > 0) {
+        question_add(question, " ORDER BY epoch DESC, id DESC LIMIT ");
+        question_number(question, ask->last > INT64_MAX ? INT64_MAX : (int64_t)ask->last);
+    }
+    question_add(question, ask->last > 0 ? ")" : "");
+    question_add(question, ask->reversed ? " ORDER BY epoch DESC, id DESC" : " ORDER BY epoch, id");
+}
+
+struct rows *
+query_events(struct store *store, const struct query_events *ask)
+{
+    struct rows *rows = rows_new(store);
+    struct question *question = &rows->question;
+    question_add(question, ask->last > 0 ? "SELECT * FROM (" : "");
+    question_add(question, "SELECT *, " EVENT_UTC_OFFSET " AS utc_offset FROM events");
+    question_filter(question, ask->filter);
+    add_order(question, ask);
+    return rows_ask(rows);
+}
+
+bool
+query_count(struct store *store, const struct filter *filter, uint64_t *count)
+{
+    struct question question = {.store = store};
+    bool row = false;
+    question_add(&question, "SELECT count(*) FROM events");
+    question_filter(&question, filter);
+    bool good = question_ask(&question) && question_next(&question, &row);
+    *count = row ? (uint64_t)sqlite3_column_int64(question.statement, 0) : 0;
+    question_end(&question);
+    return good;
+}
+
+/* --- counts by fields --- */
+
+struct by_field {
+    const char *name;
+    const char *expression; /* over the view events, with its name */
+    bool is_time;
+};
+
+static const struct by_field by_fields[] = {
+    {"second", "time_bucket(epoch, 1) AS second", true},
+    {"minute", "time_bucket(epoch, 60) AS minute", true},
+    {"10min", "time_bucket(epoch, 600) AS \"10min\"", true},
+    {"hour", "time_bucket(epoch, 3600) AS hour", true},
+    {"day", "time_bucket(epoch, 86400) AS day", true},
+    {"level", "level", false},
+    {"class", "class", false},
+    {"area", "area", false},
+    {"severity", "severity", false},
+    {"message", "message", false},
+    {"doing", "doing", false},
+    {"errno", "errno", false},
+    {"kind", "kind", false},
+    {"pid", "pid", false},
+    {"tid", "tid", false},
+    {"connection", "connection", false},
+    {"client", "client", false},
+    {"server", "server", false},
+    {"request", "request", false},
+    {"method", "method", false},
+    {"uri", "plain_path(uri) AS uri", false},
+    {"subrequest", "subrequest", false},
+    {"upstream", "upstream", false},
+    {"upstream_addr", "upstream_addr", false},
+    {"host", "host", false},
+    {"referrer", "referrer", false},
+    {"extra", "extra", false},
+    {"flags", "flags", false},
+    {"node", "node", false},
+    {"log", "log", false},
+    {"file", "file", false},
+    {"file_id", "file_id", false},
+    {"lines", "lines", false},
+};
+#define BY_COUNT (sizeof(by_fields) / sizeof(by_fields[0]))
+
+static const struct by_field *
+find_field(const char *name)
+{
+    for (size_t i = 0; i < BY_COUNT; i++)
+        if (strcmp(by_fields[i].name, name) == 0)
+            return &by_fields[i];
+    return NULL;
+}
+
+bool
+query_by_is_time(const char *field)
+{
+    const struct by_field *known = find_field(field);
+    return known != NULL && known->is_time;
+}
+
+static bool
+add_fields(struct question *question, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct by_field *field = find_field(fields[i]);
+        if (field == NULL) {
+            struct buffer names = BUFFER_EMPTY;
+            for (size_t known = 0; known < BY_COUNT; known++)
+                buffer_add_format(&names, "%s%s", known > 0 ? ", " : "", by_fields[known].name);
+            diagnose(question->store->diagnostics, STATUS_USAGE, "--by: no such field: %s; fields are %s", fields[i], buffer_text(&names));
+            buffer_free(&names);
+            return false;
+        }
+        question_add(question, field->expression);
+        question_add(question, ", ");
+    }
+    return true;
+}
+
+struct rows *
+query_by(struct store *store, const struct filter *filter, const char *const *fields, size_t field_count,
+         const struct zone *zone, uint64_t limit)
+{
+    static const char *const groups[] = {"", "1", "1, 2", "1, 2, 3", "1, 2, 3, 4"};
+    static const char *const by_count[] = {"", "2 DESC, 1", "3 DESC, 1, 2", "4 DESC, 1, 2, 3", "5 DESC, 1, 2, 3, 4"};
+    if (field_count == 0 || field_count > QUERY_BY_FIELDS) {
+        diagnose(store->diagnostics, STATUS_USAGE, "--by takes one to %d fields", QUERY_BY_FIELDS);
+        return NULL;
+    }
+    struct rows *rows = rows_new(store);
+    struct question *question = &rows->question;
+    store->zone = zone;
+    question_add(question, "SELECT ");
+    if (!add_fields(question, fields, field_count)) {
+        rows_free(rows);
+        return NULL;
+    }
+    question_add(question, "count(*) AS count FROM events");
+    question_filter(question, filter);
+    question_add(question, " GROUP BY ");
+    question_add(question, groups[field_count]);
+    question_add(question, " ORDER BY ");
+    question_add(question, query_by_is_time(fields[0]) ? groups[field_count] : by_count[field_count]);
+    if (limit > 0) {
+        question_add(question, " LIMIT ");
+        question_number(question, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+    }
+    return rows_ask(rows);
+}
+
+/* --- the user's own SQL --- */
+
+/* Only what reads: no other database, no extension, nothing that changes a setting. */
+static int
+allow_reading(void *context, int action, const char *first, const char *second, const char *database, const char *trigger)
+{
+    (void)context, (void)database, (void)trigger;
+    static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "user_version"};
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_FUNCTION:
+        return second != NULL && sqlite3_stricmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_PRAGMA:
+        for (size_t i = 0; i < sizeof(pragmas) / sizeof(pragmas[0]); i++)
+            if (first != NULL && sqlite3_stricmp(first, pragmas[i]) == 0)
+                return SQLITE_OK;
+        return SQLITE_DENY;
+    default:
+        return SQLITE_DENY;
+    }
+}
+
+/* Nothing but space, semicolons and comments may follow the statement. */
+static bool
+only_one(struct store *store, const char *rest)
+{
+    sqlite3_stmt *next = NULL;
+    bool good = sqlite3_prepare_v2(store->db, rest, -1, &next, NULL) == SQLITE_OK && next == NULL;
+    sqlite3_finalize(next);
+    return good;
+}
+
+struct rows *
+query_sql(struct store *store, const char *sql)
+{
+    struct rows *rows = rows_new(store);
+    const char *rest = "";
+    sqlite3_stmt **statement = &rows->question.statement;
+    rows->of_user = true;
+    sqlite3_set_authorizer(store->db, allow_reading, NULL);
+    int code = sqlite3_prepare_v2(store->db, sql, -1, statement, &rest);
+    const char *why = code == SQLITE_AUTH ? "only reading is allowed" : code != SQLITE_OK ? sqlite3_errmsg(store->db) : NULL;
+    if (why != NULL)
+        diagnose(store->diagnostics, STATUS_USAGE, "--sql: %s", why);
+    else if (*statement == NULL)
+        diagnose(store->diagnostics, STATUS_USAGE, "--sql: there is no statement");
+    else if (sqlite3_stmt_readonly(*statement) == 0)
+        diagnose(store->diagnostics, STATUS_USAGE, "--sql: only reading is allowed");
+    else if (sqlite3_bind_parameter_count(*statement) > 0)
+        diagnose(store->diagnostics, STATUS_USAGE, "--sql: the statement has parameters, and nothing gives them a value");
+    else if (!only_one(store, rest))
+        diagnose(store->diagnostics, STATUS_USAGE, "--sql: one statement at a time");
+    else
+        return rows;
+    rows_free(rows);
+    return NULL;
+}

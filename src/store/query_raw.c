@@ -1,0 +1,111 @@
+/* The lines as they were written: of events that pass a filter, or every byte of every file. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "store/pieces.h"
+#include "store/query.h"
+#include "store/question.h"
+#include "store/row.h"
+
+struct raw_lines {
+    struct store *store;
+    struct question question; /* ids of events, or of files */
+    bool whole;               /* files */
+    struct pieces *pieces;    /* of the file at hand */
+    int64_t file_id;
+    struct row row;
+    struct buffer raw;
+};
+
+struct raw_lines *
+query_raw(struct store *store, const struct query_events *ask)
+{
+    struct raw_lines *lines = memory_allocate_zeroed(1, sizeof(*lines));
+    struct question *question = &lines->question;
+    lines->store = question->store = store;
+    lines->whole = ask == NULL || (ask->filter == NULL && ask->last == 0 && !ask->reversed);
+    if (lines->whole) {
+        question_add(question, "SELECT id FROM file ORDER BY node, log, first_time, id");
+    } else if (ask->last > 0) {
+        question_add(question, "SELECT id, epoch FROM (SELECT id, epoch FROM events");
+        question_filter(question, ask->filter);
+        question_add(question, " ORDER BY epoch DESC, id DESC LIMIT ");
+        question_number(question, ask->last > INT64_MAX ? INT64_MAX : (int64_t)ask->last);
+        question_add(question, ask->reversed ? ") ORDER BY epoch DESC, id DESC" : ") ORDER BY epoch, id");
+    } else {
+        question_add(question, "SELECT id FROM events");
+        question_filter(question, ask->filter);
+        question_add(question, ask->reversed ? " ORDER BY epoch DESC, id DESC" : " ORDER BY epoch, id");
+    }
+    if (question_ask(question))
+        return lines;
+    raw_lines_free(lines);
+    return NULL;
+}
+
+void
+raw_lines_free(struct raw_lines *lines)
+{
+    if (lines == NULL)
+        return;
+    question_end(&lines->question);
+    pieces_close(lines->pieces);
+    row_free(&lines->row);
+    buffer_free(&lines->raw);
+    free(lines);
+}
+
+static bool
+next_of_files(struct raw_lines *lines, struct slice *bytes, bool *more)
+{
+    uint64_t offset;
+    for (;;) {
+        if (lines->pieces != NULL) {
+            if (!pieces_next(lines->pieces, bytes, &offset, more))
+                return false;
+            if (*more)
+                return true;
+            pieces_close(lines->pieces);
+            lines->pieces = NULL;
+        }
+        if (!question_next(&lines->question, more))
+            return false;
+        if (!*more)
+            return true;
+        lines->file_id = sqlite3_column_int64(lines->question.statement, 0);
+        lines->pieces = pieces_open(lines->store, lines->file_id);
+        if (lines->pieces == NULL)
+            return false;
+    }
+}
+
+static bool
+next_event(struct raw_lines *lines, struct slice *bytes, bool *more)
+{
+    if (!question_next(&lines->question, more))
+        return false;
+    if (!*more)
+        return true;
+    sqlite3_stmt *get = store_statement(lines->store, EVENT_GET);
+    if (get == NULL)
+        return false;
+    bind_integer(get, ":id", sqlite3_column_int64(lines->question.statement, 0));
+    if (!store_step(lines->store, get, more) || !*more)
+        return false;
+    row_read(get, &lines->row);
+    buffer_clear(&lines->raw);
+    row_raw(&lines->row, &lines->raw);
+    sqlite3_reset(get);
+    *bytes = buffer_slice(&lines->raw);
+    lines->file_id = lines->row.file_id;
+    return true;
+}
+
+bool
+raw_lines_next(struct raw_lines *lines, struct slice *bytes, int64_t *file_id, bool *more)
+{
+    *more = false;
+    bool good = lines->whole ? next_of_files(lines, bytes, more) : next_event(lines, bytes, more);
+    *file_id = lines->file_id;
+    return good;
+}
