@@ -1,4 +1,5 @@
-/* Makes the advice for a class from its suggestions and the evidence: which way is chosen, and why.  Used by report and cli. */
+/* Makes the advice for a class from its suggestions and the evidence: which way is chosen, and why.  Used by report and
+ * cli. */
 #include "advice/advice.h"
 
 #include "advice/condition.h"
@@ -86,15 +87,16 @@ is_for_kind(const struct suggestion *suggestion, const struct evidence *evidence
 }
 
 static void
-make_blocks(const struct making *making, const struct suggestion *suggestion, struct way *way, struct name_list *unfilled)
+make_blocks(const struct making *making, const struct suggestion *suggestion, struct way *way,
+            struct name_list *unfilled)
 {
     enum kind kind = written_kind(suggestion, making->evidence);
     way->blocks = arena_allocate(making->arena, suggestion->block_count * sizeof(*way->blocks));
     way->block_count = suggestion->block_count;
     for (size_t i = 0; i < suggestion->block_count; i++) {
         way->blocks[i].context = suggestion->blocks[i].context;
-        way->blocks[i].config = render_config(&suggestion->blocks[i], suggestion->kinds, kind, making->evidence,
-                                              making->arena, unfilled);
+        way->blocks[i].config =
+            render_config(&suggestion->blocks[i], suggestion->kinds, kind, making->evidence, making->arena, unfilled);
     }
 }
 
@@ -148,7 +150,8 @@ collect_operator_values(const struct way *chosen, struct name_list *names)
 }
 
 void
-advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena, struct advice *advice)
+advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena,
+            struct advice *advice)
 {
     struct making making = {class_info, evidence, arena};
     struct name_list names = {.arena = arena};

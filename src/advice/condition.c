@@ -44,9 +44,14 @@ measure_value(const char *key, const struct evidence *evidence, int64_t *value)
         const char *key;
         uint64_t value;
     } known[] = {
-        {"count", evidence->count}, {"clients", evidence->distinct_clients}, {"uris", evidence->distinct_uris},
-        {"peers", evidence->distinct_peers}, {"servers", evidence->distinct_servers}, {"hosts", evidence->distinct_hosts},
-        {"top_client_share", evidence->top_client_share}, {"top_uri_share", evidence->top_uri_share},
+        {"count", evidence->count},
+        {"clients", evidence->distinct_clients},
+        {"uris", evidence->distinct_uris},
+        {"peers", evidence->distinct_peers},
+        {"servers", evidence->distinct_servers},
+        {"hosts", evidence->distinct_hosts},
+        {"top_client_share", evidence->top_client_share},
+        {"top_uri_share", evidence->top_uri_share},
         {"top_peer_share", evidence->top_peer_share},
     };
     if (evidence->single_record || evidence->count == 0)
@@ -149,8 +154,9 @@ condition_holds(const struct condition *condition, const struct evidence *eviden
     if (strcmp(key, "errno") == 0)
         return errno_share(condition, evidence) >= DECIDING_SHARE;
     if (strcmp(key, "kind") == 0)
-        return !evidence->kind_unknown && among_values(condition, evidence->kind == KIND_NONE ? SLICE("none")
-                                                                                             : slice_of(kind_name(evidence->kind)));
+        return !evidence->kind_unknown &&
+               among_values(condition,
+                            evidence->kind == KIND_NONE ? SLICE("none") : slice_of(kind_name(evidence->kind)));
     if (strcmp(key, "level") == 0)
         return among_values(condition, slice_of(level_name(evidence->level)));
     if (strcmp(key, "family") == 0)
@@ -178,8 +184,13 @@ static const char *
 compare_words(enum compare how)
 {
     static const char *const words[] = {
-        [COMPARE_IN] = "", [COMPARE_EQUAL] = "exactly ", [COMPARE_NOT] = "not ", [COMPARE_LESS] = "less than ",
-        [COMPARE_LESS_EQUAL] = "at most ", [COMPARE_MORE] = "more than ", [COMPARE_MORE_EQUAL] = "at least ",
+        [COMPARE_IN] = "",
+        [COMPARE_EQUAL] = "exactly ",
+        [COMPARE_NOT] = "not ",
+        [COMPARE_LESS] = "less than ",
+        [COMPARE_LESS_EQUAL] = "at most ",
+        [COMPARE_MORE] = "more than ",
+        [COMPARE_MORE_EQUAL] = "at least ",
     };
     return words[how];
 }
@@ -250,11 +261,12 @@ condition_add_words(struct buffer *out, const struct condition *condition)
         buffer_add_text(out, " beside it");
     } else {
         bool capture = strcmp(key, "capture") == 0;
-        buffer_add_format(out, "%s is ", capture                             ? condition->capture
-                                          : strcmp(key, "kind") == 0   ? "the upstream"
-                                          : strcmp(key, "level") == 0  ? "the level"
-                                          : strcmp(key, "family") == 0 ? "the upstream's address"
-                                                                       : key);
+        buffer_add_format(out, "%s is ",
+                          capture                      ? condition->capture
+                          : strcmp(key, "kind") == 0   ? "the upstream"
+                          : strcmp(key, "level") == 0  ? "the level"
+                          : strcmp(key, "family") == 0 ? "the upstream's address"
+                                                       : key);
         if (condition->compare == COMPARE_IN)
             add_values(out, condition);
         else

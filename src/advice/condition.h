@@ -1,4 +1,5 @@
-/* The conditions of suggestions: whether they hold, and both the condition and what decided it in words.  Private to the room advice. */
+/* The conditions of suggestions: whether they hold, and both the condition and what decided it in words.  Private to
+ * the room advice. */
 #ifndef NGXERR_ADVICE_CONDITION_H
 #define NGXERR_ADVICE_CONDITION_H
 

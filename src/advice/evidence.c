@@ -1,4 +1,5 @@
-/* Gathers the evidence of one record and finds values in an evidence by name.  Used in the room advice; evidence_of_record by cli. */
+/* Gathers the evidence of one record and finds values in an evidence by name.  Used in the room advice;
+ * evidence_of_record by cli. */
 #include "advice/evidence.h"
 
 #define EVIDENCE_CAPTURES (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
@@ -55,7 +56,8 @@ evidence_of_record(const struct record *record, const struct match *match, struc
         .method = record->method,
     };
     /* A whole record without an upstream talks to none; of a fragment the end may be missing. */
-    evidence->kind_unknown = record->prefix == PREFIX_FRAGMENT && record->kind == KIND_NONE && record->tail.data == NULL;
+    evidence->kind_unknown =
+        record->prefix == PREFIX_FRAGMENT && record->kind == KIND_NONE && record->tail.data == NULL;
     struct slice number = written_errno(record);
     if (number.data != NULL)
         evidence->errnos[evidence->errno_count++] = (struct value_count){number, 1};

@@ -1,5 +1,5 @@
-/* Decides whether a value of the log may stand in a command or a configuration: one strict grammar for each placeholder name.
- * A value is never repaired; one that does not meet its grammar is not used.  Used in the room advice. */
+/* Decides whether a value of the log may stand in a command or a configuration: one strict grammar for each placeholder
+ * name. A value is never repaired; one that does not meet its grammar is not used.  Used in the room advice. */
 #include "advice/advice.h"
 #include "advice/evidence.h"
 
@@ -70,7 +70,8 @@ is_ipv4(struct slice value)
     return false;
 }
 
-/* Hexadecimal groups and colons, the dotted form at the end included; nothing else can be in it, so a wrong one is only wrong. */
+/* Hexadecimal groups and colons, the dotted form at the end included; nothing else can be in it, so a wrong one is only
+ * wrong. */
 static bool
 is_ipv6(struct slice value)
 {
@@ -93,7 +94,8 @@ is_ipv6(struct slice value)
     return colons >= 2 && colons <= 7;
 }
 
-/* RFC 1123, section 2.1: letters, digits and hyphens in labels of at most 63, 253 in all; never begins with a hyphen. */
+/* RFC 1123, section 2.1: letters, digits and hyphens in labels of at most 63, 253 in all; never begins with a hyphen.
+ */
 static bool
 is_host_name(struct slice value)
 {
@@ -116,8 +118,8 @@ is_host_name(struct slice value)
     return label > 0 && value.data[value.size - 1] != '-';
 }
 
-/* Absolute, of [A-Za-z0-9/._-], without a component that begins with a dot: nothing climbs out, and no command ever names a
- * dot file, which does not belong in a document root. */
+/* Absolute, of [A-Za-z0-9/._-], without a component that begins with a dot: nothing climbs out, and no command ever
+ * names a dot file, which does not belong in a document root. */
 static bool
 is_plain_path(struct slice value)
 {
@@ -171,7 +173,8 @@ is_host(struct slice value)
     return is_address(value) || is_host_name(value);
 }
 
-/* Names of shared memory zones, of headers and modules: never begins with a hyphen, which a command would take for an option. */
+/* Names of shared memory zones, of headers and modules: never begins with a hyphen, which a command would take for an
+ * option. */
 static bool
 is_plain_name(struct slice value)
 {
@@ -200,14 +203,38 @@ static const struct grammar {
     const char *name;
     bool (*allows)(struct slice value);
 } grammars[] = {
-    {"upstream_addr", is_address_and_port}, {"upstream_host", is_host}, {"upstream_port", is_port},
-    {"addr", is_address_maybe_port}, {"peer", is_address_maybe_port}, {"resolver", is_address_maybe_port},
-    {"responder", is_host}, {"port", is_port}, {"client", is_address}, {"server", is_host_name}, {"host", is_host},
-    {"uri_path", is_plain_path}, {"path", is_plain_path}, {"file", is_plain_path}, {"script", is_plain_path},
-    {"zone", is_plain_name}, {"user", is_plain_name}, {"header", is_plain_name}, {"module", is_plain_name},
-    {"method", is_identifier}, {"directive", is_identifier}, {"variable", is_identifier},
-    {"alert", is_number}, {"excess", is_decimal}, {"size", is_number}, {"limit", is_number}, {"line", is_number},
-    {"rcode", is_number}, {"signal", is_number}, {"exit_code", is_number}, {"pid", is_number}, {"status", is_number},
+    {"upstream_addr", is_address_and_port},
+    {"upstream_host", is_host},
+    {"upstream_port", is_port},
+    {"addr", is_address_maybe_port},
+    {"peer", is_address_maybe_port},
+    {"resolver", is_address_maybe_port},
+    {"responder", is_host},
+    {"port", is_port},
+    {"client", is_address},
+    {"server", is_host_name},
+    {"host", is_host},
+    {"uri_path", is_plain_path},
+    {"path", is_plain_path},
+    {"file", is_plain_path},
+    {"script", is_plain_path},
+    {"zone", is_plain_name},
+    {"user", is_plain_name},
+    {"header", is_plain_name},
+    {"module", is_plain_name},
+    {"method", is_identifier},
+    {"directive", is_identifier},
+    {"variable", is_identifier},
+    {"alert", is_number},
+    {"excess", is_decimal},
+    {"size", is_number},
+    {"limit", is_number},
+    {"line", is_number},
+    {"rcode", is_number},
+    {"signal", is_number},
+    {"exit_code", is_number},
+    {"pid", is_number},
+    {"status", is_number},
     {"errno", is_number},
 };
 

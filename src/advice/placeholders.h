@@ -21,8 +21,9 @@ enum fill {
 /* Finds the next "${log_NAME}" or "${your_NAME}" at or after `from`; false if there is none.  *name has its prefix. */
 bool placeholder_next(struct slice text, size_t from, size_t *start, size_t *end, struct slice *name);
 
-/* The text with its placeholders filled, in memory of `arena`.  What cannot be filled stands as ${your_NAME}; its NAME is added to
- * `unfilled` (NULL: not wanted), with the prefix your_.  *left, when not NULL, tells whether any was left. */
+/* The text with its placeholders filled, in memory of `arena`.  What cannot be filled stands as ${your_NAME}; its NAME
+ * is added to `unfilled` (NULL: not wanted), with the prefix your_.  *left, when not NULL, tells whether any was left.
+ */
 const char *placeholders_fill(const char *text, const struct evidence *evidence, enum fill fill, struct arena *arena,
                               struct name_list *unfilled, bool *left);
 

@@ -48,7 +48,8 @@ add_word(struct buffer *out, struct slice word)
         escape_nginx_word(out, word);
 }
 
-/* A directive's name in the form of the upstream's module, in arena memory.  In a map or types block it may be a placeholder. */
+/* A directive's name in the form of the upstream's module, in arena memory.  In a map or types block it may be a
+ * placeholder. */
 static struct slice
 directive_name(struct rendering *rendering, const char *name)
 {
@@ -70,7 +71,8 @@ grants_trust(struct slice directive)
 
 /* Fills the words after the name into `out`; *comment when nginx would accept what is left in them. */
 static void
-add_arguments(struct rendering *rendering, const struct config_line *line, struct slice name, struct buffer *out, bool *comment)
+add_arguments(struct rendering *rendering, const struct config_line *line, struct slice name, struct buffer *out,
+              bool *comment)
 {
     static const struct evidence nothing = {0};
     const struct evidence *evidence = grants_trust(name) ? &nothing : rendering->evidence;
@@ -114,7 +116,8 @@ add_indent(struct buffer *out, unsigned depth, unsigned comment_depth)
 }
 
 static void
-add_line_start(struct rendering *rendering, const struct config_line *line, struct slice name, struct slice arguments, size_t width)
+add_line_start(struct rendering *rendering, const struct config_line *line, struct slice name, struct slice arguments,
+               size_t width)
 {
     struct buffer *out = &rendering->out;
     add_word(out, name);
@@ -163,7 +166,10 @@ render_config(const struct config_block *block, unsigned kinds, enum kind kind, 
 {
     bool holds = kinds == 0 || (kinds & (1U << kind)) != 0;
     struct rendering rendering = {
-        .evidence = evidence, .arena = arena, .unfilled = unfilled, .kind = holds ? kind : KIND_NONE,
+        .evidence = evidence,
+        .arena = arena,
+        .unfilled = unfilled,
+        .kind = holds ? kind : KIND_NONE,
     };
     add_lines(&rendering, block->lines, block->line_count, 0, NOT_COMMENTED);
     const char *text = arena_copy(arena, buffer_slice(&rendering.out)).data;

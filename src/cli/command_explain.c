@@ -111,7 +111,8 @@ explain_given(struct command_context *context, const struct options *options, st
         goto out;
     explain_finish(explain);
     status = page_status(&explain->page);
-    if (explain->page.records == 0 && explain->page.class_count == 0 && explain->page.unparsed == 0 && !explain->page.test_ok)
+    if (explain->page.records == 0 && explain->page.class_count == 0 && explain->page.unparsed == 0 &&
+        !explain->page.test_ok)
         diagnose(context->diagnostics, STATUS_FOUND, "nothing to explain: no line was given");
     else if (!write_page(context, options, &explain->page))
         status = diagnostics_worst(context->diagnostics);
@@ -131,8 +132,8 @@ command_explain(struct command_context *context)
         goto out;
     if (options.help) {
         options_help(context->out, "explain", "[OPTION...] [CLASS|LINE...]",
-                     "Says what a class, or lines of a log (arguments or standard input), mean and what to change.", specs,
-                     SPEC_COUNT);
+                     "Says what a class, or lines of a log (arguments or standard input), mean and what to change.",
+                     specs, SPEC_COUNT);
         status = STATUS_DONE;
         goto out;
     }

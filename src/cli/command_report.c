@@ -153,10 +153,11 @@ command_report(struct command_context *context)
     if (!options_parse(specs, count, context->argc, context->argv, context->diagnostics, &options))
         status = STATUS_USAGE;
     else if (options.help)
-        options_help(context->out, "report", "[OPTION...] [LOG...]",
-                     "Prints the findings of the database, of the last 24 hours unless a window is given, or of LOG (a file, a "
-                     "directory or -).",
-                     specs, count);
+        options_help(
+            context->out, "report", "[OPTION...] [LOG...]",
+            "Prints the findings of the database, of the last 24 hours unless a window is given, or of LOG (a file, a "
+            "directory or -).",
+            specs, count);
     else
         status = report(&run);
     store_close(run.store);

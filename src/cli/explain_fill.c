@@ -5,7 +5,7 @@
 
 /* Classes that one fragment can be shown with. */
 #define FRAGMENT_CLASSES 8
-#define SHAPE_SIZE 512
+#define SHAPE_SIZE       512
 
 /* --- what is found --- */
 
@@ -32,15 +32,23 @@ errno_field(struct explain *explain, const struct record *record)
 }
 
 static void
-add_fields(struct explain *explain, struct explanation *explanation, const struct record *record, const struct match *match)
+add_fields(struct explain *explain, struct explanation *explanation, const struct record *record,
+           const struct match *match)
 {
     const struct {
         const char *name;
         struct slice value;
     } known[] = {
-        {"Level", slice_of(level_name(record->level))}, {"Action", record->doing}, {"Errno", errno_field(explain, record)},
-        {"SSL", record->ssl}, {"Client", record->client}, {"Server", record->server}, {"Request", record->request},
-        {"Subrequest", record->subrequest}, {"Upstream", record->upstream}, {"Host", record->host},
+        {"Level", slice_of(level_name(record->level))},
+        {"Action", record->doing},
+        {"Errno", errno_field(explain, record)},
+        {"SSL", record->ssl},
+        {"Client", record->client},
+        {"Server", record->server},
+        {"Request", record->request},
+        {"Subrequest", record->subrequest},
+        {"Upstream", record->upstream},
+        {"Host", record->host},
         {"Referrer", record->referrer},
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -140,7 +148,8 @@ add_unknown(struct explain *explain, const struct record *record)
 static bool
 is_test_result(struct explain *explain, const struct record *record)
 {
-    bool ok = slice_ends(record->message, SLICE("syntax is ok")) || slice_ends(record->message, SLICE("test is successful"));
+    bool ok =
+        slice_ends(record->message, SLICE("syntax is ok")) || slice_ends(record->message, SLICE("test is successful"));
     bool failed = slice_ends(record->message, SLICE(" test failed"));
     if (record->level != LEVEL_NONE || (!ok && !failed))
         return false;

@@ -14,7 +14,8 @@ struct explain {
     struct explanation_page page;
     size_t class_indices[LIMIT_EXPLAIN_CLASSES]; /* of page.classes */
     struct slice shapes[LIMIT_EXPLAIN_UNKNOWN];  /* of page.unknown */
-    struct slice test_failed; /* "nginx: configuration file ... test failed": worth a word only when nothing else is there */
+    struct slice
+        test_failed; /* "nginx: configuration file ... test failed": worth a word only when nothing else is there */
 };
 
 /* Adds the page of a class. */
@@ -24,7 +25,8 @@ void explain_add_text(struct explain *explain, struct slice text);
 /* To be called once after the last text. */
 void explain_finish(struct explain *explain);
 
-/* Fills `near` with at most `capacity` classes whose titles and examples resemble `text`, best first; returns their number. */
+/* Fills `near` with at most `capacity` classes whose titles and examples resemble `text`, best first; returns their
+ * number. */
 size_t explain_nearest(const struct rules *rules, struct slice text, struct explanation_near *near, size_t capacity);
 /* A quoted PCRE2 expression that matches the most telling part of `message`; NULL if there is none. */
 const char *explain_expression(struct slice message, struct arena *arena);

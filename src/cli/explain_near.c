@@ -1,4 +1,5 @@
-/* For text that no class matches: which classes resemble it, and an expression to begin a class with.  Used by explain_fill. */
+/* For text that no class matches: which classes resemble it, and an expression to begin a class with.  Used by
+ * explain_fill. */
 #include "base/buffer.h"
 #include "cli/explain_fill.h"
 #include "parse/parse.h"
@@ -10,9 +11,9 @@ struct trigrams {
 };
 
 /* Percent of common trigrams below which a likeness is chance. */
-#define LEAST_LIKENESS 18
+#define LEAST_LIKENESS   18
 #define LEAST_EXPRESSION 6
-#define MOST_EXPRESSION 60
+#define MOST_EXPRESSION  60
 
 static char
 lower(char c)

@@ -17,10 +17,19 @@ static struct report_file
 file_of(const struct store_file_info *info)
 {
     return (struct report_file){
-        .path = info->last_path, .log = info->log, .node = info->node, .bytes = info->bytes, .lines = info->lines,
-        .continuation_lines = info->continuation_lines, .records = info->records, .classified = info->classified,
-        .unclassified = info->unclassified, .unparsed = info->unparsed, .pruned_records = info->pruned_records,
-        .first_time = info->first_time, .last_time = info->last_time,
+        .path = info->last_path,
+        .log = info->log,
+        .node = info->node,
+        .bytes = info->bytes,
+        .lines = info->lines,
+        .continuation_lines = info->continuation_lines,
+        .records = info->records,
+        .classified = info->classified,
+        .unclassified = info->unclassified,
+        .unparsed = info->unparsed,
+        .pruned_records = info->pruned_records,
+        .first_time = info->first_time,
+        .last_time = info->last_time,
     };
 }
 
@@ -80,8 +89,8 @@ fill_tops(struct filling *filling, struct finding *finding)
         const char *name;
         enum event_field field;
     } asked[] = {
-        {"servers", FIELD_SERVER}, {"hosts", FIELD_HOST}, {"upstreams", FIELD_UPSTREAM_ADDR}, {"clients", FIELD_CLIENT},
-        {"URIs", FIELD_URI},
+        {"servers", FIELD_SERVER}, {"hosts", FIELD_HOST}, {"upstreams", FIELD_UPSTREAM_ADDR},
+        {"clients", FIELD_CLIENT}, {"URIs", FIELD_URI},
     };
     for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
         struct report_top top = {.name = asked[i].name};
@@ -130,9 +139,16 @@ fill_figures(struct filling *filling, const struct class_summary *summary, struc
 {
     uint64_t events = filling->report->events;
     *finding = (struct finding){
-        .id = summary->id, .area = summary->area, .title = summary->title, .severity = summary->severity,
-        .retired = summary->retired, .count = summary->count, .first_time = summary->first_time,
-        .last_time = summary->last_time, .peak_minute = summary->peak_minute, .peak_count = summary->peak_count,
+        .id = summary->id,
+        .area = summary->area,
+        .title = summary->title,
+        .severity = summary->severity,
+        .retired = summary->retired,
+        .count = summary->count,
+        .first_time = summary->first_time,
+        .last_time = summary->last_time,
+        .peak_minute = summary->peak_minute,
+        .peak_count = summary->peak_count,
     };
     finding->permille = events > 0 ? (unsigned)((double)summary->count * 1000.0 / (double)events) : 0;
 }
@@ -179,13 +195,18 @@ fill_shapes(struct filling *filling)
     struct shape_summary *shapes;
     struct report *report = filling->report;
     size_t count;
-    if (!store_shapes(filling->store, filling->filter, SHAPES_SHOWN, filling->arena, &shapes, &count, &report->shape_total))
+    if (!store_shapes(filling->store, filling->filter, SHAPES_SHOWN, filling->arena, &shapes, &count,
+                      &report->shape_total))
         return false;
     report->shapes = arena_allocate(filling->arena, count * sizeof(*report->shapes));
     for (size_t i = 0; i < count; i++)
         report->shapes[i] = (struct report_shape){
-            .shape = shapes[i].shape, .sample = shapes[i].sample, .level = shapes[i].level, .count = shapes[i].count,
-            .first_time = shapes[i].first_time, .last_time = shapes[i].last_time,
+            .shape = shapes[i].shape,
+            .sample = shapes[i].sample,
+            .level = shapes[i].level,
+            .count = shapes[i].count,
+            .first_time = shapes[i].first_time,
+            .last_time = shapes[i].last_time,
         };
     report->shape_count = count;
     return true;
@@ -196,8 +217,7 @@ fill_read(struct filling *filling, struct store_info *info)
 {
     struct report *report = filling->report;
     struct event_totals totals;
-    if (!store_info(filling->store, filling->arena, info) ||
-        !store_totals(filling->store, filling->filter, &totals))
+    if (!store_info(filling->store, filling->arena, info) || !store_totals(filling->store, filling->filter, &totals))
         return false;
     if (report->from_database)
         report->source = info->path;

@@ -25,11 +25,16 @@ static const char *
 context_words(const char *context)
 {
     static const char *const words[][2] = {
-        {"main", "at the top of nginx.conf, outside all blocks"}, {"events", "in events {}"}, {"http", "in http {}"},
-        {"server", "in the server {} concerned"}, {"location", "in the location {} concerned"},
-        {"upstream", "in the upstream {} concerned"}, {"stream", "in stream {}"},
+        {"main", "at the top of nginx.conf, outside all blocks"},
+        {"events", "in events {}"},
+        {"http", "in http {}"},
+        {"server", "in the server {} concerned"},
+        {"location", "in the location {} concerned"},
+        {"upstream", "in the upstream {} concerned"},
+        {"stream", "in stream {}"},
         {"stream-server", "in the server {} concerned, within stream {}"},
-        {"stream-upstream", "in the upstream {} concerned, within stream {}"}, {"mail", "in mail {}"},
+        {"stream-upstream", "in the upstream {} concerned, within stream {}"},
+        {"mail", "in mail {}"},
         {"mail-server", "in the server {} concerned, within mail {}"},
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -134,8 +139,9 @@ compose_decides(struct paper *paper, const struct advice *advice)
     if (advice->decide_count == 0)
         return;
     if (advice->chosen != NULL)
-        paper_block(paper, BLOCK_LABELLED, "Find out", one ? "this command tells whether another way is better:"
-                                                           : "these commands tell whether another way is better:");
+        paper_block(paper, BLOCK_LABELLED, "Find out",
+                    one ? "this command tells whether another way is better:"
+                        : "these commands tell whether another way is better:");
     else
         paper_block(paper, BLOCK_LABELLED, "Find out",
                     one ? "the log alone does not tell which change is right; this command does:"

@@ -74,7 +74,8 @@ written_in_full(const struct explanation *explanation, const struct way *way)
     if (!explanation->advice.kind_unknown || explanation->count == 0 || way->source->kinds == 0)
         return true;
     for (size_t i = 0; i < explanation->advice.way_count; i++)
-        any |= explanation->advice.ways[i].source->kinds == 0 || (explanation->advice.ways[i].source->kinds & common) != 0;
+        any |=
+            explanation->advice.ways[i].source->kinds == 0 || (explanation->advice.ways[i].source->kinds & common) != 0;
     return !any || (way->source->kinds & common) != 0;
 }
 
@@ -143,9 +144,12 @@ compose_new_class(struct paper *paper, const struct explanation_unknown *unknown
     paper_code_text(paper, "ngxerr patterns check");
     paper_words(paper, ":");
     paper_end(paper);
-    buffer_add_text(&text, "area local;\nclass local-NAME {\n    title    \"...\";\n    severity fix;\n    logged-at error;\n    match    ");
+    buffer_add_text(&text, "area local;\nclass local-NAME {\n    title    \"...\";\n    severity fix;\n"
+                           "    logged-at error;\n    match    ");
     buffer_add_text(&text, unknown->expression);
-    buffer_add_text(&text, ";\n    cause    \"...\";\n    proof    docs;\n    example  '...';   # the whole line from the log\n}\n");
+    buffer_add_text(
+        &text,
+        ";\n    cause    \"...\";\n    proof    docs;\n    example  '...';   # the whole line from the log\n}\n");
     paper_listing(paper, CODE_NGINX, buffer_text(&text));
     buffer_free(&text);
 }
@@ -179,7 +183,8 @@ compose_rest(struct paper *paper, const struct explanation_page *page)
     struct buffer text = BUFFER_EMPTY;
     if (page->test_ok && page->class_count == 0 && page->unknown_count == 0)
         paper_block(paper, BLOCK_PARAGRAPH, NULL,
-                    "Nothing is wrong: nginx says that its configuration is good. nginx -s reload makes the running nginx use it.");
+                    "Nothing is wrong: nginx says that its configuration is good. "
+                    "nginx -s reload makes the running nginx use it.");
     else if (page->test_ok)
         paper_block(paper, BLOCK_PARAGRAPH, NULL, "The configuration itself passed nginx's test.");
     if (page->unparsed > 0) {

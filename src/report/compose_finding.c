@@ -73,7 +73,8 @@ compose_samples(struct paper *paper, const struct finding *finding)
         buffer_add_byte(&lines, '\n');
         buffer_free(&escaped);
     }
-    paper_block(paper, BLOCK_LABELLED, "Lines", finding->count > finding->sample_count ? "some of them, as they were written:" : "as written:");
+    paper_block(paper, BLOCK_LABELLED, "Lines",
+                finding->count > finding->sample_count ? "some of them, as they were written:" : "as written:");
     paper->style->listing(paper, CODE_LOG, buffer_slice(&lines));
     buffer_free(&lines);
 }
@@ -103,8 +104,9 @@ compose_finding(struct paper *paper, const struct report *report, const struct f
     compose_samples(paper, finding);
     compose_caused_by(paper, finding);
     if (finding->advice.class_info == NULL) {
-        paper_block(paper, BLOCK_PARAGRAPH, NULL,
-                    "No pattern file knows this class any more; ngxerr db reclassify gives its events their present classes.");
+        paper_block(
+            paper, BLOCK_PARAGRAPH, NULL,
+            "No pattern file knows this class any more; ngxerr db reclassify gives its events their present classes.");
         return;
     }
     compose_causes(paper, &finding->advice);

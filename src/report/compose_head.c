@@ -1,4 +1,5 @@
-/* Writes what a report is about (what was read, up to when, which window) and what the logs cannot show.  Used in the room report. */
+/* Writes what a report is about (what was read, up to when, which window) and what the logs cannot show.  Used in the
+ * room report. */
 #include "report/compose_parts.h"
 
 #include "parse/parse.h"
@@ -124,8 +125,11 @@ compose_files(struct paper *paper, const struct report *report)
     struct buffer numbers[FILES_SHOWN * 4] = {0};
     size_t shown = report->file_count < FILES_SHOWN ? report->file_count : FILES_SHOWN;
     struct table table = {
-        .columns = 5, .header = {"Lines", "Records", "Unparsed", "Last record", "File"},
-        .right = {true, true, true, false, false}, .cells = cells, .rows = shown,
+        .columns = 5,
+        .header = {"Lines", "Records", "Unparsed", "Last record", "File"},
+        .right = {true, true, true, false, false},
+        .cells = cells,
+        .rows = shown,
     };
     if (report->file_count < 2)
         return;
@@ -187,8 +191,9 @@ compose_blind_warn(struct paper *paper, const struct report_blind *blind)
         paper_words(paper, " in ");
         paper_code_text(paper, blind->log);
     }
-    paper_words(paper, ". The level of an error_log directive is error unless it names another, and so is Debian's default. "
-                       "If nginx -T shows this line");
+    paper_words(paper,
+                ". The level of an error_log directive is error unless it names another, and so is Debian's default. "
+                "If nginx -T shows this line");
     paper_end(paper);
     paper_listing(paper, CODE_NGINX, "error_log /var/log/nginx/error.log;\n");
     paper_block(paper, BLOCK_PARAGRAPH, NULL, "then change it to");
@@ -196,8 +201,10 @@ compose_blind_warn(struct paper *paper, const struct report_blind *blind)
     paper_begin(paper, BLOCK_PARAGRAPH, NULL);
     paper_words(paper, "followed by ");
     paper_code_text(paper, "nginx -t && nginx -s reload");
-    paper_words(paper, ". An error_log within http, server or location overrides the ones outside it, so each of those needs the "
-                       "level too. If the level is warn already, nothing at warn happened.");
+    paper_words(
+        paper,
+        ". An error_log within http, server or location overrides the ones outside it, so each of those needs the "
+        "level too. If the level is warn already, nothing at warn happened.");
     paper_end(paper);
 }
 
@@ -213,8 +220,11 @@ compose_blind(struct paper *paper, const struct report *report)
             compose_blind_warn(paper, blind);
         } else {
             paper_begin(paper, BLOCK_PARAGRAPH, NULL);
-            paper_format(paper, "No record at %s occurs. That level writes much more; switch it on for the time of a search only, as "
-                                "with warn.", level_name(blind->missing));
+            paper_format(
+                paper,
+                "No record at %s occurs. That level writes much more; switch it on for the time of a search only, as "
+                "with warn.",
+                level_name(blind->missing));
             paper_end(paper);
         }
         compose_blind_classes(paper, blind);

@@ -29,8 +29,11 @@ compose_summary(struct paper *paper, const struct finding *findings, size_t coun
     struct slice *cells = memory_allocate_zeroed(count * SUMMARY_COLUMNS, sizeof(*cells));
     struct buffer *numbers = memory_allocate_zeroed(count * 2, sizeof(*numbers));
     struct table table = {
-        .columns = SUMMARY_COLUMNS, .header = {"Severity", "Events", "Share", "Class", "Title"},
-        .right = {false, true, true, false, false}, .cells = cells, .rows = count,
+        .columns = SUMMARY_COLUMNS,
+        .header = {"Severity", "Events", "Share", "Class", "Title"},
+        .right = {false, true, true, false, false},
+        .cells = cells,
+        .rows = count,
     };
     for (size_t i = 0; i < count; i++)
         add_summary_row(cells + i * SUMMARY_COLUMNS, numbers + 2 * i, &findings[i]);
@@ -108,7 +111,8 @@ compose_shapes(struct paper *paper, const struct report *report)
     figures_add_counted(&text, report->shape_total, "shape", "shapes");
     paper_text_slice(paper, buffer_slice(&text));
     buffer_free(&text);
-    paper_format(paper, report->shape_total > report->shape_count ? "; the %zu most frequent:" : ":", report->shape_count);
+    paper_format(paper, report->shape_total > report->shape_count ? "; the %zu most frequent:" : ":",
+                 report->shape_count);
     paper_end(paper);
     for (size_t i = 0; i < report->shape_count; i++)
         compose_shape(paper, report, &report->shapes[i]);
@@ -125,9 +129,10 @@ compose_operator_list(struct paper *paper, const struct report *report)
             continue;
         if (!any) {
             paper_block(paper, BLOCK_SECTION, NULL, "Values that only you know");
-            paper_block(paper, BLOCK_PARAGRAPH, NULL,
-                        "They stand as placeholders in the blocks and commands above. Lines that nginx would accept with a "
-                        "placeholder in them are commented out.");
+            paper_block(
+                paper, BLOCK_PARAGRAPH, NULL,
+                "They stand as placeholders in the blocks and commands above. Lines that nginx would accept with a "
+                "placeholder in them are commented out.");
             any = true;
         }
         paper_begin(paper, BLOCK_ITEM, NULL);

@@ -11,9 +11,9 @@ struct explanation_field {
 };
 
 struct explanation {
-    uint64_t count;       /* records of this class in what was given; 0: the page of the class, without a record */
-    bool one_of_several;  /* a fragment that fits several classes */
-    struct slice sample;  /* the first of the records, exact bytes */
+    uint64_t count;      /* records of this class in what was given; 0: the page of the class, without a record */
+    bool one_of_several; /* a fragment that fits several classes */
+    struct slice sample; /* the first of the records, exact bytes */
     struct explanation_field fields[24];
     size_t field_count;
     struct advice advice;
@@ -26,8 +26,8 @@ struct explanation_near {
 
 struct explanation_unknown {
     uint64_t count;
-    struct slice sample;      /* the first of the shape, exact bytes */
-    const char *expression;   /* a PCRE2 expression that would match it */
+    struct slice sample;    /* the first of the shape, exact bytes */
+    const char *expression; /* a PCRE2 expression that would match it */
     struct explanation_near near[3];
     size_t near_count;
 };
@@ -37,10 +37,10 @@ struct explanation_page {
     size_t class_count;
     struct explanation_unknown *unknown;
     size_t unknown_count;
-    uint64_t records;         /* read */
-    uint64_t unparsed;        /* lines beside records that are none (access log, other programs) */
-    uint64_t beyond;          /* classes or shapes that were left because of the limit on their number */
-    bool test_ok;             /* the output of a successful nginx -t was among it */
+    uint64_t records;  /* read */
+    uint64_t unparsed; /* lines beside records that are none (access log, other programs) */
+    uint64_t beyond;   /* classes or shapes that were left because of the limit on their number */
+    bool test_ok;      /* the output of a successful nginx -t was among it */
 };
 
 /* format: text, markdown or json; false when there is no such format. */

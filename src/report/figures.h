@@ -18,7 +18,8 @@ void figures_add_minute(struct buffer *out, const struct zone *zone, int64_t epo
 /* "2 d 3 h", "13 min 5 s", "0 s": the two largest units. */
 void figures_add_duration(struct buffer *out, int64_t seconds);
 
-/* Columns that valid text takes on a terminal: 0 for combining marks, 2 for wide characters; a byte that is no UTF-8 takes 1. */
+/* Columns that valid text takes on a terminal: 0 for combining marks, 2 for wide characters; a byte that is no UTF-8
+ * takes 1. */
 size_t figures_width(struct slice text);
 /* The beginning of `text` that takes at most `columns`; whole characters. */
 struct slice figures_cut(struct slice text, size_t columns);

@@ -1,4 +1,5 @@
-/* The writers of each format.  Private to the room report: others take them from the tables in report.h and explanation.h. */
+/* The writers of each format.  Private to the room report: others take them from the tables in report.h and
+ * explanation.h. */
 #ifndef NGXERR_REPORT_FORMATS_H
 #define NGXERR_REPORT_FORMATS_H
 

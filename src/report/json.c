@@ -1,7 +1,8 @@
 /* The format json: a versioned document with every figure.  Used through the table in formats.c.
  *
- * {"format":"ngxerr-report","version":1, ...}: members may be added within a version; their names and meanings do not change.
- * Times are ISO 8601 UTC with Z, shares in thousandths ("permille"), text is UTF-8 in which a byte that was none is \xHH. */
+ * {"format":"ngxerr-report","version":1, ...}: members may be added within a version; their names and meanings do not
+ * change. Times are ISO 8601 UTC with Z, shares in thousandths ("permille"), text is UTF-8 in which a byte that was
+ * none is \xHH. */
 #include "parse/parse.h"
 #include "report/formats.h"
 #include "report/json_advice.h"

@@ -17,7 +17,7 @@ void json_slice(struct json *json, const char *name, struct slice value); /* nul
 void json_text(struct json *json, const char *name, const char *value);   /* null for NULL */
 void json_number(struct json *json, const char *name, uint64_t value);
 void json_bool(struct json *json, const char *name, bool value);
-void json_time(struct json *json, const char *name, int64_t epoch);       /* ISO 8601 UTC; null for -1 */
+void json_time(struct json *json, const char *name, int64_t epoch); /* ISO 8601 UTC; null for -1 */
 void json_texts(struct json *json, const char *name, const char *const *values, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
-/* What the written formats (text, Markdown) have in common: blocks of running text, values, tables and code that each style sets in
- * its own way.  Escaping happens in the style, at the last moment: everything given to a paper may hold a stranger's bytes.
- * Private to the room report. */
+/* What the written formats (text, Markdown) have in common: blocks of running text, values, tables and code that each
+ * style sets in its own way.  Escaping happens in the style, at the last moment: everything given to a paper may hold a
+ * stranger's bytes. Private to the room report. */
 #ifndef NGXERR_REPORT_PAPER_H
 #define NGXERR_REPORT_PAPER_H
 
@@ -11,11 +11,11 @@ enum block {
     BLOCK_NONE,
     BLOCK_TITLE,
     BLOCK_SECTION,
-    BLOCK_HEADING,   /* of one finding */
+    BLOCK_HEADING, /* of one finding */
     BLOCK_PARAGRAPH,
-    BLOCK_LABELLED,  /* a paragraph with a label ("Cause"); without one it goes on with the one before */
-    BLOCK_FACT,      /* a short line with a label ("First") */
-    BLOCK_ITEM,      /* of a list */
+    BLOCK_LABELLED, /* a paragraph with a label ("Cause"); without one it goes on with the one before */
+    BLOCK_FACT,     /* a short line with a label ("First") */
+    BLOCK_ITEM,     /* of a list */
     BLOCK_CODE,
     BLOCK_TABLE,
 };
@@ -26,8 +26,8 @@ enum code { CODE_NGINX, CODE_SHELL, CODE_LOG };
 struct table {
     size_t columns;
     const char *header[TABLE_COLUMNS];
-    bool right[TABLE_COLUMNS];  /* numbers */
-    const struct slice *cells;  /* row by row */
+    bool right[TABLE_COLUMNS]; /* numbers */
+    const struct slice *cells; /* row by row */
     size_t rows;
 };
 
@@ -36,19 +36,20 @@ struct paper_style {
     void (*begin)(struct paper *paper, enum block block, const char *label);
     void (*end)(struct paper *paper);
     void (*text)(struct paper *paper, struct slice text);
-    void (*code)(struct paper *paper, struct slice text);   /* inside a block */
-    void (*strong)(struct paper *paper, struct slice text); /* inside a block */
+    void (*code)(struct paper *paper, struct slice text);    /* inside a block */
+    void (*strong)(struct paper *paper, struct slice text);  /* inside a block */
     void (*link)(struct paper *paper, struct slice address); /* inside a block; from a pattern file */
     void (*listing)(struct paper *paper, enum code code, struct slice lines);
-    void (*values)(struct paper *paper, const char *label, const struct value_count *values, size_t count, uint64_t more);
+    void (*values)(struct paper *paper, const char *label, const struct value_count *values, size_t count,
+                   uint64_t more);
     void (*table)(struct paper *paper, const struct table *table);
 };
 
 struct paper {
     const struct paper_style *style;
     struct buffer *out;
-    struct buffer line;    /* the block in progress, escaped */
-    enum block block;      /* in progress, or the last one */
+    struct buffer line; /* the block in progress, escaped */
+    enum block block;   /* in progress, or the last one */
     const char *label;
 };
 

@@ -36,8 +36,8 @@ static void
 markdown_begin(struct paper *paper, enum block block, const char *label)
 {
     static const char *const starts[] = {
-        [BLOCK_TITLE] = "# ", [BLOCK_SECTION] = "## ", [BLOCK_HEADING] = "### ", [BLOCK_PARAGRAPH] = "",
-        [BLOCK_LABELLED] = "", [BLOCK_FACT] = "- ", [BLOCK_ITEM] = "- ",
+        [BLOCK_TITLE] = "# ",  [BLOCK_SECTION] = "## ", [BLOCK_HEADING] = "### ", [BLOCK_PARAGRAPH] = "",
+        [BLOCK_LABELLED] = "", [BLOCK_FACT] = "- ",     [BLOCK_ITEM] = "- ",
     };
     separate(paper, block);
     buffer_add_text(paper->out, starts[block]);
@@ -63,7 +63,8 @@ add_words(struct buffer *out, struct slice text)
         add_inside_line(out, text);
 }
 
-/* Prose marks what is code with a pair of backticks; what stands between them can hold none, so no span can be broken out of. */
+/* Prose marks what is code with a pair of backticks; what stands between them can hold none, so no span can be broken
+ * out of. */
 static void
 markdown_text(struct paper *paper, struct slice text)
 {

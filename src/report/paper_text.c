@@ -5,12 +5,12 @@
 #include "report/figures.h"
 #include "report/paper.h"
 
-#define COLUMNS 100
-#define MARGIN 2
-#define LABEL 14         /* where the text beside a label begins */
-#define LISTING_INDENT 4 /* records: they are long */
-#define CODE_INDENT 16
-#define VALUE_COLUMNS 74
+#define COLUMNS        100
+#define MARGIN         2
+#define LABEL          14 /* where the text beside a label begins */
+#define LISTING_INDENT 4  /* records: they are long */
+#define CODE_INDENT    16
+#define VALUE_COLUMNS  74
 
 static void
 add_spaces(struct buffer *out, size_t count)
@@ -27,7 +27,8 @@ separate(struct paper *paper, enum block block, const char *label)
     bool after_listed = paper->block == BLOCK_FACT || paper->block == BLOCK_ITEM;
     if (paper->block == BLOCK_NONE)
         return;
-    if (listed && (after_listed || paper->block == BLOCK_HEADING || paper->block == BLOCK_TITLE || paper->block == BLOCK_LABELLED))
+    if (listed && (after_listed || paper->block == BLOCK_HEADING || paper->block == BLOCK_TITLE ||
+                   paper->block == BLOCK_LABELLED))
         return;
     if (listed && paper->block == BLOCK_PARAGRAPH && label == NULL)
         return;

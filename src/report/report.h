@@ -14,7 +14,7 @@ struct report_file {
 
 #define REPORT_TOP 5
 struct report_top {
-    const char *name;          /* "servers", "hosts", "upstreams", "clients", "URIs" */
+    const char *name; /* "servers", "hosts", "upstreams", "clients", "URIs" */
     struct value_count values[REPORT_TOP];
     size_t count;
     uint64_t distinct;
@@ -25,16 +25,16 @@ struct finding {
     enum severity severity;
     bool retired;
     uint64_t count;
-    unsigned permille;         /* of all events in the report */
+    unsigned permille; /* of all events in the report */
     int64_t first_time, last_time, peak_minute;
     uint64_t peak_count;
     const char *const *caused_by; /* classes of this report that it is a consequence of */
     size_t caused_by_count;
     struct report_top tops[5];
     size_t top_count;
-    struct slice samples[3];   /* exact bytes */
+    struct slice samples[3]; /* exact bytes */
     size_t sample_count;
-    struct advice advice;      /* class_info NULL for a class that no pattern file knows any more */
+    struct advice advice; /* class_info NULL for a class that no pattern file knows any more */
 };
 
 struct report_shape {
@@ -46,23 +46,23 @@ struct report_shape {
 
 /* A level that the logs do not hold, and what would be seen with it. */
 struct report_blind {
-    const char *log;           /* NULL: all of them */
-    enum level missing;        /* no record at this level */
+    const char *log;            /* NULL: all of them */
+    enum level missing;         /* no record at this level */
     const char *const *classes; /* ids that nginx logs at it */
     size_t class_count;
 };
 
 struct report {
-    const char *source;        /* path of the database, or "the logs given" */
+    const char *source; /* path of the database, or "the logs given" */
     bool from_database;
-    int64_t current_to;        /* last scan; -1 unknown */
+    int64_t current_to; /* last scan; -1 unknown */
     bool has_since, has_until;
     int64_t since, until;
-    bool default_window;       /* the last 24 hours were assumed */
-    const struct zone *zone;   /* for display */
+    bool default_window;        /* the last 24 hours were assumed */
+    const struct zone *zone;    /* for display */
     const char *const *filters; /* the filters in force, as given */
     size_t filter_count;
-    int64_t pruned_before;     /* -1 never */
+    int64_t pruned_before; /* -1 never */
 
     struct report_file total;
     struct report_file *files;
@@ -70,7 +70,7 @@ struct report {
     uint64_t events, events_classified, events_unclassified; /* that pass the filters */
     uint64_t events_by_level[9];
 
-    struct finding *findings;  /* act, fix, tune: by severity and weight */
+    struct finding *findings; /* act, fix, tune: by severity and weight */
     size_t finding_count;
     struct finding *noise;
     size_t noise_count;
@@ -82,7 +82,7 @@ struct report {
 };
 
 struct report_format {
-    const char *name;          /* text, markdown, json (html comes with its issue) */
+    const char *name; /* text, markdown, json (html comes with its issue) */
     void (*write)(const struct report *report, struct buffer *out);
 };
 extern const struct report_format report_formats[];

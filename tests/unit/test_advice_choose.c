@@ -14,13 +14,16 @@ static const char *disk_values[] = {"disk-full"};
 static const char *v6_values[] = {"ipv6"};
 static const char *zone_values[] = {"one"};
 
-static struct condition is_refused = {.key = "errno", .compare = COMPARE_IN, .values = refused_values, .value_count = 2};
+static struct condition is_refused = {
+    .key = "errno", .compare = COMPARE_IN, .values = refused_values, .value_count = 2};
 static struct condition many_clients = {.key = "clients", .compare = COMPARE_MORE_EQUAL, .number = 10};
 static struct condition one_busy = {.key = "top_client_share", .compare = COMPARE_MORE, .number = 80};
 static struct condition with_disk = {.key = "with", .compare = COMPARE_IN, .values = disk_values, .value_count = 1};
-static struct condition without_disk = {.key = "without", .compare = COMPARE_IN, .values = disk_values, .value_count = 1};
+static struct condition without_disk = {
+    .key = "without", .compare = COMPARE_IN, .values = disk_values, .value_count = 1};
 static struct condition over_v6 = {.key = "family", .compare = COMPARE_IN, .values = v6_values, .value_count = 1};
-static struct condition zone_one = {.key = "capture", .capture = "zone", .compare = COMPARE_IN, .values = zone_values, .value_count = 1};
+static struct condition zone_one = {
+    .key = "capture", .capture = "zone", .compare = COMPARE_IN, .values = zone_values, .value_count = 1};
 static struct condition big_size = {.key = "capture", .capture = "size", .compare = COMPARE_MORE, .number = 1000};
 static struct condition after_reload = {.key = "since_reload", .compare = COMPARE_LESS, .number = 60};
 
@@ -28,9 +31,16 @@ static struct evidence
 many_events(void)
 {
     return (struct evidence){
-        .count = 100, .distinct_clients = 37, .top_client_share = 20, .since_reload = -1, .kind = KIND_HTTP,
-        .upstream_addr = {"[::1]:80", 8}, .errnos = {{{"111", 3}, 85}, {{"110", 3}, 15}}, .errno_count = 2,
-        .captures = {{{"zone", 4}, {"one", 3}, 79, false, 0}, {{"size", 4}, {"5", 1}, 50, true, 5000}}, .capture_count = 2,
+        .count = 100,
+        .distinct_clients = 37,
+        .top_client_share = 20,
+        .since_reload = -1,
+        .kind = KIND_HTTP,
+        .upstream_addr = {"[::1]:80", 8},
+        .errnos = {{{"111", 3}, 85}, {{"110", 3}, 15}},
+        .errno_count = 2,
+        .captures = {{{"zone", 4}, {"one", 3}, 79, false, 0}, {{"size", 4}, {"5", 1}, 50, true, 5000}},
+        .capture_count = 2,
     };
 }
 
@@ -43,16 +53,16 @@ conditions_over_many_events(void **state)
     evidence.errnos[0].count = 79;
     assert_false(condition_holds(&is_refused, &evidence)); /* under 80 % */
     assert_true(condition_holds(&many_clients, &evidence));
-    evidence.distinct_clients = 0;                         /* not known */
+    evidence.distinct_clients = 0; /* not known */
     assert_false(condition_holds(&many_clients, &evidence));
     assert_false(condition_holds(&one_busy, &evidence));
     evidence.top_client_share = 81;
     assert_true(condition_holds(&one_busy, &evidence));
     assert_true(condition_holds(&over_v6, &evidence));
-    assert_false(condition_holds(&zone_one, &evidence));   /* 79 % */
+    assert_false(condition_holds(&zone_one, &evidence)); /* 79 % */
     evidence.captures[0].share = 80;
     assert_true(condition_holds(&zone_one, &evidence));
-    assert_true(condition_holds(&big_size, &evidence));    /* the largest seen */
+    assert_true(condition_holds(&big_size, &evidence)); /* the largest seen */
     assert_false(condition_holds(&after_reload, &evidence));
     evidence.since_reload = 59;
     assert_true(condition_holds(&after_reload, &evidence));
@@ -96,7 +106,12 @@ static struct suggestion
 suggestion_of(const char *name, struct condition *condition, const char *answer, unsigned kinds)
 {
     return (struct suggestion){
-        .name = name, .title = name, .kinds = kinds, .conditions = condition, .condition_count = condition != NULL, .answer = answer,
+        .name = name,
+        .title = name,
+        .kinds = kinds,
+        .conditions = condition,
+        .condition_count = condition != NULL,
+        .answer = answer,
     };
 }
 
@@ -138,10 +153,12 @@ an_answer_is_never_read_from_the_log(void **state)
     struct arena *arena = arena_new();
     struct suggestion suggestions[] = {
         suggestion_of("first", NULL, "works with a name", 0),
-        suggestion_of("second", &is_refused, "works with a certificate", 0), /* an answer and a condition: still an answer */
+        suggestion_of("second", &is_refused, "works with a certificate",
+                      0), /* an answer and a condition: still an answer */
     };
     struct check decides[] = {{"probe ${log_upstream_addr} ${your_name}", "it works"}};
-    struct class_info info = {.id = "x", .suggestions = suggestions, .suggestion_count = 2, .decides = decides, .decide_count = 1};
+    struct class_info info = {
+        .id = "x", .suggestions = suggestions, .suggestion_count = 2, .decides = decides, .decide_count = 1};
     struct evidence evidence = many_events();
     struct advice advice;
     advice_make(&info, &evidence, arena, &advice);

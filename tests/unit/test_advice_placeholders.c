@@ -41,17 +41,54 @@ what_they_refuse(void **state)
     static const struct {
         const char *name, *value;
     } refused[] = {
-        {"upstream_addr", "10.0.0.1"}, {"upstream_addr", "10.0.0.256:80"}, {"upstream_addr", "10.0.0.1:0"},
-        {"upstream_addr", "10.0.0.1:65536"}, {"upstream_addr", "10.0.0.1:80;reboot"}, {"upstream_addr", "::1:80"},
-        {"upstream_addr", "[::1]"}, {"upstream_addr", "[::1]:80 "}, {"upstream_addr", "unix:/tmp/a b"},
-        {"upstream_addr", "unix:/../../etc/passwd"}, {"upstream_addr", "unix:"}, {"upstream_addr", "backend"},
-        {"upstream_host", "-oProxyCommand"}, {"host", "a..b"}, {"host", "-a.example"}, {"host", "a-.example"},
-        {"host", "a_b.example"}, {"host", "example.com."}, {"server", "_"}, {"server", "~^www$"}, {"server", "*.example.com"},
-        {"port", "080"}, {"port", "+80"}, {"port", " 80"}, {"zone", "-rf"}, {"zone", "a b"}, {"zone", "a}"},
-        {"path", "relative"}, {"path", "/a/../b"}, {"path", "/srv/.env"}, {"path", "/srv/-rf"}, {"path", "/a b"},
-        {"path", "/a\nb"}, {"uri_path", "/a;b"}, {"uri_path", "/%2e%2e/"}, {"size", "1e9"}, {"size", "-1"}, {"size", ""},
-        {"size", "1234567890123456789"}, {"excess", "1."}, {"excess", ".5"}, {"excess", "1.2.3"}, {"php_message", "x"},
-        {"value", "1"}, {"no_such_name", "1"}, {"client", "192.0.2.7/8"}, {"method", "GET "}, {"user", "root;id"},
+        {"upstream_addr", "10.0.0.1"},
+        {"upstream_addr", "10.0.0.256:80"},
+        {"upstream_addr", "10.0.0.1:0"},
+        {"upstream_addr", "10.0.0.1:65536"},
+        {"upstream_addr", "10.0.0.1:80;reboot"},
+        {"upstream_addr", "::1:80"},
+        {"upstream_addr", "[::1]"},
+        {"upstream_addr", "[::1]:80 "},
+        {"upstream_addr", "unix:/tmp/a b"},
+        {"upstream_addr", "unix:/../../etc/passwd"},
+        {"upstream_addr", "unix:"},
+        {"upstream_addr", "backend"},
+        {"upstream_host", "-oProxyCommand"},
+        {"host", "a..b"},
+        {"host", "-a.example"},
+        {"host", "a-.example"},
+        {"host", "a_b.example"},
+        {"host", "example.com."},
+        {"server", "_"},
+        {"server", "~^www$"},
+        {"server", "*.example.com"},
+        {"port", "080"},
+        {"port", "+80"},
+        {"port", " 80"},
+        {"zone", "-rf"},
+        {"zone", "a b"},
+        {"zone", "a}"},
+        {"path", "relative"},
+        {"path", "/a/../b"},
+        {"path", "/srv/.env"},
+        {"path", "/srv/-rf"},
+        {"path", "/a b"},
+        {"path", "/a\nb"},
+        {"uri_path", "/a;b"},
+        {"uri_path", "/%2e%2e/"},
+        {"size", "1e9"},
+        {"size", "-1"},
+        {"size", ""},
+        {"size", "1234567890123456789"},
+        {"excess", "1."},
+        {"excess", ".5"},
+        {"excess", "1.2.3"},
+        {"php_message", "x"},
+        {"value", "1"},
+        {"no_such_name", "1"},
+        {"client", "192.0.2.7/8"},
+        {"method", "GET "},
+        {"user", "root;id"},
     };
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         if (allowed(refused[i].name, refused[i].value))
@@ -65,13 +102,15 @@ static void
 hostile_values_enter_nothing(void **state)
 {
     (void)state;
-    static const char *const names[] = {"upstream_addr", "upstream_host", "upstream_port", "addr", "peer", "resolver",
-                                        "responder", "port", "client", "server", "host", "uri_path", "path", "file", "script",
-                                        "zone", "user", "header", "module", "method", "directive", "variable", "alert",
-                                        "excess", "size", "limit", "line", "rcode", "signal", "exit_code", "pid", "status"};
-    static const char *const values[] = {"/;reboot", "$(reboot)", "`reboot`", "{", "}", ";", "a;b", "/a\n", "\n", "/a'b", "/a\"b",
-                                         "/a b", "/a|b", "/a&b", "/a>b", "/a$b", "/a\\b", "--help", "-e", "#", "/a#b", "!!",
-                                         "/a*", "/\x1b[31m", "/a\xff", "${your_x}", "/a~b", "a=b", "", " "};
+    static const char *const names[] = {
+        "upstream_addr", "upstream_host", "upstream_port", "addr",     "peer",      "resolver",  "responder", "port",
+        "client",        "server",        "host",          "uri_path", "path",      "file",      "script",    "zone",
+        "user",          "header",        "module",        "method",   "directive", "variable",  "alert",     "excess",
+        "size",          "limit",         "line",          "rcode",    "signal",    "exit_code", "pid",       "status"};
+    static const char *const values[] = {
+        "/;reboot", "$(reboot)", "`reboot`", "{",         "}",      ";",         "a;b",   "/a\n",   "\n", "/a'b",
+        "/a\"b",    "/a b",      "/a|b",     "/a&b",      "/a>b",   "/a$b",      "/a\\b", "--help", "-e", "#",
+        "/a#b",     "!!",        "/a*",      "/\x1b[31m", "/a\xff", "${your_x}", "/a~b",  "a=b",    "",   " "};
     for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
         for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++)
             if (allowed(names[n], values[v]))
@@ -125,9 +164,11 @@ values_are_not_filled_again(void **state)
 {
     (void)state;
     struct arena *arena = arena_new();
-    struct evidence evidence = {.count = 1, .single_record = true, .server = {"${log_client}", 13}, .client = {"192.0.2.7", 9}};
+    struct evidence evidence = {
+        .count = 1, .single_record = true, .server = {"${log_client}", 13}, .client = {"192.0.2.7", 9}};
     assert_string_equal(placeholders_fill("${log_server}", &evidence, FILL_PROSE, arena, NULL, NULL), "${log_client}");
-    assert_string_equal(placeholders_fill("${log_server}", &evidence, FILL_CONFIG, arena, NULL, NULL), "${your_server}");
+    assert_string_equal(placeholders_fill("${log_server}", &evidence, FILL_CONFIG, arena, NULL, NULL),
+                        "${your_server}");
     arena_free(arena);
 }
 
@@ -138,7 +179,8 @@ long_and_binary_values_are_cut_in_prose(void **state)
     struct arena *arena = arena_new();
     char value[400];
     memset(value, 'a', sizeof(value));
-    struct evidence evidence = {.count = 1, .single_record = true, .server = {value, sizeof(value)}, .client = {"1\0002", 3}};
+    struct evidence evidence = {
+        .count = 1, .single_record = true, .server = {value, sizeof(value)}, .client = {"1\0002", 3}};
     const char *text = placeholders_fill("${log_server}", &evidence, FILL_PROSE, arena, NULL, NULL);
     assert_int_equal(strlen(text), 120 + strlen("…"));
     assert_string_equal(placeholders_fill("${log_client}.", &evidence, FILL_PROSE, arena, NULL, NULL), "1….");
@@ -177,14 +219,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_grammars_allow),
-        cmocka_unit_test(what_they_refuse),
-        cmocka_unit_test(hostile_values_enter_nothing),
-        cmocka_unit_test(filling),
-        cmocka_unit_test(values_are_not_filled_again),
-        cmocka_unit_test(long_and_binary_values_are_cut_in_prose),
-        cmocka_unit_test(unfilled_names_are_listed_once),
-        cmocka_unit_test(families_of_addresses),
+        cmocka_unit_test(what_the_grammars_allow),        cmocka_unit_test(what_they_refuse),
+        cmocka_unit_test(hostile_values_enter_nothing),   cmocka_unit_test(filling),
+        cmocka_unit_test(values_are_not_filled_again),    cmocka_unit_test(long_and_binary_values_are_cut_in_prose),
+        cmocka_unit_test(unfilled_names_are_listed_once), cmocka_unit_test(families_of_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* advice: configuration blocks in the form of each kind's module, quoted, with unfilled lines commented out where nginx would take them. */
+/* advice: configuration blocks in the form of each kind's module, quoted, with unfilled lines commented out where nginx
+ * would take them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,11 +36,11 @@ directives_take_the_form_of_the_kind(void **state)
         enum kind kind;
         const char *text;
     } wanted[] = {
-        {KIND_HTTP, "proxy_read_timeout 60s;\n"},       {KIND_HTTPS, "proxy_read_timeout 60s;\n"},
-        {KIND_FASTCGI, "fastcgi_read_timeout 60s;\n"},  {KIND_UWSGI, "uwsgi_read_timeout 60s;\n"},
-        {KIND_SCGI, "scgi_read_timeout 60s;\n"},        {KIND_GRPC, "grpc_read_timeout 60s;\n"},
-        {KIND_GRPCS, "grpc_read_timeout 60s;\n"},       {KIND_MEMCACHED, "memcached_read_timeout 60s;\n"},
-        {KIND_NONE, "proxy_read_timeout 60s;\n"},       {KIND_STREAM, "proxy_read_timeout 60s;\n"},
+        {KIND_HTTP, "proxy_read_timeout 60s;\n"},      {KIND_HTTPS, "proxy_read_timeout 60s;\n"},
+        {KIND_FASTCGI, "fastcgi_read_timeout 60s;\n"}, {KIND_UWSGI, "uwsgi_read_timeout 60s;\n"},
+        {KIND_SCGI, "scgi_read_timeout 60s;\n"},       {KIND_GRPC, "grpc_read_timeout 60s;\n"},
+        {KIND_GRPCS, "grpc_read_timeout 60s;\n"},      {KIND_MEMCACHED, "memcached_read_timeout 60s;\n"},
+        {KIND_NONE, "proxy_read_timeout 60s;\n"},      {KIND_STREAM, "proxy_read_timeout 60s;\n"},
     };
     struct config_line lines[] = {LINE("proxy_read_timeout", "60s")};
     unsigned all = (1U << KIND_COUNT) - 1;
@@ -53,8 +54,9 @@ arguments_are_aligned_and_quoted(void **state)
     (void)state;
     struct config_line inner[] = {LINE("return", "404"), LINE("add_header", "X", "a b"), LINE("internal")};
     struct config_line lines[] = {
-        LINE("proxy_buffers", "32", "16k"), LINE("proxy_busy_buffers_size", "32k"), LINE("proxy_set_header", "Host", "$host"),
-        LINE("set", "$x", ""), LINE("location", "~", "^/[0-9]{2}\\.txt$"),
+        LINE("proxy_buffers", "32", "16k"),         LINE("proxy_busy_buffers_size", "32k"),
+        LINE("proxy_set_header", "Host", "$host"),  LINE("set", "$x", ""),
+        LINE("location", "~", "^/[0-9]{2}\\.txt$"),
     };
     lines[4].has_block = true;
     lines[4].children = inner;
@@ -76,8 +78,9 @@ unfilled_lines_that_nginx_would_take_are_commented(void **state)
     (void)state;
     struct config_line inner[] = {LINE("return", "404")};
     struct config_line lines[] = {
-        LINE("proxy_ssl_name", "${your_name}"), LINE("server_name", "${your_name}"), LINE("proxy_temp_path", "${your_path}"),
-        LINE("proxy_set_header", "Host", "${your_name}"), LINE("proxy_set_header", "${your_header}", "x"), LINE("location", "${your_path}"),
+        LINE("proxy_ssl_name", "${your_name}"),          LINE("server_name", "${your_name}"),
+        LINE("proxy_temp_path", "${your_path}"),         LINE("proxy_set_header", "Host", "${your_name}"),
+        LINE("proxy_set_header", "${your_header}", "x"), LINE("location", "${your_path}"),
     };
     lines[5].has_block = true;
     lines[5].children = inner;
@@ -115,15 +118,22 @@ values_of_the_log(void **state)
 {
     (void)state;
     struct evidence evidence = {
-        .count = 1, .single_record = true, .since_reload = -1, .upstream_addr = {"10.0.0.1:80", 11}, .client = {"192.0.2.7", 9},
+        .count = 1,
+        .single_record = true,
+        .since_reload = -1,
+        .upstream_addr = {"10.0.0.1:80", 11},
+        .client = {"192.0.2.7", 9},
         .host = {"a;}evil{", 8},
-        .captures = {{{"size", 4}, {"99999999", 8}, 100, true, 99999999}, {{"zone", 4}, {"z;deny all", 10}, 100, false, 0},
-                     {{"peer", 4}, {"192.0.2.9", 9}, 100, false, 0}, {{"addr", 4}, {"192.0.2.8", 9}, 100, false, 0}},
+        .captures = {{{"size", 4}, {"99999999", 8}, 100, true, 99999999},
+                     {{"zone", 4}, {"z;deny all", 10}, 100, false, 0},
+                     {{"peer", 4}, {"192.0.2.9", 9}, 100, false, 0},
+                     {{"addr", 4}, {"192.0.2.8", 9}, 100, false, 0}},
         .capture_count = 4,
     };
     struct config_line lines[] = {
-        LINE("server", "${log_upstream_addr}"), LINE("allow", "${log_addr}"), LINE("set_real_ip_from", "${log_client}"),
-        LINE("client_max_body_size", "${log_size}"), LINE("limit_req", "zone=${log_zone}"), LINE("server_name", "${log_host}"),
+        LINE("server", "${log_upstream_addr}"),    LINE("allow", "${log_addr}"),
+        LINE("set_real_ip_from", "${log_client}"), LINE("client_max_body_size", "${log_size}"),
+        LINE("limit_req", "zone=${log_zone}"),     LINE("server_name", "${log_host}"),
     };
     assert_string_equal(render(lines, 6, 0, KIND_NONE, &evidence), "server               10.0.0.1:80;\n"
                                                                    "allow                ${your_addr};\n"

@@ -4,12 +4,12 @@
 #include "report/figures.h"
 #include "report/paper.h"
 
-#define ASSERT_ADDED(call, expected)                 \
-    do {                                             \
-        struct buffer out = BUFFER_EMPTY;            \
-        call;                                        \
+#define ASSERT_ADDED(call, expected)                      \
+    do {                                                  \
+        struct buffer out = BUFFER_EMPTY;                 \
+        call;                                             \
         assert_string_equal(buffer_text(&out), expected); \
-        buffer_free(&out);                           \
+        buffer_free(&out);                                \
     } while (0)
 
 static void

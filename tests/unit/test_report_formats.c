@@ -4,8 +4,11 @@
 #include "report/explanation.h"
 #include "report/report.h"
 
-/* Escape sequences, markup of Markdown and HTML, a forged line, a quote, a byte that is no UTF-8, a bidirectional override. */
-#define EVIL "\x1b[31m\r\n| x |\n# forged <script>alert(1)</script> [a](http://e.example) ![i](u) `code` ``` ** \"q\" \\ \xff \x7f \xe2\x80\xae end"
+/* Escape sequences, markup of Markdown and HTML, a forged line, a quote, a byte that is no UTF-8, a bidirectional
+ * override. */
+#define EVIL                                                                               \
+    "\x1b[31m\r\n| x |\n# forged <script>alert(1)</script> [a](http://e.example) ![i](u) " \
+    "`code` ``` ** \"q\" \\ \xff \x7f \xe2\x80\xae end"
 static const char evil_text[] = EVIL;
 static const struct slice evil = {evil_text, sizeof(evil_text) - 1};
 
@@ -16,8 +19,14 @@ static const char *evil_list[] = {evil_text, evil_text};
 
 static struct suggestion evil_suggestion = {.name = "way", .title = "title"};
 static struct class_info evil_info = {
-    .id = "evil-class", .area = "area", .title = "t", .severity = SEVERITY_ACT, .suggestions = &evil_suggestion, .suggestion_count = 1,
-    .docs = evil_list, .doc_count = 1,
+    .id = "evil-class",
+    .area = "area",
+    .title = "t",
+    .severity = SEVERITY_ACT,
+    .suggestions = &evil_suggestion,
+    .suggestion_count = 1,
+    .docs = evil_list,
+    .doc_count = 1,
 };
 
 static struct way *
@@ -26,9 +35,20 @@ evil_way(struct arena *arena)
     static struct advice_check checks[] = {{evil_line, evil_text}};
     struct way *way = arena_allocate(arena, sizeof(*way));
     *way = (struct way){
-        .source = &evil_suggestion, .title = evil_text, .why = evil_text, .conditions = evil_text, .holds = true, .texts = evil_list,
-        .text_count = 2, .cost = evil_text, .risk = evil_text, .wrong = evil_text, .checks = checks, .check_count = 1,
-        .operator_values = evil_list, .operator_value_count = 1,
+        .source = &evil_suggestion,
+        .title = evil_text,
+        .why = evil_text,
+        .conditions = evil_text,
+        .holds = true,
+        .texts = evil_list,
+        .text_count = 2,
+        .cost = evil_text,
+        .risk = evil_text,
+        .wrong = evil_text,
+        .checks = checks,
+        .check_count = 1,
+        .operator_values = evil_list,
+        .operator_value_count = 1,
     };
     way->blocks = arena_allocate(arena, sizeof(*way->blocks));
     way->blocks[0].context = "location";
@@ -43,9 +63,21 @@ evil_advice(struct arena *arena)
     static struct advice_check decides[] = {{evil_line, evil_text}};
     struct way *way = evil_way(arena);
     return (struct advice){
-        .class_info = &evil_info, .kind = KIND_HTTP, .chosen = way, .ways = way, .way_count = 1, .causes = evil_list, .cause_count = 2,
-        .decides = decides, .decide_count = 1, .checks = decides, .check_count = 1, .caveats = evil_list, .caveat_count = 2,
-        .operator_values = evil_list, .operator_value_count = 2,
+        .class_info = &evil_info,
+        .kind = KIND_HTTP,
+        .chosen = way,
+        .ways = way,
+        .way_count = 1,
+        .causes = evil_list,
+        .cause_count = 2,
+        .decides = decides,
+        .decide_count = 1,
+        .checks = decides,
+        .check_count = 1,
+        .caveats = evil_list,
+        .caveat_count = 2,
+        .operator_values = evil_list,
+        .operator_value_count = 2,
     };
 }
 
@@ -53,9 +85,22 @@ static struct finding
 evil_finding(struct arena *arena)
 {
     struct finding finding = {
-        .id = evil_text, .area = evil_text, .title = evil_text, .severity = SEVERITY_ACT, .count = 12345, .permille = 123,
-        .first_time = 1763600000, .last_time = 1763700000, .peak_minute = 1763650000, .peak_count = 99, .caused_by = evil_list,
-        .caused_by_count = 2, .top_count = 1, .samples = {evil, evil, evil}, .sample_count = 3, .advice = evil_advice(arena),
+        .id = evil_text,
+        .area = evil_text,
+        .title = evil_text,
+        .severity = SEVERITY_ACT,
+        .count = 12345,
+        .permille = 123,
+        .first_time = 1763600000,
+        .last_time = 1763700000,
+        .peak_minute = 1763650000,
+        .peak_count = 99,
+        .caused_by = evil_list,
+        .caused_by_count = 2,
+        .top_count = 1,
+        .samples = {evil, evil, evil},
+        .sample_count = 3,
+        .advice = evil_advice(arena),
     };
     finding.tops[0] = (struct report_top){.name = "URIs", .values = {{evil, 9}, {evil, 8}}, .count = 2, .distinct = 7};
     return finding;
@@ -66,16 +111,32 @@ evil_report(struct arena *arena, struct report *report)
 {
     static struct report_shape shape = {evil_text, evil_text, LEVEL_ERROR, 3, 1763600000, 1763700000};
     static struct report_blind blind = {evil_text, LEVEL_WARN, evil_list, 2};
-    struct report_file file = {.path = evil_text, .log = evil_text, .node = evil_text, .first_time = -1, .last_time = -1};
+    struct report_file file = {
+        .path = evil_text, .log = evil_text, .node = evil_text, .first_time = -1, .last_time = -1};
     struct report_file *files = arena_allocate(arena, 2 * sizeof(*files));
     struct finding *findings = arena_allocate(arena, sizeof(*findings));
     files[0] = files[1] = file;
     *findings = evil_finding(arena);
     *report = (struct report){
-        .source = evil_text, .from_database = true, .current_to = 1763700000, .filters = evil_list, .filter_count = 2,
-        .pruned_before = -1, .total = file, .files = files, .file_count = 2, .events = 100000, .findings = findings,
-        .finding_count = 1, .noise = findings, .noise_count = 1, .shapes = &shape, .shape_count = 1, .shape_total = 1,
-        .blind = &blind, .blind_count = 1,
+        .source = evil_text,
+        .from_database = true,
+        .current_to = 1763700000,
+        .filters = evil_list,
+        .filter_count = 2,
+        .pruned_before = -1,
+        .total = file,
+        .files = files,
+        .file_count = 2,
+        .events = 100000,
+        .findings = findings,
+        .finding_count = 1,
+        .noise = findings,
+        .noise_count = 1,
+        .shapes = &shape,
+        .shape_count = 1,
+        .shape_total = 1,
+        .blind = &blind,
+        .blind_count = 1,
     };
 }
 
@@ -114,7 +175,8 @@ text_lets_nothing_out(void **state)
     buffer_free(&out);
 }
 
-/* Takes code spans and fenced blocks out of Markdown, as CommonMark reads them: what is left must have no live markup. */
+/* Takes code spans and fenced blocks out of Markdown, as CommonMark reads them: what is left must have no live markup.
+ */
 static void
 strip_code(struct slice text, struct buffer *out)
 {
@@ -242,7 +304,10 @@ static void
 an_empty_report_says_so(void **state)
 {
     (void)state;
-    struct report report = {.source = "the logs given", .current_to = -1, .pruned_before = -1, .total = {.first_time = -1, .last_time = -1}};
+    struct report report = {.source = "the logs given",
+                            .current_to = -1,
+                            .pruned_before = -1,
+                            .total = {.first_time = -1, .last_time = -1}};
     struct buffer out = BUFFER_EMPTY;
     assert_non_null(strstr(write_as(&report, "text", &out), "None: no event passes the filters in this window."));
     assert_null(strstr(buffer_text(&out), "Noise"));
@@ -279,10 +344,18 @@ unknown_formats(void **state)
 static void
 explanations_let_nothing_out(void **state)
 {
-    struct explanation explanation = {.count = 2, .one_of_several = true, .sample = evil, .field_count = 1, .advice = evil_advice(*state)};
-    struct explanation_unknown unknown = {.count = 2, .sample = evil, .expression = "'x'", .near = {{evil_text, evil_text}}, .near_count = 1};
+    struct explanation explanation = {
+        .count = 2, .one_of_several = true, .sample = evil, .field_count = 1, .advice = evil_advice(*state)};
+    struct explanation_unknown unknown = {
+        .count = 2, .sample = evil, .expression = "'x'", .near = {{evil_text, evil_text}}, .near_count = 1};
     struct explanation_page page = {
-        .classes = &explanation, .class_count = 1, .unknown = &unknown, .unknown_count = 1, .records = 4, .unparsed = 1, .beyond = 1,
+        .classes = &explanation,
+        .class_count = 1,
+        .unknown = &unknown,
+        .unknown_count = 1,
+        .records = 4,
+        .unparsed = 1,
+        .beyond = 1,
     };
     static const char *const formats[] = {"text", "markdown", "json"};
     struct buffer out = BUFFER_EMPTY, prose = BUFFER_EMPTY;
