@@ -71,15 +71,17 @@ extent_add(struct extent *extent, struct slice line, size_t size)
 {
     const char *end = line.data + line.size;
     struct record scratch;
+    unsigned count = 0;
 
     extent->quote_open ^= quotes_odd(line);
     extent->end += size;
     extent->lines++;
-    for (const char *at = tail_candidate(line.data, end); at != NULL && !extent->full; at = tail_candidate(at + 1, end)) {
+    for (const char *at = tail_candidate(line.data, end); at != NULL && !extent->full && count < CANDIDATES; count++) {
         record_clear(&scratch);
         extent->full = tail_read(&scratch, at, end, (struct slice){line.data, (size_t)(at - line.data)}, false) == TAIL_FULL;
         if (extent->tail == 0)
             extent->tail = (size_t)(at - extent->rest.data);
+        at = tail_candidate(at + 1, end);
     }
     if (!extent->full && extent->tail != 0 && extent->end <= RECORD_WINDOW) {
         record_clear(&scratch);

@@ -2,9 +2,6 @@
  * looks like one.  For this room only. */
 #include "parse/parts.h"
 
-/* Candidates looked at; more than that in 2048 bytes is an attack, and the last ones are left out. */
-#define CANDIDATES 64U
-
 /* " while resolving, resolver: ADDR" and the others that have no ", client: ". */
 static void
 other_tail_read(struct record *record, struct slice body)

@@ -10,6 +10,9 @@
 /* Within these bytes of a record's start everything that one write of nginx made must end. */
 #define RECORD_WINDOW (2U * LIMIT_NGINX_RECORD)
 
+/* Candidates for a tail that are looked at; 2048 bytes hold fewer, so that more of them are no record of nginx. */
+#define CANDIDATES 512U
+
 /* Bytes that settle whether a line begins with a prefix: date, level, two 64-bit numbers, their punctuation. */
 #define PREFIX_MAXIMUM 80U
 
