@@ -135,7 +135,7 @@ write_entry(struct shapes *shapes, const struct shape_entry *entry, enum stateme
         bind_text(statement, ":sample", buffer_slice(&entry->sample));
     }
     if (which == SHAPE_ADD)
-        bind_text(statement, ":shape", other ? SLICE("(other)") : buffer_slice(&entry->shape));
+        bind_text(statement, ":shape", other ? SLICE("(other)") : entry->shape.size > 0 ? buffer_slice(&entry->shape) : SLICE(""));
     return store_run(shapes->store, statement);
 }
 
