@@ -12,13 +12,13 @@ struct checker {
     struct classifier *classifier;
     struct buffer *out;
     struct patterns_check *result;
-    size_t *all;      /* classes whose conditions hold for the text at hand */
+    size_t *all; /* classes whose conditions hold for the text at hand */
     size_t all_count;
-    bool *beaten;     /* of the class at hand, by index */
+    bool *beaten; /* of the class at hand, by index */
 };
 
-static void
-check_failed(struct checker *checker, struct place place, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void check_failed(struct checker *checker, struct place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void
 check_failed(struct checker *checker, struct place place, const char *format, ...)
@@ -51,7 +51,8 @@ read_text(struct checker *checker, const struct conf_word *word, struct record *
         return true;
     }
     if (piece.type == PIECE_RECORD) {
-        check_failed(checker, word->place, "this is more than one record: the first ends after %zu bytes", piece.consumed);
+        check_failed(checker, word->place, "this is more than one record: the first ends after %zu bytes",
+                     piece.consumed);
         return false;
     }
     record_parse_fragment(word->text, record);
@@ -89,11 +90,12 @@ check_ties(struct checker *checker, size_t index, const struct conf_word *word)
             continue;
         checker->beaten[checker->all[i]] = true;
         if (same_precedence(rule, other))
-            check_failed(checker, word->place,
-                         "this example matches \"%s\" (%s:%u) and \"%s\" (%s:%u), both of priority %d: give the more specific "
-                         "one a lower number",
-                         rule->info.id, rule->info.place.file, rule->info.place.line, other->info.id,
-                         other->info.place.file, other->info.place.line, rule->info.priority);
+            check_failed(
+                checker, word->place,
+                "this example matches \"%s\" (%s:%u) and \"%s\" (%s:%u), both of priority %d: give the more specific "
+                "one a lower number",
+                rule->info.id, rule->info.place.file, rule->info.place.line, other->info.id, other->info.place.file,
+                other->info.place.line, rule->info.priority);
     }
 }
 
@@ -115,12 +117,13 @@ say_lost(struct checker *checker, const struct rule *rule, size_t winner, const 
     for (size_t i = 0; i < checker->all_count; i++)
         holds |= checker->rules->rules[checker->all[i]] == rule;
     if (winner == CLASS_UNCLASSIFIED) {
-        check_failed(checker, word->place,
-                     "this example does not match its class \"%s\", and no other; its message is \"%.*s\", its action \"%.*s\", "
-                     "level %s, kind %s, side %s, errno %d",
-                     rule->info.id, (int)slice_first(record->message, 400).size, record->message.data,
-                     (int)record->doing.size, record->doing.data != NULL ? record->doing.data : "",
-                     level_name(record->level), kind_name(record->kind), side_name(record->side), record->error_number);
+        check_failed(
+            checker, word->place,
+            "this example does not match its class \"%s\", and no other; its message is \"%.*s\", its action \"%.*s\", "
+            "level %s, kind %s, side %s, errno %d",
+            rule->info.id, (int)slice_first(record->message, 400).size, record->message.data, (int)record->doing.size,
+            record->doing.data != NULL ? record->doing.data : "", level_name(record->level), kind_name(record->kind),
+            side_name(record->side), record->error_number);
         return;
     }
     const struct class_info *taker = &checker->rules->rules[winner]->info;
@@ -216,7 +219,8 @@ check_class(struct checker *checker, size_t index)
 }
 
 void
-patterns_check(const struct rules *rules, struct diagnostics *diagnostics, struct buffer *out, struct patterns_check *result)
+patterns_check(const struct rules *rules, struct diagnostics *diagnostics, struct buffer *out,
+               struct patterns_check *result)
 {
     struct checker checker = {.rules = rules, .diagnostics = diagnostics, .out = out, .result = result};
 

@@ -10,9 +10,9 @@ struct patterns_check {
     size_t failures;
 };
 
-/* Each example must win its class and stand alone among equals, each counter-example must not get it, and every class that is
- * referred to must exist.  Failures are diagnosed with STATUS_FOUND at their place; `out` receives a line for each class whose
- * examples others would take too: "ID before OTHER, OTHER". */
+/* Each example must win its class and stand alone among equals, each counter-example must not get it, and every class
+ * that is referred to must exist.  Failures are diagnosed with STATUS_FOUND at their place; `out` receives a line for
+ * each class whose examples others would take too: "ID before OTHER, OTHER". */
 void patterns_check(const struct rules *rules, struct diagnostics *diagnostics, struct buffer *out,
                     struct patterns_check *result);
 

@@ -1,5 +1,5 @@
-/* Decides the class of a record: the scanner names the few candidates, cheap conditions go first, PCRE2 decides.  The public side of
- * rules.h for classification. */
+/* Decides the class of a record: the scanner names the few candidates, cheap conditions go first, PCRE2 decides.  The
+ * public side of rules.h for classification. */
 #include "classify/rules.h"
 
 #include <stdlib.h>
@@ -179,8 +179,8 @@ where_verdict(struct classifier *classifier, const struct where_group *group, co
     for (size_t i = 0; i < group->count && value.data != NULL && !found; i++) {
         found = pattern_find(group->patterns[i], value, classifier->scratch);
         if (found && !group->negated && match != NULL)
-            match->capture_count = pattern_captures(group->patterns[i], value, classifier->scratch, match->captures,
-                                                    match->capture_count);
+            match->capture_count =
+                pattern_captures(group->patterns[i], value, classifier->scratch, match->captures, match->capture_count);
     }
     return found != group->negated ? HOLDS : FAILS;
 }
@@ -265,7 +265,8 @@ classify_fragment(struct classifier *classifier, const struct record *record, st
     size_t count = 0;
 
     scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
-    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity; i = next_candidate(classifier, i + 1)) {
+    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity;
+         i = next_candidate(classifier, i + 1)) {
         const struct rule *rule = rules->rules[i];
         if (rule->info.fallback && count > 0)
             break;
@@ -286,7 +287,8 @@ classify_all(struct classifier *classifier, const struct record *record, size_t 
     size_t count = 0;
 
     scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
-    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity; i = next_candidate(classifier, i + 1))
+    for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity;
+         i = next_candidate(classifier, i + 1))
         if (rule_verdict(classifier, rules->rules[i], record, NULL) != FAILS)
             class_indices[count++] = i;
     return count;

@@ -18,10 +18,11 @@ bool directives_allowed(const struct directives *directives, struct slice name, 
 /* The contexts of a directive, separated by commas; SLICE_NONE when it is unknown. */
 struct slice directives_contexts(const struct directives *directives, struct slice name);
 
-/* The prefix of the module that talks to upstreams of this kind: "proxy_", "fastcgi_", ...; NULL for none, stream and mail. */
+/* The prefix of the module that talks to upstreams of this kind: "proxy_", "fastcgi_", ...; NULL for none, stream and
+ * mail. */
 const char *kind_prefix(enum kind kind);
-/* The name that the directive `proxy_X` has for this kind ("fastcgi_X"), written to `out` (of at least 64 bytes); false when `name` does
- * not begin with proxy_ or is too long: then it is the same for all kinds. */
+/* The name that the directive `proxy_X` has for this kind ("fastcgi_X"), written to `out` (of at least 64 bytes); false
+ * when `name` does not begin with proxy_ or is too long: then it is the same for all kinds. */
 bool kind_directive(struct slice name, enum kind kind, char *out);
 
 #endif

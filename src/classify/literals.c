@@ -1,11 +1,12 @@
 /* Reads from the source of a PCRE2 expression the literals that it requires.  Used by scanner; private to this room.
  *
- * One function for each level of the syntax (pcre2pattern(3)): alternatives, a branch, an atom, its quantifier.  A branch is a run of
- * parts whose texts are known; where a group has a few texts the run has them all: `failed \((?:28|122): ` gives "failed (28: " and
- * "failed (122: ".  Whatever is not known ends the run.  Every run, and every group that must occur, is a set of which one must occur. */
+ * One function for each level of the syntax (pcre2pattern(3)): alternatives, a branch, an atom, its quantifier.  A
+ * branch is a run of parts whose texts are known; where a group has a few texts the run has them all: `failed
+ * \((?:28|122): ` gives "failed (28: " and "failed (122: ".  Whatever is not known ends the run.  Every run, and every
+ * group that must occur, is a set of which one must occur. */
 #include "classify/literals.h"
 
-#include "classify/rule.h"
+#include "classify/texts.h"
 
 /* Nested groups; deeper ones are given up. */
 #define DEPTH_MOST 32
@@ -14,14 +15,9 @@
 /* More literals than this filter nothing. */
 #define SET_MOST 64
 
-struct texts {
-    struct slice *items;
-    size_t count;
-};
-
 /* What is known of an expression. */
 struct part {
-    bool exact;            /* it matches one of `texts` and nothing else */
+    bool exact; /* it matches one of `texts` and nothing else */
     struct texts texts;
     struct texts required; /* one of these occurs in what it matches; none: nothing is known */
 };
@@ -44,8 +40,8 @@ struct reader {
 };
 
 struct branch {
-    struct texts run;      /* how the text before here may end */
-    bool whole;            /* the run began with the branch */
+    struct texts run; /* how the text before here may end */
+    bool whole;       /* the run began with the branch */
     struct texts required;
 };
 
@@ -83,55 +79,12 @@ fold(const struct reader *reader, char c)
     return reader->caseless && c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-static struct texts
-one_text(struct reader *reader, const char *bytes, size_t size)
-{
-    struct slice *item = arena_allocate(reader->arena, sizeof *item);
-
-    *item = arena_copy(reader->arena, (struct slice){bytes, size});
-    return (struct texts){item, 1};
-}
-
 static struct part
 character_part(struct reader *reader, char c)
 {
     char folded = fold(reader, c);
 
-    return (struct part){.exact = true, .texts = one_text(reader, &folded, 1)};
-}
-
-static void
-texts_add(struct reader *reader, struct texts *texts, struct slice text)
-{
-    texts->items = list_grow(reader->arena, texts->items, texts->count, sizeof *texts->items);
-    texts->items[texts->count++] = text;
-}
-
-/* Every text of `left` followed by every text of `right`. */
-static struct texts
-texts_product(struct reader *reader, struct texts left, struct texts right)
-{
-    struct texts product = {NULL, 0};
-
-    for (size_t l = 0; l < left.count; l++)
-        for (size_t r = 0; r < right.count; r++) {
-            size_t size = left.items[l].size + right.items[r].size;
-            char *bytes = arena_allocate(reader->arena, size + 1);
-            memcpy(bytes, left.items[l].data, left.items[l].size);
-            memcpy(bytes + left.items[l].size, right.items[r].data, right.items[r].size);
-            texts_add(reader, &product, (struct slice){bytes, size});
-        }
-    return product;
-}
-
-static size_t
-texts_shortest(struct texts texts)
-{
-    size_t shortest = SIZE_MAX;
-
-    for (size_t i = 0; i < texts.count; i++)
-        shortest = texts.items[i].size < shortest ? texts.items[i].size : shortest;
-    return shortest;
+    return (struct part){.exact = true, .texts = texts_one(reader->arena, &folded, 1)};
 }
 
 static uint64_t
@@ -168,7 +121,7 @@ branch_end_run(struct reader *reader, struct branch *branch)
 {
     branch_offer(reader, branch, branch->run);
     branch->whole = false;
-    branch->run = one_text(reader, "", 0);
+    branch->run = texts_one(reader->arena, "", 0);
 }
 
 /* A class of at most four plain characters is as good as the alternatives. */
@@ -182,7 +135,7 @@ read_small_class(struct reader *reader, struct part *part)
         if (c < 0 || size == 4 || c == '^' || c == '\\' || c == '[' || c == '-')
             return false;
         char folded = fold(reader, (char)c);
-        texts_add(reader, &small.texts, arena_copy(reader->arena, (struct slice){&folded, 1}));
+        texts_add(reader->arena, &small.texts, arena_copy(reader->arena, (struct slice){&folded, 1}));
     }
     if (size == 0)
         return false;
@@ -215,7 +168,8 @@ read_class(struct reader *reader, struct part *part)
             size_t end = reader->at + 2;
             while (end + 1 < reader->source.size && reader->source.data[end] >= 'a' && reader->source.data[end] <= 'z')
                 end++;
-            if (end + 1 < reader->source.size && reader->source.data[end] == kind && reader->source.data[end + 1] == ']')
+            if (end + 1 < reader->source.size && reader->source.data[end] == kind &&
+                reader->source.data[end + 1] == ']')
                 reader->at = end + 1;
             else if (kind != ':' || (end < reader->source.size && reader->source.data[end] == '^'))
                 reader->gave_up = true; /* [:^digit:] and what PCRE2 refuses */
@@ -301,7 +255,8 @@ read_group(struct reader *reader, struct part *part)
         skip_group_name(reader, '>');
     else if (skip_text(reader, "?'"))
         skip_group_name(reader, '\'');
-    else if (!skip_text(reader, "?:") && !skip_text(reader, "?>") && !skip_text(reader, "?|") && peek(reader, 0) == '?') {
+    else if (!skip_text(reader, "?:") && !skip_text(reader, "?>") && !skip_text(reader, "?|") &&
+             peek(reader, 0) == '?') {
         reader->gave_up = true; /* options, conditions, recursion, comments */
         return ATOM_UNKNOWN;
     }
@@ -315,6 +270,19 @@ read_group(struct reader *reader, struct part *part)
         reader->gave_up = true;
     reader->at++;
     return look_around ? ATOM_NOTHING : ATOM_PART;
+}
+
+/* After a brace that is no quantifier here: "{,2}" is text, but a quantifier for later versions of PCRE2; so nothing is
+ * known of it. */
+static void
+skip_doubtful_braces(struct reader *reader)
+{
+    size_t ahead = 0;
+
+    while (is_digit(peek(reader, ahead)) || peek(reader, ahead) == ',' || peek(reader, ahead) == ' ')
+        ahead++;
+    if (peek(reader, ahead) == '}')
+        reader->at += ahead + 1;
 }
 
 static enum atom
@@ -333,8 +301,10 @@ read_atom(struct reader *reader, struct part *part)
     case '^':
     case '$':
         return ATOM_NOTHING;
+    case '{':
+        skip_doubtful_braces(reader);
+        return ATOM_UNKNOWN;
     case '.':
-    case '{': /* a literal brace, or a form of quantifier that only later versions know */
         return ATOM_UNKNOWN;
     default:
         *part = character_part(reader, (char)c);
@@ -399,7 +369,7 @@ static void
 branch_go_on(struct reader *reader, struct branch *branch, struct texts texts)
 {
     if (branch->run.count * texts.count <= RUN_MOST) {
-        branch->run = texts_product(reader, branch->run, texts);
+        branch->run = texts_product(reader->arena, branch->run, texts);
         return;
     }
     branch_end_run(reader, branch);
@@ -418,9 +388,9 @@ branch_add(struct reader *reader, struct branch *branch, const struct part *part
         return;
     }
     if (quantity == AT_MOST_ONCE) {
-        struct texts with_nothing = one_text(reader, "", 0);
+        struct texts with_nothing = texts_one(reader->arena, "", 0);
         for (size_t i = 0; i < texts.count; i++)
-            texts_add(reader, &with_nothing, texts.items[i]);
+            texts_add(reader->arena, &with_nothing, texts.items[i]);
         texts = with_nothing;
     }
     branch_go_on(reader, branch, texts);
@@ -432,7 +402,7 @@ branch_add(struct reader *reader, struct branch *branch, const struct part *part
 static struct part
 read_branch(struct reader *reader)
 {
-    struct branch branch = {.run = one_text(reader, "", 0), .whole = true};
+    struct branch branch = {.run = texts_one(reader->arena, "", 0), .whole = true};
 
     while (!reader->gave_up && peek(reader, 0) >= 0 && peek(reader, 0) != '|' && peek(reader, 0) != ')') {
         struct part part = {.exact = false};
@@ -460,10 +430,10 @@ read_alternatives(struct reader *reader)
         struct part branch = read_branch(reader);
         all.exact = all.exact && branch.exact && all.texts.count + branch.texts.count <= RUN_MOST;
         for (size_t i = 0; i < branch.texts.count && all.exact; i++)
-            texts_add(reader, &all.texts, branch.texts.items[i]);
+            texts_add(reader->arena, &all.texts, branch.texts.items[i]);
         nothing |= branch.required.count == 0 || all.required.count + branch.required.count > SET_MOST;
         for (size_t i = 0; i < branch.required.count && !nothing; i++)
-            texts_add(reader, &all.required, branch.required.items[i]);
+            texts_add(reader->arena, &all.required, branch.required.items[i]);
         if (reader->gave_up || peek(reader, 0) != '|')
             break;
         reader->at++;

@@ -18,9 +18,9 @@ struct literals {
 /* Says how often a literal stands in ordinary texts, to choose the rarest; `context` as given. */
 typedef uint64_t (*literal_frequency)(void *context, struct slice literal);
 
-/* Gives literals of which at least one stands in every text in which `source` is found; false when no such set was found (then the
- * expression has to be tried on every text).  Conservative: what it does not understand gives false or a shorter literal.
- * The array and the texts come from `arena`; `frequency` may be NULL: then the longest are taken. */
+/* Gives literals of which at least one stands in every text in which `source` is found; false when no such set was
+ * found (then the expression has to be tried on every text).  Conservative: what it does not understand gives false or
+ * a shorter literal. The array and the texts come from `arena`; `frequency` may be NULL: then the longest are taken. */
 bool literals_required(struct slice source, literal_frequency frequency, void *context, struct arena *arena,
                        struct literals *literals);
 

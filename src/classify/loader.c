@@ -1,4 +1,5 @@
-/* What reading pattern files has in common: errors, tables of directives, texts.  Used by the rules_*.c of this room. */
+/* What reading pattern files has in common: errors, tables of directives, texts.  Used by the rules_*.c of this room.
+ */
 #include "classify/loader.h"
 
 #include "base/buffer.h"
@@ -62,8 +63,8 @@ loader_form_holds(struct loader *loader, const struct conf_directive *first, con
     size_t arguments = directive->word_count - 1;
 
     if (directive->has_block != row->block) {
-        loader_error(loader, directive->place, row->block ? "\"%s\" needs a block { ... }" : "\"%s\" has no block: end it with ;",
-                     row->name);
+        loader_error(loader, directive->place,
+                     row->block ? "\"%s\" needs a block { ... }" : "\"%s\" has no block: end it with ;", row->name);
         return false;
     }
     if (arguments < row->least || arguments > row->most) {
@@ -71,8 +72,8 @@ loader_form_holds(struct loader *loader, const struct conf_directive *first, con
             loader_error(loader, directive->place, "\"%s\" takes %zu argument%s, not %zu", row->name, row->least,
                          row->least == 1 ? "" : "s", arguments);
         else if (arguments < row->least)
-            loader_error(loader, directive->place, "\"%s\" takes at least %zu argument%s, not %zu", row->name, row->least,
-                         row->least == 1 ? "" : "s", arguments);
+            loader_error(loader, directive->place, "\"%s\" takes at least %zu argument%s, not %zu", row->name,
+                         row->least, row->least == 1 ? "" : "s", arguments);
         else
             loader_error(loader, directive->place, "\"%s\" takes at most %zu arguments, not %zu", row->name, row->most,
                          arguments);

@@ -7,15 +7,15 @@
 
 struct loader {
     struct rules *rules;
-    struct arena *arena;          /* of rules */
+    struct arena *arena; /* of rules */
     struct diagnostics *diagnostics;
     struct directives *directives;
     bool failed;
     const struct conf_tree *tree; /* being read */
     const char *area;             /* of the file being read; NULL until `area` was read */
     size_t tier;
-    size_t tier_start;            /* index in list of the first class of the tier */
-    struct rule **list;           /* of all classes read */
+    size_t tier_start;  /* index in list of the first class of the tier */
+    struct rule **list; /* of all classes read */
     size_t count;
 };
 
@@ -26,14 +26,14 @@ void loader_error(struct loader *loader, struct place place, const char *format,
 /* A directive that may stand in some block: how many words may follow its name, and what is done with it. */
 struct loader_directive {
     const char *name;
-    size_t least, most;           /* number of arguments */
+    size_t least, most; /* number of arguments */
     bool block;
     bool repeatable;
     void (*read)(struct loader *loader, void *target, const struct conf_directive *directive);
 };
 
-/* Reads each directive of a block by the table, which ends with a NULL name; says what is unknown, repeated, short of or over its
- * arguments.  `where` names the place in messages ("in a class"). */
+/* Reads each directive of a block by the table, which ends with a NULL name; says what is unknown, repeated, short of
+ * or over its arguments.  `where` names the place in messages ("in a class"). */
 void loader_read_block(struct loader *loader, const struct conf_directive *first, const struct loader_directive *table,
                        const char *where, void *target);
 /* "a, b and c" of the table's names, in arena memory. */

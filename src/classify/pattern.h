@@ -8,8 +8,8 @@
 /* Read-only once made, so threads may share it. */
 struct pattern;
 
-/* Bytes, case sensitive, `.` matches a newline.  NULL when `source` is no expression: then *message (of at least 256 bytes) says why
- * and *offset where.  Freed by pattern_free. */
+/* Bytes, case sensitive, `.` matches a newline.  NULL when `source` is no expression: then *message (of at least 256
+ * bytes) says why and *offset where.  Freed by pattern_free. */
 struct pattern *pattern_new(struct slice source, char *message, size_t *offset);
 void pattern_free(struct pattern *pattern);
 
@@ -22,8 +22,8 @@ struct pattern_scratch;
 struct pattern_scratch *pattern_scratch_new(void);
 void pattern_scratch_free(struct pattern_scratch *scratch);
 
-/* Is it found in `subject`?  The groups of the match stay in `scratch` until its next use.  A pattern that gives up at LIMIT_MATCH or
- * LIMIT_MATCH_DEPTH is not found, and counted. */
+/* Is it found in `subject`?  The groups of the match stay in `scratch` until its next use.  A pattern that gives up at
+ * LIMIT_MATCH or LIMIT_MATCH_DEPTH is not found, and counted. */
 bool pattern_find(const struct pattern *pattern, struct slice subject, struct pattern_scratch *scratch);
 uint64_t pattern_scratch_limits_met(const struct pattern_scratch *scratch);
 /* Adds the named groups that took part in the last match and are not yet in `captures`; values are slices of `subject`.

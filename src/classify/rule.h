@@ -12,17 +12,17 @@ struct scanner;
 /* One `match`: holds when one of its patterns is found in the message. */
 struct match_group {
     struct pattern **patterns;
-    struct slice *sources;  /* the text of each pattern */
+    struct slice *sources; /* the text of each pattern */
     size_t count;
-    size_t first_number;    /* the patterns of all groups of all rules are numbered; set when the rules are complete */
+    size_t first_number; /* the patterns of all groups of all rules are numbered; set when the rules are complete */
 };
 
 /* One `while`: holds when the action is one of these. */
 struct action_group {
     struct action {
-        struct slice text;  /* without the closing '*' */
-        bool open_end;      /* any rest may follow */
-    } *actions;
+        struct slice text; /* without the closing '*' */
+        bool open_end;     /* any rest may follow */
+    } * actions;
     size_t count;
 };
 
@@ -45,7 +45,7 @@ enum where_field {
 /* One `where` or `except`. */
 struct where_group {
     enum where_field field;
-    bool negated;           /* except */
+    bool negated; /* except */
     struct pattern **patterns;
     size_t count;
 };
@@ -57,8 +57,8 @@ struct errno_group {
 
 struct rule {
     struct class_info info;
-    size_t tier;            /* 0 for the directory that comes first, the last for embedded files */
-    size_t order;           /* of reading: files by name, then lines */
+    size_t tier;                            /* 0 for the directory that comes first, the last for embedded files */
+    size_t order;                           /* of reading: files by name, then lines */
     const struct conf_directive *directive; /* for the hash */
 
     struct match_group *matches;
@@ -69,11 +69,11 @@ struct rule {
     size_t errno_count;
     struct where_group *wheres;
     size_t where_count;
-    unsigned levels;        /* bit 1 << enum level; 0: any */
-    unsigned sides;         /* bit 1 << enum side; 0: any */
-    unsigned kinds;         /* bit 1 << enum kind; 0: any */
+    unsigned levels; /* bit 1 << enum level; 0: any */
+    unsigned sides;  /* bit 1 << enum side; 0: any */
+    unsigned kinds;  /* bit 1 << enum kind; 0: any */
 
-    const char **captures;  /* names that its patterns may give */
+    const char **captures; /* names that its patterns may give */
     size_t capture_count;
 };
 
@@ -81,15 +81,16 @@ struct rules {
     struct arena *arena;
     struct conf_tree **trees; /* texts point into them */
     size_t tree_count;
-    struct rule **rules;      /* in order of precedence */
+    struct rule **rules; /* in order of precedence */
     size_t count;
-    size_t *by_id;            /* indices sorted by id */
+    size_t *by_id; /* indices sorted by id */
     size_t pattern_count;
-    struct scanner *scanner;  /* finds the candidates */
+    struct scanner *scanner; /* finds the candidates */
     char hash[33];
 };
 
-/* Room for one more in an array of arena memory that is grown by this function alone: returns the array, moved if it was full. */
+/* Room for one more in an array of arena memory that is grown by this function alone: returns the array, moved if it
+ * was full. */
 void *list_grow(struct arena *arena, void *items, size_t count, size_t size);
 
 #endif

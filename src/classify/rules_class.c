@@ -18,7 +18,8 @@ read_severity(struct loader *loader, void *target, const struct conf_directive *
     const struct conf_word *word = &directive->words[1];
 
     if (!severity_from_name(word->text, &((struct rule *)target)->info.severity))
-        loader_error(loader, word->place, "unknown severity \"%s\"; allowed are act, fix, tune and noise", word->text.data);
+        loader_error(loader, word->place, "unknown severity \"%s\"; allowed are act, fix, tune and noise",
+                     word->text.data);
 }
 
 static void
@@ -98,7 +99,8 @@ read_doc(struct loader *loader, void *target, const struct conf_directive *direc
     for (size_t i = 1; i < directive->word_count; i++) {
         const struct conf_word *word = &directive->words[i];
         if (!slice_starts(word->text, SLICE("https://")) && !slice_starts(word->text, SLICE("http://")))
-            loader_error(loader, word->place, "doc is an address that begins with https://, not \"%s\"", word->text.data);
+            loader_error(loader, word->place, "doc is an address that begins with https://, not \"%s\"",
+                         word->text.data);
         loader_add_text(loader, &info->docs, &info->doc_count, loader_exact(word));
     }
 }
@@ -185,7 +187,8 @@ class_check_required(struct loader *loader, const struct rule *rule)
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
         any |= class_has(rule->directive, conditions[i]);
     if (!any)
-        loader_error(loader, rule->info.place, "class \"%s\" has no condition and would take every record", rule->info.id);
+        loader_error(loader, rule->info.place, "class \"%s\" has no condition and would take every record",
+                     rule->info.id);
 }
 
 /* True when the id is free in this set. */
@@ -253,8 +256,8 @@ void
 loader_check_class(struct loader *loader, struct rule *rule)
 {
     if (rule->capture_count > LIMIT_CAPTURES)
-        loader_error(loader, rule->info.place, "class \"%s\" has %zu named captures; at most %d are kept", rule->info.id,
-                     rule->capture_count, LIMIT_CAPTURES);
+        loader_error(loader, rule->info.place, "class \"%s\" has %zu named captures; at most %d are kept",
+                     rule->info.id, rule->capture_count, LIMIT_CAPTURES);
     for (size_t i = 0; i < rule->info.suggestion_count; i++) {
         loader_check_conditions(loader, rule, &rule->info.suggestions[i]);
         loader_check_config(loader, rule, &rule->info.suggestions[i]);

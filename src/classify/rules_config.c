@@ -1,16 +1,17 @@
-/* Reads and checks the `config` blocks of a suggestion: contexts, directives, and that each kind's module has them.  Used by
- * rules_suggestion and rules_class. */
+/* Reads and checks the `config` blocks of a suggestion: contexts, directives, and that each kind's module has them.
+ * Used by rules_suggestion and rules_class. */
 #include "classify/loader.h"
 
 #define STREAM_KINDS (1U << KIND_STREAM)
-#define MAIL_KINDS (1U << KIND_MAIL)
-#define PROXY_KINDS (1U << KIND_HTTP | 1U << KIND_HTTPS)
-#define HTTP_KINDS                                                                                                       \
-    (PROXY_KINDS | 1U << KIND_FASTCGI | 1U << KIND_UWSGI | 1U << KIND_SCGI | 1U << KIND_GRPC | 1U << KIND_GRPCS |        \
+#define MAIL_KINDS   (1U << KIND_MAIL)
+#define PROXY_KINDS  (1U << KIND_HTTP | 1U << KIND_HTTPS)
+#define HTTP_KINDS                                                                                                \
+    (PROXY_KINDS | 1U << KIND_FASTCGI | 1U << KIND_UWSGI | 1U << KIND_SCGI | 1U << KIND_GRPC | 1U << KIND_GRPCS | \
      1U << KIND_MEMCACHED)
 
-static const char *const contexts[] = {"main",   "events",        "http",            "server", "location",    "upstream",
-                                       "stream", "stream-server", "stream-upstream", "mail",   "mail-server", NULL};
+static const char *const contexts[] = {"main",        "events", "http",          "server",          "location",
+                                       "upstream",    "stream", "stream-server", "stream-upstream", "mail",
+                                       "mail-server", NULL};
 
 static struct config_line *
 copy_lines(struct loader *loader, const struct conf_directive *first, size_t *count)
@@ -59,7 +60,8 @@ loader_config(struct loader *loader, void *target, const struct conf_directive *
     block->lines = copy_lines(loader, directive->children, &block->line_count);
 }
 
-/* The context inside the block of `name`, which stands in `context`; NULL when its lines are no directives (map, types, ...). */
+/* The context inside the block of `name`, which stands in `context`; NULL when its lines are no directives (map, types,
+ * ...). */
 static const char *
 inner_context(const char *context, struct slice name)
 {
@@ -77,7 +79,8 @@ inner_context(const char *context, struct slice name)
     return NULL;
 }
 
-/* A directive of an upstream module holds for its own kinds only; proxy_X needs its twin in the module of each other kind. */
+/* A directive of an upstream module holds for its own kinds only; proxy_X needs its twin in the module of each other
+ * kind. */
 static void
 check_kinds(struct loader *loader, const struct config_line *line, const char *context, unsigned kinds)
 {
@@ -91,9 +94,11 @@ check_kinds(struct loader *loader, const struct config_line *line, const char *c
         const char *prefix = kind_prefix((enum kind)kind);
         bool proxy = (PROXY_KINDS >> kind & 1) != 0;
         bool wanted = kinds == 0 || (named >> kind & 1) != 0;
-        if (!proxy && slice_starts(name, slice_of(prefix)) && (named & ~(1U << KIND_GRPC | 1U << KIND_GRPCS | 1U << kind)) != 0) {
-            loader_error(loader, line->place, "\"%s\" does not hold for every kind that \"for\" names; write proxy_..., or a "
-                                              "suggestion for each",
+        if (!proxy && slice_starts(name, slice_of(prefix)) &&
+            (named & ~(1U << KIND_GRPC | 1U << KIND_GRPCS | 1U << kind)) != 0) {
+            loader_error(loader, line->place,
+                         "\"%s\" does not hold for every kind that \"for\" names; write proxy_..., or a "
+                         "suggestion for each",
                          line->words[0]);
             return;
         }
@@ -171,8 +176,8 @@ loader_check_config(struct loader *loader, const struct rule *rule, const struct
     for (size_t i = 0; i < suggestion->block_count; i++) {
         const struct config_block *block = &suggestion->blocks[i];
         if (!context_suits(block->context, suggestion->kinds))
-            loader_error(loader, suggestion->place, "a config of context %s does not suit every kind that \"for\" names",
-                         block->context);
+            loader_error(loader, suggestion->place,
+                         "a config of context %s does not suit every kind that \"for\" names", block->context);
         check_lines(loader, block->lines, block->line_count, block->context, kinds);
     }
 }

@@ -1,4 +1,5 @@
-/* Loads pattern files: the directories given, then the embedded ones; sorts the classes by precedence.  The public side of rules.h. */
+/* Loads pattern files: the directories given, then the embedded ones; sorts the classes by precedence.  The public side
+ * of rules.h. */
 #include "classify/loader.h"
 
 #include <dirent.h>
@@ -124,8 +125,9 @@ loader_read_embedded(struct loader *loader)
         if (!slice_ends(slice_of(file->name), SLICE(".conf")))
             continue;
         buffer_add_format(&name, "embedded:%s", file->name);
-        loader_read_tree(loader, conf_parse_text(buffer_text(&name), (struct slice){(const char *)file->data, file->size},
-                                                 &plain_files, loader->diagnostics));
+        loader_read_tree(loader,
+                         conf_parse_text(buffer_text(&name), (struct slice){(const char *)file->data, file->size},
+                                         &plain_files, loader->diagnostics));
         buffer_free(&name);
     }
 }
@@ -236,7 +238,8 @@ rules_load(const struct rules_options *options, struct diagnostics *diagnostics)
     loader.directives = directives_new();
     for (size_t i = 0; i < options->directory_count; i++) {
         loader_begin_tier(&loader, i);
-        loader_read_path(&loader, options->directories[i], options->may_be_missing != NULL && options->may_be_missing[i]);
+        loader_read_path(&loader, options->directories[i],
+                         options->may_be_missing != NULL && options->may_be_missing[i]);
     }
     loader_begin_tier(&loader, options->directory_count);
     if (!options->without_embedded)

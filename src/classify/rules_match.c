@@ -6,12 +6,18 @@
 #include "parse/parse.h"
 
 static const char *const where_names[WHERE_COUNT] = {
-    [WHERE_MESSAGE] = "message",   [WHERE_CLIENT] = "client",
-    [WHERE_SERVER] = "server",     [WHERE_REQUEST] = "request",
-    [WHERE_METHOD] = "method",     [WHERE_URI] = "uri",
-    [WHERE_UPSTREAM] = "upstream", [WHERE_UPSTREAM_ADDR] = "upstream_addr",
-    [WHERE_HOST] = "host",         [WHERE_REFERRER] = "referrer",
-    [WHERE_SUBREQUEST] = "subrequest", [WHERE_LOGIN] = "login",
+    [WHERE_MESSAGE] = "message",
+    [WHERE_CLIENT] = "client",
+    [WHERE_SERVER] = "server",
+    [WHERE_REQUEST] = "request",
+    [WHERE_METHOD] = "method",
+    [WHERE_URI] = "uri",
+    [WHERE_UPSTREAM] = "upstream",
+    [WHERE_UPSTREAM_ADDR] = "upstream_addr",
+    [WHERE_HOST] = "host",
+    [WHERE_REFERRER] = "referrer",
+    [WHERE_SUBREQUEST] = "subrequest",
+    [WHERE_LOGIN] = "login",
 };
 
 static void
@@ -23,7 +29,8 @@ rule_add_capture(struct loader *loader, struct rule *rule, const char *name)
     loader_add_text(loader, &rule->captures, &rule->capture_count, name);
 }
 
-/* Where in the file the byte `offset` of a word stands: exact when the word is written without escapes and line breaks. */
+/* Where in the file the byte `offset` of a word stands: exact when the word is written without escapes and line breaks.
+ */
 static struct place
 word_byte_place(const struct loader *loader, const struct conf_word *word, size_t offset)
 {
@@ -36,8 +43,8 @@ word_byte_place(const struct loader *loader, const struct conf_word *word, size_
     return place;
 }
 
-/* Compiles the words from `from` on; those that are no expression are left out after an error.  Names of groups are noted in `rule`
- * unless it is NULL. */
+/* Compiles the words from `from` on; those that are no expression are left out after an error.  Names of groups are
+ * noted in `rule` unless it is NULL. */
 static size_t
 read_patterns(struct loader *loader, struct rule *rule, const struct conf_directive *directive, size_t from,
               struct pattern ***patterns, struct slice **sources)
@@ -132,8 +139,8 @@ loader_side(struct loader *loader, void *target, const struct conf_directive *di
         else if (slice_is(name, "none"))
             rule->sides |= 1U << SIDE_NONE;
         else
-            loader_error(loader, directive->words[i].place, "unknown side \"%s\"; allowed are client, upstream and none",
-                         name.data);
+            loader_error(loader, directive->words[i].place,
+                         "unknown side \"%s\"; allowed are client, upstream and none", name.data);
     }
 }
 
@@ -146,10 +153,11 @@ loader_kinds(struct loader *loader, const struct conf_directive *directive)
         struct slice name = directive->words[i].text;
         enum kind kind = kind_from_name(name);
         if (kind == KIND_NONE && !slice_is(name, "none"))
-            loader_error(loader, directive->words[i].place,
-                         "unknown kind \"%s\"; allowed are http, https, fastcgi, uwsgi, scgi, grpc, grpcs, memcached, stream, "
-                         "mail and none",
-                         name.data);
+            loader_error(
+                loader, directive->words[i].place,
+                "unknown kind \"%s\"; allowed are http, https, fastcgi, uwsgi, scgi, grpc, grpcs, memcached, stream, "
+                "mail and none",
+                name.data);
         else
             bits |= 1U << kind;
     }
@@ -192,10 +200,11 @@ loader_where(struct loader *loader, void *target, const struct conf_directive *d
         if (slice_is(field->text, where_names[i]) && (i != WHERE_MESSAGE || negated))
             found = i;
     if (found == WHERE_COUNT) {
-        loader_error(loader, field->place,
-                     "unknown field \"%s\"; allowed are %sclient, server, request, method, uri, upstream, upstream_addr, "
-                     "host, referrer, subrequest and login",
-                     field->text.data, negated ? "message, " : "");
+        loader_error(
+            loader, field->place,
+            "unknown field \"%s\"; allowed are %sclient, server, request, method, uri, upstream, upstream_addr, "
+            "host, referrer, subrequest and login",
+            field->text.data, negated ? "message, " : "");
         return;
     }
     rule->wheres = list_grow(loader->arena, rule->wheres, rule->where_count, sizeof *rule->wheres);

@@ -10,8 +10,8 @@ static const char *const extra_names[] = {"login", "resolver", "responder", "pee
 static bool
 may_hold_placeholders(struct slice name)
 {
-    static const char *const without[] = {"match",   "while",   "where",  "except",    "example",
-                                          "counter", "title",   "doc",    "follows",   "when", NULL};
+    static const char *const without[] = {"match", "while", "where",   "except", "example", "counter",
+                                          "title", "doc",   "follows", "when",   NULL};
 
     for (size_t i = 0; without[i] != NULL; i++)
         if (slice_is(name, without[i]))
@@ -72,7 +72,8 @@ check_one(struct loader *loader, const struct rule *rule, const struct conf_word
         loader_error(loader, word->place, "the placeholder ${%.*s} has no name", (int)name.size, name.data);
     else if (log && !name_is_known(rule, bare))
         loader_error(loader, word->place,
-                     "unknown placeholder ${%.*s}: class \"%s\" has no such capture, and it is none of upstream_addr, upstream_host, "
+                     "unknown placeholder ${%.*s}: class \"%s\" has no such capture, and it is none of upstream_addr, "
+                     "upstream_host, "
                      "upstream_port, client, server, host, uri_path, login, resolver, responder, peer and certificate",
                      (int)name.size, name.data, rule->info.id);
 }

@@ -54,16 +54,11 @@ read_check(struct loader *loader, void *target, const struct conf_directive *dir
 }
 
 static const struct loader_directive suggestion_directives[] = {
-    {"title", 1, 1, false, false, read_title},
-    {"for", 1, KIND_COUNT, false, false, read_for},
-    {"when", 2, 64, false, true, loader_when},
-    {"answer", 1, 1, false, false, read_answer},
-    {"text", 1, 1, false, true, read_text},
-    {"config", 1, 1, true, true, loader_config},
-    {"cost", 1, 1, false, false, read_cost},
-    {"risk", 1, 1, false, false, read_risk},
-    {"wrong", 1, 1, false, false, read_wrong},
-    {"check", 1, 2, false, true, read_check},
+    {"title", 1, 1, false, false, read_title}, {"for", 1, KIND_COUNT, false, false, read_for},
+    {"when", 2, 64, false, true, loader_when}, {"answer", 1, 1, false, false, read_answer},
+    {"text", 1, 1, false, true, read_text},    {"config", 1, 1, true, true, loader_config},
+    {"cost", 1, 1, false, false, read_cost},   {"risk", 1, 1, false, false, read_risk},
+    {"wrong", 1, 1, false, false, read_wrong}, {"check", 1, 2, false, true, read_check},
     {NULL, 0, 0, false, false, NULL},
 };
 
@@ -73,7 +68,8 @@ suggestion_check(struct loader *loader, const struct suggestion *suggestion)
     if (suggestion->title == NULL)
         loader_error(loader, suggestion->place, "suggestion \"%s\" lacks title", suggestion->name);
     if (suggestion->block_count > 0 && suggestion->cost == NULL && suggestion->risk == NULL)
-        loader_error(loader, suggestion->place, "suggestion \"%s\" has a config, so it needs cost or risk", suggestion->name);
+        loader_error(loader, suggestion->place, "suggestion \"%s\" has a config, so it needs cost or risk",
+                     suggestion->name);
     if (suggestion->block_count == 0 && suggestion->text_count == 0)
         loader_error(loader, suggestion->place, "suggestion \"%s\" has neither config nor text", suggestion->name);
 }
@@ -85,7 +81,8 @@ loader_suggest(struct loader *loader, void *target, const struct conf_directive 
     const struct conf_word *name = &directive->words[1];
 
     if (!loader_is_id(name->text))
-        loader_error(loader, name->place, "the name of a suggestion is made of a-z, 0-9 and -, not \"%s\"", name->text.data);
+        loader_error(loader, name->place, "the name of a suggestion is made of a-z, 0-9 and -, not \"%s\"",
+                     name->text.data);
     for (size_t i = 0; i < info->suggestion_count; i++)
         if (slice_is(name->text, info->suggestions[i].name))
             loader_error(loader, name->place, "suggestion \"%s\" stands here a second time; the first is at line %u",

@@ -12,31 +12,22 @@ static const struct when_key {
     const char *name;
     enum when_values values;
 } when_keys[] = {
-    {"errno", WHEN_ERRNO},
-    {"kind", WHEN_KIND},
-    {"level", WHEN_LEVEL},
-    {"family", WHEN_FAMILY},
-    {"capture", WHEN_CAPTURE},
-    {"count", WHEN_NUMBER},
-    {"clients", WHEN_NUMBER},
-    {"uris", WHEN_NUMBER},
-    {"peers", WHEN_NUMBER},
-    {"servers", WHEN_NUMBER},
-    {"hosts", WHEN_NUMBER},
-    {"top_client_share", WHEN_NUMBER},
-    {"top_uri_share", WHEN_NUMBER},
-    {"top_peer_share", WHEN_NUMBER},
-    {"since_reload", WHEN_NUMBER},
-    {"with", WHEN_CLASSES},
-    {"without", WHEN_CLASSES},
-    {NULL, WHEN_NUMBER},
+    {"errno", WHEN_ERRNO},          {"kind", WHEN_KIND},
+    {"level", WHEN_LEVEL},          {"family", WHEN_FAMILY},
+    {"capture", WHEN_CAPTURE},      {"count", WHEN_NUMBER},
+    {"clients", WHEN_NUMBER},       {"uris", WHEN_NUMBER},
+    {"peers", WHEN_NUMBER},         {"servers", WHEN_NUMBER},
+    {"hosts", WHEN_NUMBER},         {"top_client_share", WHEN_NUMBER},
+    {"top_uri_share", WHEN_NUMBER}, {"top_peer_share", WHEN_NUMBER},
+    {"since_reload", WHEN_NUMBER},  {"with", WHEN_CLASSES},
+    {"without", WHEN_CLASSES},      {NULL, WHEN_NUMBER},
 };
 
 static const struct when_operator {
     const char *text;
     enum compare compare;
 } when_operators[] = {
-    {"=", COMPARE_EQUAL},  {"!=", COMPARE_NOT},         {"<", COMPARE_LESS},
+    {"=", COMPARE_EQUAL},       {"!=", COMPARE_NOT}, {"<", COMPARE_LESS},
     {"<=", COMPARE_LESS_EQUAL}, {">", COMPARE_MORE}, {">=", COMPARE_MORE_EQUAL},
 };
 
@@ -113,8 +104,8 @@ read_comparison(struct loader *loader, struct condition *condition, const struct
         else
             read_number(loader, condition, &directive->words[from + 1]);
     } else if (key->values == WHEN_NUMBER) {
-        loader_error(loader, directive->words[from].place, "\"when %s\" needs a comparison: =, !=, <, <=, > or >= and a number",
-                     key->name);
+        loader_error(loader, directive->words[from].place,
+                     "\"when %s\" needs a comparison: =, !=, <, <=, > or >= and a number", key->name);
     } else {
         read_values(loader, condition, key, directive, from);
     }
@@ -162,7 +153,7 @@ loader_check_conditions(struct loader *loader, const struct rule *rule, const st
     for (size_t i = 0; i < suggestion->condition_count; i++) {
         const struct condition *condition = &suggestion->conditions[i];
         if (condition->capture != NULL && !loader_value_known(rule, slice_of(condition->capture)))
-            loader_error(loader, condition->place, "no expression of class \"%s\" has a group named \"%s\"", rule->info.id,
-                         condition->capture);
+            loader_error(loader, condition->place, "no expression of class \"%s\" has a group named \"%s\"",
+                         rule->info.id, condition->capture);
     }
 }

@@ -1,6 +1,7 @@
-/* Looks for all literals at once: four bytes of each literal (its rarest ones, without case) are the key of a small hash table; every
- * position of a message is looked up in a table of bits first, which nearly always says no.  The time hardly grows with the number of
- * literals, and positions do not wait for each other as the states of an automaton do.  Used by classify; private to this room. */
+/* Looks for all literals at once: four bytes of each literal (its rarest ones, without case) are the key of a small
+ * hash table; every position of a message is looked up in a table of bits first, which nearly always says no.  The time
+ * hardly grows with the number of literals, and positions do not wait for each other as the states of an automaton do.
+ * Used by classify; private to this room. */
 #include "classify/scanner.h"
 
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 
 /* Bits of the table for each literal: one position in 64 is looked at in vain at most. */
 #define BITS_PER_LITERAL 64U
-#define BITS_LEAST_LOG2 13U
-#define BITS_MOST_LOG2 22U
+#define BITS_LEAST_LOG2  13U
+#define BITS_MOST_LOG2   22U
 /* A table of how often four bytes occur in the examples: to choose the rarest. */
 #define FREQUENCY_LOG2 16U
 
@@ -18,19 +19,19 @@ struct literal {
     struct slice text;
     bool caseless;
     uint32_t key;
-    size_t key_offset;   /* of the key in text */
-    size_t *patterns;    /* numbers of the patterns that require it */
+    size_t key_offset; /* of the key in text */
+    size_t *patterns;  /* numbers of the patterns that require it */
     size_t pattern_count;
-    size_t next;         /* of the chain, SIZE_MAX at its end */
+    size_t next; /* of the chain, SIZE_MAX at its end */
 };
 
 struct scanner {
     struct arena *arena;
     struct literal *literals;
     size_t literal_count;
-    unsigned log2;             /* of the number of bits */
+    unsigned log2; /* of the number of bits */
     uint64_t *bits;
-    size_t *heads;             /* chain of each bit's literals, by hash; as many as bits / 8 */
+    size_t *heads; /* chain of each bit's literals, by hash; as many as bits / 8 */
     size_t pattern_count, class_count;
     size_t *class_of;          /* of each pattern that makes its class a candidate; SIZE_MAX otherwise */
     uint64_t *always_patterns; /* patterns without literals */
@@ -107,8 +108,7 @@ scanner_literal(struct scanner *scanner, struct slice text, bool caseless)
     for (size_t i = 0; i < scanner->literal_count; i++)
         if (scanner->literals[i].caseless == caseless && slice_equal(scanner->literals[i].text, text))
             return &scanner->literals[i];
-    scanner->literals =
-        list_grow(scanner->arena, scanner->literals, scanner->literal_count, sizeof *scanner->literals);
+    scanner->literals = list_grow(scanner->arena, scanner->literals, scanner->literal_count, sizeof *scanner->literals);
     struct literal *literal = &scanner->literals[scanner->literal_count++];
     memset(literal, 0, sizeof *literal);
     literal->text = text;

@@ -81,8 +81,8 @@ static void
 list_table(FILE *out, const struct options *options, const struct rules *rules)
 {
     static const struct table_column columns[] = {
-        {"CLASS", false, false}, {"SEVERITY", false, false}, {"AREA", false, false}, {"PROOF", false, false},
-        {"TITLE", false, false},
+        {"CLASS", false, false}, {"SEVERITY", false, false}, {"AREA", false, false},
+        {"PROOF", false, false}, {"TITLE", false, false},
     };
     struct table *table = table_new(out, table_terminal_width(out), false, columns, sizeof columns / sizeof *columns);
 
@@ -161,8 +161,8 @@ run(struct command_context *context, const struct options *options)
         if (word == NULL)
             diagnose(context->diagnostics, STATUS_USAGE, "patterns needs a subcommand: check or list");
         else
-            diagnose(context->diagnostics, STATUS_USAGE, "unknown subcommand \"%s\" of patterns; allowed are check and list",
-                     word);
+            diagnose(context->diagnostics, STATUS_USAGE,
+                     "unknown subcommand \"%s\" of patterns; allowed are check and list", word);
         return STATUS_USAGE;
     }
     if (!options_choice(options, "format", formats, context->diagnostics, &format))

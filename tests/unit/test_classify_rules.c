@@ -73,8 +73,8 @@ assert_says(struct capture *capture, const struct folder *folder, const char *ex
 }
 
 /* A class that is right, with room for one more line, the fifth of the file. */
-#define CLASS(id, more)                                                                                                  \
-    "class " id " {\n    title T; severity act; logged-at error; cause C; doc https://nginx.org/; proof docs;\n"         \
+#define CLASS(id, more)                                                                                          \
+    "class " id " {\n    title T; severity act; logged-at error; cause C; doc https://nginx.org/; proof docs;\n" \
     "    match 'alpha (?<zone>beta)'; example 'alpha beta';\n" more "\n}\n"
 #define FILE_WITH(more) "area test;\n" CLASS("a", more)
 
@@ -82,24 +82,33 @@ static const struct {
     const char *text, *message;
 } wrong_files[] = {
     {FILE_WITH("colour red;"),
-     "ngxerr: bad.conf:5:1: unknown directive \"colour\" in a class; allowed are title, severity, logged-at, priority, fallback, "
-     "match, while, level, side, kind, errno, where, except, cause, decide, suggest, check, caveat, follows, doc, proof, example "
+     "ngxerr: bad.conf:5:1: unknown directive \"colour\" in a class; allowed are title, severity, logged-at, "
+     "priority, fallback, "
+     "match, while, level, side, kind, errno, where, except, cause, decide, suggest, check, caveat, follows, doc, "
+     "proof, example "
      "and counter\n    colour red;\n    ^\n"},
-    {FILE_WITH("severity fix;"), "ngxerr: bad.conf:5:1: \"severity\" stands here a second time\n    severity fix;\n    ^\n"},
-    {FILE_WITH("level loud;"), "ngxerr: bad.conf:5:7: unknown level \"loud\"; allowed are emerg, alert, crit, error, warn, notice, "
-                               "info and debug\n    level loud;\n          ^\n"},
-    {FILE_WITH("errno refused;"), "ngxerr: bad.conf:5:7: errno is a number, not \"refused\"\n    errno refused;\n          ^\n"},
-    {FILE_WITH("match 'a(b';"), "ngxerr: bad.conf:5:11: wrong expression: missing closing parenthesis\n    match 'a(b';\n              ^\n"},
+    {FILE_WITH("severity fix;"),
+     "ngxerr: bad.conf:5:1: \"severity\" stands here a second time\n    severity fix;\n    ^\n"},
+    {FILE_WITH("level loud;"),
+     "ngxerr: bad.conf:5:7: unknown level \"loud\"; allowed are emerg, alert, crit, error, warn, notice, "
+     "info and debug\n    level loud;\n          ^\n"},
+    {FILE_WITH("errno refused;"),
+     "ngxerr: bad.conf:5:7: errno is a number, not \"refused\"\n    errno refused;\n          ^\n"},
+    {FILE_WITH("match 'a(b';"),
+     "ngxerr: bad.conf:5:11: wrong expression: missing closing parenthesis\n    match 'a(b';\n              ^\n"},
     {FILE_WITH("where colour x;"),
-     "ngxerr: bad.conf:5:7: unknown field \"colour\"; allowed are client, server, request, method, uri, upstream, upstream_addr, "
+     "ngxerr: bad.conf:5:7: unknown field \"colour\"; allowed are client, server, request, method, uri, upstream, "
+     "upstream_addr, "
      "host, referrer, subrequest and login\n    where colour x;\n          ^\n"},
     {FILE_WITH("decide \"dig ${log_colour}\" M;"),
-     "ngxerr: bad.conf:5:8: unknown placeholder ${log_colour}: class \"a\" has no such capture, and it is none of upstream_addr, "
+     "ngxerr: bad.conf:5:8: unknown placeholder ${log_colour}: class \"a\" has no such capture, and it is none of "
+     "upstream_addr, "
      "upstream_host, upstream_port, client, server, host, uri_path, login, resolver, responder, peer and certificate\n"
      "    decide \"dig ${log_colour}\" M;\n           ^\n"},
     {FILE_WITH("caveat \"see $log_zone\";"),
      "ngxerr: bad.conf:5:8: a placeholder is written ${log_zone}\n    caveat \"see $log_zone\";\n           ^\n"},
-    {FILE_WITH("decide only-one;"), "ngxerr: bad.conf:5:1: \"decide\" takes 2 arguments, not 1\n    decide only-one;\n    ^\n"},
+    {FILE_WITH("decide only-one;"),
+     "ngxerr: bad.conf:5:1: \"decide\" takes 2 arguments, not 1\n    decide only-one;\n    ^\n"},
     {FILE_WITH("suggest s;"), "ngxerr: bad.conf:5:1: \"suggest\" needs a block { ... }\n    suggest s;\n    ^\n"},
     {FILE_WITH("suggest s { title T; }"),
      "ngxerr: bad.conf:5:9: suggestion \"s\" has neither config nor text\n    suggest s { title T; }\n            ^\n"},
@@ -107,13 +116,15 @@ static const struct {
      "ngxerr: bad.conf:5:9: suggestion \"s\" has a config, so it needs cost or risk\n"
      "    suggest s { title T; config server { gzip on; } }\n            ^\n"},
     {FILE_WITH("suggest s { title T; cost C; config galaxy { gzip on; } }"),
-     "ngxerr: bad.conf:5:37: unknown context \"galaxy\"; allowed are main, events, http, server, location, upstream, stream, "
+     "ngxerr: bad.conf:5:37: unknown context \"galaxy\"; allowed are main, events, http, server, location, upstream, "
+     "stream, "
      "stream-server, stream-upstream, mail and mail-server\n"
      "    suggest s { title T; cost C; config galaxy { gzip on; } }\n                                        ^\n"
      "ngxerr: bad.conf:5:9: suggestion \"s\" has neither config nor text\n"
      "    suggest s { title T; cost C; config galaxy { gzip on; } }\n            ^\n"},
     {FILE_WITH("suggest s { title T; text X; when colour = 3; }"),
-     "ngxerr: bad.conf:5:35: unknown key \"colour\" of \"when\"; allowed are errno, kind, level, family, capture, count, clients, "
+     "ngxerr: bad.conf:5:35: unknown key \"colour\" of \"when\"; allowed are errno, kind, level, family, capture, "
+     "count, clients, "
      "uris, peers, servers, hosts, top_client_share, top_uri_share, top_peer_share, since_reload, with, without\n"
      "    suggest s { title T; text X; when colour = 3; }\n                                      ^\n"},
     {FILE_WITH("suggest s { title T; text X; when clients 3; }"),
@@ -124,10 +135,12 @@ static const struct {
      "    suggest s { title T; text X; when capture colour = 3; }\n                                      ^\n"},
     {"area test;\nclass A {\n}\n",
      "ngxerr: bad.conf:2:7: a class id is made of a-z, 0-9 and -, not \"A\"\n    class A {\n          ^\n"
-     "ngxerr: bad.conf:2:7: class \"A\" lacks title, severity, logged-at, cause, doc, proof, example\n    class A {\n          ^\n"
+     "ngxerr: bad.conf:2:7: class \"A\" lacks title, severity, logged-at, cause, doc, proof, example\n    class A "
+     "{\n          ^\n"
      "ngxerr: bad.conf:2:7: class \"A\" has no condition and would take every record\n    class A {\n          ^\n"},
     {"area test;\n" CLASS("a", "") CLASS("a", ""),
-     "ngxerr: bad.conf:7:7: class \"a\" is defined a second time; the first is at bad.conf:2:7\n    class a {\n          ^\n"},
+     "ngxerr: bad.conf:7:7: class \"a\" is defined a second time; the first is at bad.conf:2:7\n    class a {\n      "
+     "    ^\n"},
     {CLASS("a", ""), "ngxerr: bad.conf:1:1: \"area NAME;\" must stand before the first class\n    class a {\n    ^\n"},
 };
 
@@ -154,7 +167,8 @@ static const struct {
     const char *suggestion, *message;
 } wrong_configs[] = {
     {"for https; config location { proxy_sll_name x; }", "nginx has no directive \"proxy_sll_name\""},
-    {"for https; config upstream { proxy_ssl_name x; }", "\"proxy_ssl_name\" may not stand in upstream, but in http,server,location"},
+    {"for https; config upstream { proxy_ssl_name x; }",
+     "\"proxy_ssl_name\" may not stand in upstream, but in http,server,location"},
     {"for grpc; config location { proxy_buffering off; }", "there is no \"grpc_buffering\""},
     {"config location { proxy_buffering off; }", "name the kinds that the suggestion holds for with \"for\""},
     {"for fastcgi; config location { proxy_ssl_verify on; }", "there is no \"fastcgi_ssl_verify\""},
@@ -231,8 +245,8 @@ class_of(const struct rules *rules, const char *message)
     return match.class_index == CLASS_UNCLASSIFIED ? "" : rules_class(rules, match.class_index)->id;
 }
 
-#define SMALL(id, more)                                                                                                  \
-    "class " id " { title T; severity act; logged-at error; cause C; doc https://nginx.org/; proof docs;"                \
+#define SMALL(id, more)                                                                                   \
+    "class " id " { title T; severity act; logged-at error; cause C; doc https://nginx.org/; proof docs;" \
     " example 'x'; " more " }\n"
 
 static void
@@ -244,12 +258,14 @@ precedence(void **state)
     (void)state;
     folder_begin(&added);
     folder_begin(&base);
-    folder_add(&added, "mine.conf", "area mine;\n" SMALL("mine", "match 'gamma ray'; priority 900;") SMALL("both", "match 'mine both';"));
+    folder_add(&added, "mine.conf",
+               "area mine;\n" SMALL("mine", "match 'gamma ray'; priority 900;") SMALL("both", "match 'mine both';"));
     folder_add(&base, "b.conf", "area b;\n" SMALL("later-file", "match 'alpha beta';"));
-    folder_add(&base, "a.conf", "area a;\n" SMALL("rest", "match 'alpha' 'gamma ray' 'delta rest'; fallback on; priority 1;")
-                                    SMALL("first-line", "match 'alpha beta';") SMALL("second-line", "match 'alpha beta';")
-                                        SMALL("lower", "match 'alpha beta gamma'; priority 40;")
-                                            SMALL("theirs", "match 'gamma ray'; priority 1;") SMALL("both", "match 'their both';"));
+    folder_add(&base, "a.conf",
+               "area a;\n" SMALL("rest", "match 'alpha' 'gamma ray' 'delta rest'; fallback on; priority 1;")
+                   SMALL("first-line", "match 'alpha beta';") SMALL("second-line", "match 'alpha beta';")
+                       SMALL("lower", "match 'alpha beta gamma'; priority 40;")
+                           SMALL("theirs", "match 'gamma ray'; priority 1;") SMALL("both", "match 'their both';"));
     capture_begin(&capture);
     struct rules *rules = load(&added, &base, &capture);
     assert_string_equal(capture_text(&capture), "");
@@ -257,7 +273,7 @@ precedence(void **state)
     assert_int_equal(rules_count(rules), 8); /* nine, of which one is overridden */
     assert_string_equal(class_of(rules, "alpha beta"), "first-line");
     assert_string_equal(class_of(rules, "alpha beta gamma"), "lower");
-    assert_string_equal(class_of(rules, "gamma ray"), "mine"); /* added before lower priority */
+    assert_string_equal(class_of(rules, "gamma ray"), "mine");  /* added before lower priority */
     assert_string_equal(class_of(rules, "delta rest"), "rest"); /* a fallback after all others */
     assert_string_equal(class_of(rules, "mine both"), "both");
     assert_string_equal(class_of(rules, "their both"), ""); /* overridden as a whole */
