@@ -1,0 +1,140 @@
+"""What the invariant tests share: running the program, logs made by chance, and databases compared by their views.
+
+NGXERR names the program; SEED repeats a run of chance.  Each test ends with status 0, 1 (failed) or 77 (skipped).
+"""
+import atexit
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.abspath(os.environ["NGXERR"]) if os.environ.get("NGXERR") else shutil.which("ngxerr")
+SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+TIME = "2026/11/20 %02d:%02d:%02d"
+
+if PROGRAM is None:
+    print("skipped: NGXERR does not name the program")
+    sys.exit(77)
+
+
+def work_directory():
+    """A directory that is removed at the end."""
+    directory = tempfile.mkdtemp(prefix="ngxerr-invariants-")
+    os.chmod(directory, 0o755)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
+def fail(message):
+    print("failed (SEED=%d): %s" % (SEED, message))
+    sys.exit(1)
+
+
+def expect(condition, message):
+    if not condition:
+        fail(message)
+
+
+def environment(directory):
+    """No database, zone or pattern of the machine comes into a test."""
+    values = {name: value for name, value in os.environ.items() if not name.startswith("NGXERR_")}
+    values.update(HOME=directory, XDG_STATE_HOME=os.path.join(directory, "state"), TZ="UTC", TMPDIR=directory)
+    return values
+
+
+def run(directory, *words, status=0, stdin=None):
+    """Runs the program; its standard output.  `status` is the exit status expected, or several."""
+    done = subprocess.run([PROGRAM, *words], cwd=directory, env=environment(directory), input=stdin if stdin is not None else b"",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    allowed = status if isinstance(status, tuple) else (status,)
+    if done.returncode not in allowed:
+        fail("%s: status %d instead of %s\n%s" % (" ".join(words), done.returncode, allowed, done.stderr.decode("utf-8", "replace")))
+    return done.stdout
+
+
+def scan(directory, database, *words, status=0):
+    return run(directory, "scan", "--node", "test", "--tz", "UTC", "-d", database, *words, status=status)
+
+
+# --- logs ---
+
+MESSAGES = [
+    b'connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.%d, server: a.example, '
+    b'request: "GET /x?%d HTTP/1.1", upstream: "http://10.0.0.%d:80/x", host: "a.example"',
+    b'open() "/srv/www/%d-%d" failed (2: No such file or directory), client: 192.0.2.%d, server: a.example, request: "GET /x HTTP/1.1"',
+    b'an event that no class knows, number %d of %d in %d',
+    b'upstream timed out (110: Connection timed out) while reading response header from upstream, client: 2001:db8::%d, '
+    b'server: b.example, request: "POST /%d HTTP/2.0", upstream: "http://10.0.0.%d:80/", host: "b.example"',
+    b'FastCGI sent in stderr: "PHP message: first %d\nStack trace:\n#0 /srv/%d.php(1)\n#1 {main}" while reading response header from '
+    b'upstream, client: 192.0.2.%d, server: c.example, request: "GET / HTTP/1.1", upstream: "fastcgi://unix:/run/php.sock:", host: "c"',
+    b'bytes \xff\x00\\ %d \x1b[31m %d \xc3\xa4 %d, client: 192.0.2.1, server: d.example',
+]
+FOREIGN = [b"a line of somebody else", b"", b"\x00\xff\x01", b'192.0.2.1 - - [20/Nov/2026:03:12:45 +0000] "GET / HTTP/1.1" 200 5 "-" "-"',
+           b"2026/99/99 99:99:99 [error] 1#1: no such day"]
+
+
+def make_log(chance, records, begin=0):
+    """Bytes of a log: most of it records, some foreign lines, some with CR LF."""
+    lines = []
+    for number in range(begin, begin + records):
+        if chance.random() < 0.05:
+            lines.append(chance.choice(FOREIGN) + b"\n")
+        message = chance.choice(MESSAGES) % tuple(chance.randrange(1, 200) for _ in range(3))
+        prefix = (TIME % (number // 3600 % 24, number // 60 % 60, number % 60)).encode()
+        level = chance.choice([b"error", b"error", b"warn", b"crit", b"info"])
+        end = b"\r\n" if chance.random() < 0.02 else b"\n"
+        lines.append(b"%s [%s] 7#7: *%d %s%s" % (prefix, level, number, message, end))
+    return b"".join(lines)
+
+
+# --- databases ---
+
+def read_rows(path, statement):
+    connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
+    rows = connection.execute(statement).fetchall()
+    connection.close()
+    return rows
+
+
+def views(path, without=()):
+    """Every view as sorted rows, without ids and without the columns named."""
+    dropped = {"id", "file_id", "first_path", *without}
+    connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
+    result = {}
+    for view in ("events", "classes", "counts", "files", "unparsed", "shapes"):
+        cursor = connection.execute("SELECT * FROM %s" % view)
+        names = [column[0] for column in cursor.description]
+        keep = [index for index, name in enumerate(names) if name not in dropped]
+        result[view] = sorted((tuple(row[index] for index in keep) for row in cursor), key=repr)
+    connection.close()
+    return result
+
+
+def compare(one, other, without=(), what=""):
+    left, right = views(one, without), views(other, without)
+    for view, rows in left.items():
+        if rows != right[view]:
+            only = [row for row in rows if row not in right[view]][:3]
+            missing = [row for row in right[view] if row not in rows][:3]
+            fail("%s: the view %s differs (%d and %d rows)\n  only in the first:  %s\n  only in the second: %s"
+                 % (what, view, len(rows), len(right[view]), only, missing))
+
+
+def check_sums(path):
+    """Lines and records add up in every file, and the rows are there."""
+    connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
+    rows = connection.execute("SELECT id, last_path, lines, continuation_lines, records, classified, unclassified, unparsed, "
+                              "pruned_records FROM files").fetchall()
+    for file_id, name, lines, continued, records, classified, unclassified, unparsed, pruned in rows:
+        stored = connection.execute("SELECT count(*) FROM events WHERE file_id = ?", (file_id,)).fetchone()[0]
+        expect(lines == records + continued + unparsed, "%s: %d lines are not %d + %d + %d" % (name, lines, records, continued, unparsed))
+        expect(records == classified + unclassified == stored + pruned,
+               "%s: %d records, %d + %d by class, %d stored, %d pruned" % (name, records, classified, unclassified, stored, pruned))
+    counted = connection.execute("SELECT coalesce(sum(count), 0) FROM counts").fetchone()[0]
+    events = connection.execute("SELECT count(*) FROM events").fetchone()[0]
+    pruned = connection.execute("SELECT coalesce(sum(pruned_records), 0) FROM files").fetchone()[0]
+    expect(counted == events + pruned, "counts have %d events, events %d and %d pruned" % (counted, events, pruned))
+    connection.close()

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Nothing is lost: query -f raw gives every byte of a file back, in order, whatever is in it; the sums add up; the database is bounded."""
+import gzip
+import os
+import random
+
+from common import SEED, check_sums, expect, make_log, run, scan, work_directory
+
+chance = random.Random(SEED)
+RECORD = (b'2026/11/20 03:12:45 [error] 12#12: *4 connect() failed (111: Connection refused) while connecting to upstream, '
+          b'client: 192.0.2.1, server: a, request: "GET / HTTP/1.1", upstream: "http://10.0.0.1:80/", host: "a"')
+
+
+def odd_record():
+    """A record with parts repeated, cut, doubled and changed: what rendering from columns may get wrong."""
+    record = bytearray(RECORD)
+    for _ in range(chance.randrange(1, 4)):
+        at = chance.randrange(28, len(record))
+        kind = chance.randrange(4)
+        if kind == 0:
+            record[at:at + chance.randrange(1, 9)] = b""
+        elif kind == 1:
+            record[at:at] = chance.choice([b", client: x", b'"', b" while ", b"(11: a)", b", host: \"", b"\x00", b"\xff", b"\t", b"  ", b"\\",
+                                           b", upstream: \"", b"(SSL: a)", b"*0007 ", b", server: "])
+        elif kind == 2:
+            record[at] = chance.randrange(256)
+        else:
+            record[at:at] = record[at:at + chance.randrange(1, 60)]
+    return bytes(record) + b"\n"
+
+
+FILES = {
+    "plain": RECORD + b"\n" + RECORD + b"\n",
+    "crlf": (RECORD + b"\r\n") * 3,
+    "mixed line ends": RECORD + b"\r\n" + RECORD + b"\n" + RECORD + b"\r\r\n",
+    "zeros": RECORD + b"\0\0\n\0\0\n" + RECORD + b"\n",
+    "no newline": RECORD + b"\n" + RECORD,
+    "only no newline": RECORD,
+    "leading zeros": RECORD.replace(b"*4", b"*0004").replace(b"12#12", b"012#0012") + b"\n",
+    "long line": RECORD + b"\n" + b"x" * 3000000 + b"\n" + RECORD + b"\n",
+    "long record": RECORD + b"\n" + b"#0 trace\n" * 150000 + RECORD + b"\n",
+    "empty lines": b"\n" * 1000 + RECORD + b"\n" + b"\n" * 1000,
+    "glued": b"foreign text " + RECORD + b"\n" + RECORD + b"\n",
+    "garbage": RECORD + b"\n" + chance.randbytes(200000) + b"\n" + RECORD + b"\n",
+    "a log": make_log(chance, 3000),
+    "odd records": b"".join(odd_record() for _ in range(4000)),
+    "stderr": b"nginx: [emerg] unknown directive \"x\" in /etc/nginx/nginx.conf:1\nnginx: configuration file /etc/nginx/nginx.conf test failed\n",
+}
+
+
+def complete_lines(content):
+    return content[:content.rfind(b"\n") + 1]
+
+
+def check(directory, name, content):
+    path = os.path.join(directory, "test.log")
+    database = os.path.join(directory, "test.db")
+    with open(path, "wb") as file:
+        file.write(content)
+    expect(run(directory, "query", "-f", "raw", "--force", path) == complete_lines(content), name + ": changed")
+    expect(run(directory, "query", "-f", "raw", "--force", "--final", path) == content, name + ": changed with --final")
+    expect(run(directory, "query", "-f", "raw", "--force", "-", stdin=content) == content, name + ": changed on standard input")
+    half = len(content) // 2
+    with open(path, "wb") as file: # two members
+        file.write(gzip.compress(content[:half]) + gzip.compress(content[half:]))
+    expect(run(directory, "query", "-f", "raw", "--force", path) == content, name + ": changed when gzipped")
+    scan(directory, database, "--force", path)
+    expect(run(directory, "query", "-f", "raw", "-d", database) == content, name + ": changed in a database")
+    check_sums(database)
+    # what the schema takes by itself is not counted against a small file
+    bound = 1.5 * len(content) + 100 * content.count(b"\n") + 400000
+    expect(os.path.getsize(database) <= bound, "%s: %d bytes became %d" % (name, len(content), os.path.getsize(database)))
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(database + suffix):
+            os.unlink(database + suffix)
+
+
+directory = work_directory()
+for name, content in FILES.items():
+    check(directory, name, content)
+
+empty = os.path.join(directory, "empty.log")
+open(empty, "w").close()
+expect(run(directory, "query", "-f", "raw", empty) == b"", "an empty file is not empty")
+
+# cut and damaged: what can be read is stored, the file is named, status 3
+whole = make_log(chance, 4000)
+compressed = gzip.compress(whole)
+path = os.path.join(directory, "cut.log.gz")
+with open(path, "wb") as file:
+    file.write(compressed[:len(compressed) // 2])
+os.utime(path, (1e9, 1e9)) # nobody is writing it any more
+got = run(directory, "query", "-f", "raw", path, status=3)
+expect(len(got) > len(whole) // 4 and whole.startswith(got), "a cut .gz gave %d bytes" % len(got))
+damaged = bytearray(compressed)
+damaged[len(damaged) // 2] ^= 0xff
+with open(path, "wb") as file:
+    file.write(damaged)
+got = run(directory, "query", "-f", "raw", path, status=3)
+expect(len(got) > 1000, "a damaged .gz gave %d bytes" % len(got))
+
+# still being written: no error, the rest comes with the next scan
+database = os.path.join(directory, "test.db")
+with open(path, "wb") as file:
+    file.write(compressed[:len(compressed) // 2])
+scan(directory, database, path)
+with open(path, "wb") as file:
+    file.write(compressed)
+scan(directory, database, path)
+expect(run(directory, "query", "-f", "raw", "-d", database) == whole, "a .gz that was read while it was written differs")
+check_sums(database)
