@@ -75,7 +75,8 @@ fill_blind(struct filling *filling, const struct store_info *info)
 {
     static const enum level levels[] = {LEVEL_WARN, LEVEL_INFO};
     filling->report->blind = arena_allocate(filling->arena, 2 * sizeof(*filling->report->blind));
-    for (size_t i = 0; i < 2; i++)
+    /* Of a log without any record only the usual reason is worth a word. */
+    for (size_t i = 0; i < (info->total.records > 0 ? 2 : 1); i++)
         if (is_missing(info->events_by_level, levels[i]))
             add_blind(filling, info->events_by_level, levels[i]);
 }

@@ -95,8 +95,8 @@ static void
 compose_events(struct paper *paper, const struct report *report)
 {
     struct buffer text = BUFFER_EMPTY;
-    figures_add_counted(&text, report->events, "event", "events");
-    buffer_add_text(&text, ": ");
+    figures_add_count(&text, report->events);
+    buffer_add_text(&text, " in this report: ");
     figures_add_count(&text, report->events_classified);
     buffer_add_text(&text, " classified, ");
     figures_add_count(&text, report->events_unclassified);
@@ -107,7 +107,7 @@ compose_events(struct paper *paper, const struct report *report)
             figures_add_count(&text, report->events_by_level[level]);
             buffer_add_format(&text, " %s", level_name((enum level)level));
         }
-    paper_block(paper, BLOCK_FACT, "Here", buffer_text(&text));
+    paper_block(paper, BLOCK_FACT, "Events", buffer_text(&text));
     buffer_clear(&text);
     if (report->pruned_before >= 0) {
         buffer_add_text(&text, "events before ");

@@ -50,8 +50,9 @@ compose_findings(struct paper *paper, const struct report *report)
     paper_block(paper, BLOCK_SECTION, NULL, "Findings");
     if (report->finding_count == 0) {
         paper_block(paper, BLOCK_PARAGRAPH, NULL,
-                    report->events == 0 ? "None: no event passes the filters in this window."
-                                        : "None: no event is of a class that asks for a change.");
+                    report->total.records == 0 ? "None: no record of an error log was read."
+                    : report->events == 0      ? "None: no event passes the filters in this window."
+                                               : "None: no event is of a class that asks for a change.");
         return;
     }
     compose_summary(paper, report->findings, report->finding_count);

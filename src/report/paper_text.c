@@ -147,7 +147,7 @@ text_end(struct paper *paper)
 static void
 text_listing(struct paper *paper, enum code code, struct slice lines)
 {
-    size_t indent = code == CODE_LOG ? LISTING_INDENT : CODE_INDENT;
+    size_t indent = code == CODE_LOG || paper->block == BLOCK_PARAGRAPH ? LISTING_INDENT : CODE_INDENT;
     if (!(code == CODE_LOG && paper->block == BLOCK_LABELLED) && paper->block != BLOCK_CODE)
         buffer_add_byte(paper->out, '\n');
     while (lines.size > 0) {
