@@ -84,13 +84,16 @@ CREATE TABLE event (
     tid      INTEGER,          -- nothing when it equals pid
     connection INTEGER,
     error_number INTEGER,
-    message, doing, client, server, request,
+    message, doing, client, server,
+    request,                   -- the URI alone when bits name method and version
     upstream,                  -- up to the URI
-    upstream_addr,
-    host, referrer, subrequest,
+    upstream_addr,             -- nothing when bits say how it follows from upstream
+    host,                      -- nothing when it is the server's name (a bit says so)
+    referrer, subrequest,
     upstream_uri,              -- nothing when it is the request's (a bit says so) or there is none
     extra TEXT,
-    odd   TEXT,                -- JSON: what hardly any record has (lines, method, uri, utc_offset)
+    odd   TEXT,                -- METHOD SP URI where they do not follow from request
+    lines INTEGER,             -- nothing when it is 1
     patch BLOB                 -- what rendering the columns again does not give: src/store/patch.h
 );
 CREATE INDEX event_epoch ON event (epoch);
@@ -141,7 +144,7 @@ CREATE TABLE shape (
     PRIMARY KEY (hash, level)
 ) WITHOUT ROWID;
 
--- Text columns resolved, request and upstream cut apart.  Bits: src/store/row.h.
+-- Text columns resolved, request and upstream put together.  Bits: src/store/row.h.
 CREATE VIEW events AS
 SELECT
     id,
@@ -149,7 +152,10 @@ SELECT
     epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
     subrequest,
     upstream || CASE WHEN same_uri THEN coalesce(uri, '') ELSE coalesce(upstream_uri, '') END AS upstream,
-    upstream_addr, host, referrer, extra, flags, node, log, file, file_id, offset, lines
+    CASE addr_form WHEN 0 THEN upstream_addr WHEN 1 THEN upstream WHEN 2 THEN substr(upstream, instr(upstream, '://') + 3)
+        ELSE substr(upstream, instr(upstream, '://') + 3, length(upstream) - instr(upstream, '://') - 3) END AS upstream_addr,
+    CASE WHEN same_host THEN server ELSE host END AS host,
+    referrer, extra, flags, node, log, file, file_id, offset, lines
 FROM (
     SELECT
         e.id AS id, e.epoch AS epoch, e.offset AS offset, e.file_id AS file_id,
@@ -166,23 +172,28 @@ FROM (
         e.error_number AS errno,
         CASE e.bits >> 4 & 15 WHEN 1 THEN 'http' WHEN 2 THEN 'https' WHEN 3 THEN 'fastcgi' WHEN 4 THEN 'uwsgi' WHEN 5 THEN 'scgi' WHEN 6 THEN 'grpc' WHEN 7 THEN 'grpcs' WHEN 8 THEN 'memcached' WHEN 9 THEN 'stream' WHEN 10 THEN 'mail' END AS kind,
         e.pid AS pid, coalesce(e.tid, e.pid) AS tid, e.connection AS connection,
-        e.request AS request,
-        CASE e.bits >> 12 & 3 WHEN 0 THEN NULL WHEN 3 THEN json_extract(e.odd, '$.method')
-            ELSE substr(e.request, 1, instr(e.request, ' ') - 1) END AS method,
-        CASE e.bits >> 12 & 3 WHEN 0 THEN NULL WHEN 3 THEN json_extract(e.odd, '$.uri')
-            WHEN 1 THEN substr(e.request, instr(e.request, ' ') + 1, length(e.request) - instr(e.request, ' ') - 9)
+        CASE WHEN e.bits >> 17 & 7 THEN CASE e.bits >> 17 & 7 WHEN 1 THEN 'GET' WHEN 2 THEN 'POST' WHEN 3 THEN 'HEAD' WHEN 4 THEN 'PUT' WHEN 5 THEN 'DELETE' WHEN 6 THEN 'OPTIONS' WHEN 7 THEN 'PATCH' END
+                 || ' ' || e.request || CASE e.bits >> 20 & 3 WHEN 0 THEN ' HTTP/1.0' WHEN 1 THEN ' HTTP/1.1' WHEN 2 THEN ' HTTP/2.0' ELSE ' HTTP/3.0' END
+            ELSE e.request END AS request,
+        CASE e.bits >> 15 & 3 WHEN 0 THEN NULL
+            WHEN 3 THEN nullif(substr(e.odd, 1, instr(e.odd, ' ') - 1), '')
+            ELSE coalesce(CASE e.bits >> 17 & 7 WHEN 1 THEN 'GET' WHEN 2 THEN 'POST' WHEN 3 THEN 'HEAD' WHEN 4 THEN 'PUT' WHEN 5 THEN 'DELETE' WHEN 6 THEN 'OPTIONS' WHEN 7 THEN 'PATCH' END,
+                substr(e.request, 1, instr(e.request, ' ') - 1)) END AS method,
+        CASE e.bits >> 15 & 3 WHEN 0 THEN NULL WHEN 3 THEN substr(e.odd, instr(e.odd, ' ') + 1)
+            WHEN 1 THEN CASE WHEN e.bits >> 17 & 7 THEN e.request
+                ELSE substr(e.request, instr(e.request, ' ') + 1, length(e.request) - instr(e.request, ' ') - 9) END
             ELSE substr(e.request, instr(e.request, ' ') + 1) END AS uri,
-        e.subrequest AS subrequest, e.upstream_uri AS upstream_uri, e.bits >> 14 & 1 AS same_uri,
+        e.subrequest AS subrequest, e.upstream_uri AS upstream_uri, e.bits >> 22 & 1 AS same_uri, e.bits >> 23 & 1 AS same_host, e.bits >> 24 & 3 AS addr_form,
         e.extra AS extra,
-        ltrim(CASE WHEN e.bits >> 16 & 1 THEN ' truncated' ELSE '' END
-            || CASE WHEN e.bits >> 17 & 1 THEN ' two-readings' ELSE '' END
-            || CASE WHEN e.bits >> 18 & 1 THEN ' glued' ELSE '' END
-            || CASE WHEN e.bits >> 19 & 1 THEN ' open' ELSE '' END
-            || CASE WHEN e.bits >> 20 & 1 THEN ' ambiguous-hour' ELSE '' END
-            || CASE WHEN e.bits >> 23 & 1 THEN ' limit' ELSE '' END
-            || CASE WHEN e.bits >> 15 & 1 THEN ' shortened' ELSE '' END) AS flags,
+        ltrim(CASE WHEN e.bits >> 31 & 1 THEN ' truncated' ELSE '' END
+            || CASE WHEN e.bits >> 32 & 1 THEN ' two-readings' ELSE '' END
+            || CASE WHEN e.bits >> 33 & 1 THEN ' glued' ELSE '' END
+            || CASE WHEN e.bits >> 34 & 1 THEN ' open' ELSE '' END
+            || CASE WHEN e.bits >> 35 & 1 THEN ' ambiguous-hour' ELSE '' END
+            || CASE WHEN e.bits >> 38 & 1 THEN ' limit' ELSE '' END
+            || CASE WHEN e.bits >> 28 & 1 THEN ' shortened' ELSE '' END) AS flags,
         f.node AS node, f.log AS log, f.last_path AS file,
-        CASE WHEN e.odd IS NULL THEN 1 ELSE coalesce(json_extract(e.odd, '$.lines'), 1) END AS lines
+        coalesce(e.lines, 1) AS lines
     FROM event e
     JOIN class c ON c.id = e.class_id
     JOIN file f ON f.id = e.file_id

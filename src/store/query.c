@@ -8,7 +8,8 @@
 
 /* Of the view's row: see src/store/row.h. */
 #define EVENT_UTC_OFFSET \
-    "(SELECT coalesce(json_extract(b.odd, '$.utc_offset'), ((b.bits >> 24 & 127) - 64) * 900) FROM event b WHERE b.id = events.id)"
+    "(SELECT CASE WHEN b.bits >> 8 & 127 THEN ((b.bits >> 8 & 127) - 64) * 900 ELSE (b.bits >> 40) - 131072 END " \
+    "FROM event b WHERE b.id = events.id)"
 
 struct rows {
     struct store *store;

@@ -10,8 +10,8 @@
 #include "store/render.h"
 #include "store/row.h"
 
-#define QUARTER 900
-#define QUARTERS_EAST 64 /* added to make the number positive */
+const char *const row_methods[ROW_METHODS] = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"};
+const char *const row_versions[ROW_VERSIONS] = {" HTTP/1.0", " HTTP/1.1", " HTTP/2.0", " HTTP/3.0"};
 
 struct row_writer {
     struct store *store;
@@ -146,26 +146,35 @@ split_upstream(const struct record *record, enum row_split split)
     return parts;
 }
 
-static void
-make_odd(struct row_writer *writer, const struct event *event, enum row_split split, bool offset_fits)
+/* The bits of a request whose method and version have a number; 0 when it is stored whole. */
+static uint64_t
+request_bits(const struct record *record, enum row_split split)
 {
-    const struct record *record = &event->record;
-    struct buffer *odd = &writer->odd;
-    buffer_clear(odd);
-    if (record->lines == 1 && split != SPLIT_EXPLICIT && offset_fits)
-        return;
-    buffer_add_format(odd, "{\"lines\":%u", record->lines);
-    if (!offset_fits)
-        buffer_add_format(odd, ",\"utc_offset\":%d", event->utc_offset);
-    if (split == SPLIT_EXPLICIT && record->method.data != NULL) {
-        buffer_add_text(odd, ",\"method\":");
-        add_json_text(odd, &writer->work, record->method);
-    }
-    if (split == SPLIT_EXPLICIT && record->uri.data != NULL) {
-        buffer_add_text(odd, ",\"uri\":");
-        add_json_text(odd, &writer->work, record->uri);
-    }
-    buffer_add_byte(odd, '}');
+    if (split != SPLIT_VERSION)
+        return 0;
+    struct slice version = slice_from(record->request, record->request.size - 9);
+    for (unsigned v = 0; v < ROW_VERSIONS; v++)
+        for (unsigned m = 0; m < ROW_METHODS && memcmp(version.data, row_versions[v], 9) == 0; m++)
+            if (slice_is(record->method, row_methods[m]))
+                return (uint64_t)(m + 1) << ROW_METHOD_SHIFT | (uint64_t)v << ROW_VERSION_SHIFT;
+    return 0;
+}
+
+static enum row_addr
+find_addr_form(struct slice begin, struct slice addr)
+{
+    if (addr.data == NULL)
+        return ADDR_OWN;
+    if (slice_equal(begin, addr))
+        return ADDR_WHOLE;
+    size_t scheme = slice_find(begin, SLICE("://"));
+    if (scheme == SIZE_MAX)
+        return ADDR_OWN;
+    struct slice after = slice_from(begin, scheme + 3);
+    if (slice_equal(after, addr))
+        return ADDR_AFTER;
+    bool colon = after.size > 0 && after.data[after.size - 1] == ':';
+    return colon && slice_equal(slice_first(after, after.size - 1), addr) ? ADDR_AFTER_COLON : ADDR_OWN;
 }
 
 /* --- binding --- */
@@ -227,28 +236,48 @@ bind_json(struct row_writer *writer, int column, const struct buffer *json)
         sqlite3_bind_null(writer->insert, column + 1);
 }
 
-static bool
-bind_texts(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts)
+static void
+bind_odd(struct row_writer *writer, const struct record *record, enum row_split split)
 {
-    bind_own(writer, ROW_REQUEST, record->request);
+    if (split != SPLIT_EXPLICIT) {
+        sqlite3_bind_null(writer->insert, ROW_ODD + 1);
+        return;
+    }
+    buffer_clear(&writer->odd);
+    if (record->method.data != NULL)
+        buffer_add(&writer->odd, record->method);
+    buffer_add_byte(&writer->odd, ' ');
+    if (record->uri.data != NULL)
+        buffer_add(&writer->odd, record->uri);
+    bind_view_text(writer, ROW_ODD, buffer_slice(&writer->odd));
+}
+
+static bool
+bind_texts(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
+{
+    bool uri_alone = bits >> ROW_METHOD_SHIFT & 7;
+    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
+    bind_own(writer, ROW_REQUEST, uri_alone ? record->uri : record->request);
     bind_own(writer, ROW_SUBREQUEST, record->subrequest);
     bind_own(writer, ROW_UPSTREAM_URI, parts->uri);
     return bind_repeating(writer, ROW_MESSAGE, record->message) && bind_repeating(writer, ROW_DOING, record->doing)
            && bind_repeating(writer, ROW_CLIENT, record->client) && bind_repeating(writer, ROW_SERVER, record->server)
            && bind_repeating(writer, ROW_UPSTREAM, parts->begin)
-           && bind_repeating(writer, ROW_UPSTREAM_ADDR, record->upstream_addr) && bind_repeating(writer, ROW_HOST, record->host)
+           && bind_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE)
+           && bind_repeating(writer, ROW_HOST, bits & ROW_SAME_HOST ? SLICE_NONE : record->host)
            && bind_repeating(writer, ROW_REFERRER, record->referrer);
 }
 
 static void
-bind_numbers(struct row_writer *writer, const struct event *event, unsigned bits)
+bind_numbers(struct row_writer *writer, const struct event *event, uint64_t bits)
 {
     const struct record *record = &event->record;
     int64_t epoch = event_epoch(event);
     bool dated = record->prefix == PREFIX_DATED;
     bind_number(writer, ROW_OFFSET, true, (int64_t)record->offset);
     bind_number(writer, ROW_EPOCH, epoch >= 0, epoch);
-    bind_number(writer, ROW_BITS, true, bits);
+    bind_number(writer, ROW_BITS, true, (int64_t)bits);
+    bind_number(writer, ROW_LINES, record->lines != 1, record->lines);
     bind_number(writer, ROW_PID, dated, (int64_t)record->pid);
     bind_number(writer, ROW_TID, dated && record->tid != record->pid, (int64_t)record->tid);
     bind_number(writer, ROW_CONNECTION, record->has_connection, (int64_t)record->connection);
@@ -292,6 +321,8 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     size_t sum = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         sum += view_size(writer, texts[i]);
+    if (find_split(record) == SPLIT_EXPLICIT)
+        sum += view_size(writer, record->method) + view_size(writer, record->uri);
     return sum;
 }
 
@@ -314,16 +345,26 @@ render_and_compare(struct row_writer *writer, const struct record *record)
     patch_make(buffer_slice(&writer->rendered), record->raw, &writer->patch);
 }
 
-static unsigned
-make_bits(const struct event *event, enum row_split split, bool *offset_fits)
+static uint64_t
+offset_bits(int32_t utc_offset)
+{
+    int quarters = utc_offset / ROW_QUARTER + ROW_QUARTERS_ZERO;
+    if (utc_offset % ROW_QUARTER == 0 && quarters > 0 && quarters < 128)
+        return (uint64_t)quarters << ROW_QUARTERS_SHIFT;
+    return (uint64_t)(utc_offset + ROW_EAST_ZERO) << ROW_EAST_SHIFT;
+}
+
+static uint64_t
+make_bits(const struct event *event, enum row_split split, const struct upstream_parts *parts)
 {
     const struct record *record = &event->record;
-    int quarters = event->utc_offset / QUARTER + QUARTERS_EAST;
-    *offset_fits = event->utc_offset % QUARTER == 0 && quarters > 0 && quarters < 128;
-    return (unsigned)record->level << ROW_LEVEL_SHIFT | (unsigned)record->kind << ROW_KIND_SHIFT
-           | (unsigned)record->prefix << ROW_FORM_SHIFT | (record->client_is_udp ? ROW_CLIENT_UDP : 0)
-           | (record->upstream_is_bare ? ROW_UPSTREAM_BARE : 0) | (unsigned)split << ROW_SPLIT_SHIFT
-           | (record->flags & 0xff) << ROW_FLAGS_SHIFT | (*offset_fits ? (unsigned)quarters << ROW_OFFSET_SHIFT : 0);
+    bool same_host = record->host.data != NULL && record->server.data != NULL && slice_equal(record->host, record->server);
+    return (uint64_t)record->level << ROW_LEVEL_SHIFT | (uint64_t)record->kind << ROW_KIND_SHIFT
+           | (uint64_t)record->prefix << ROW_FORM_SHIFT | (record->client_is_udp ? ROW_CLIENT_UDP : 0)
+           | (record->upstream_is_bare ? ROW_UPSTREAM_BARE : 0) | (uint64_t)split << ROW_SPLIT_SHIFT
+           | (uint64_t)(record->flags & 0xff) << ROW_FLAGS_SHIFT | offset_bits(event->utc_offset) | request_bits(record, split)
+           | (parts->same ? ROW_SAME_URI : 0) | (same_host ? ROW_SAME_HOST : 0)
+           | (uint64_t)find_addr_form(parts->begin, record->upstream_addr) << ROW_ADDR_SHIFT;
 }
 
 /* Binds all that depends on the record; `shortened` is the second try. */
@@ -333,29 +374,26 @@ bind_record(struct row_writer *writer, const struct event *event, bool shortened
     const struct record *record = &event->record;
     enum row_split split = find_split(record);
     struct upstream_parts parts = split_upstream(record, split);
-    bool offset_fits;
-    unsigned bits = make_bits(event, split, &offset_fits);
     writer->clean = !shortened && escape_view_text_unneeded(record->raw);
     render_and_compare(writer, record);
-    make_odd(writer, event, split, offset_fits);
     row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
-    if (!shortened
-        && texts_size(writer, record, &parts) + writer->patch.size + writer->odd.size + writer->extra.size > bound + 8) {
+    if (!shortened && texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + 8) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         return bind_record(writer, &cut, true);
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
-    bind_numbers(writer, event, bits | (parts.same ? ROW_SAME_URI : 0) | (shortened ? ROW_SHORTENED : 0));
+    uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0);
+    bind_numbers(writer, event, bits);
     bind_json(writer, ROW_EXTRA, &writer->extra);
-    bind_json(writer, ROW_ODD, &writer->odd);
+    bind_odd(writer, record, split);
     if (writer->patch.size > 0)
         sqlite3_bind_blob64(writer->insert, ROW_PATCH + 1, writer->patch.data, writer->patch.size, SQLITE_STATIC);
     else
         sqlite3_bind_null(writer->insert, ROW_PATCH + 1);
-    return bind_texts(writer, record, &parts);
+    return bind_texts(writer, record, &parts, bits);
 }
 
 bool

@@ -10,7 +10,7 @@
 #define ROW_SELECT \
     "SELECT e.id, e.file_id, e.offset, e.epoch, e.class_id, e.bits, e.pid, e.tid, e.connection, e.error_number, " TEXT("message") ", " \
     TEXT("doing") ", " TEXT("client") ", " TEXT("server") ", e.request, " TEXT("upstream") ", " TEXT("upstream_addr") ", " \
-    TEXT("host") ", " TEXT("referrer") ", e.subrequest, e.upstream_uri, e.extra, e.odd, e.patch "
+    TEXT("host") ", " TEXT("referrer") ", e.subrequest, e.upstream_uri, e.extra, e.odd, e.lines, e.patch "
 
 #define FILE_COLUMNS \
     "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, finished, last_written, " \
@@ -58,7 +58,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EVENT_LAST_ID] = "SELECT max(id) FROM event",
     [EVENT_ADD] = "INSERT INTO event VALUES (:id, :file_id, :offset, :epoch, :class_id, :bits, :pid, :tid, :connection, "
                   ":error_number, :message, :doing, :client, :server, :request, :upstream, :upstream_addr, :host, :referrer, "
-                  ":subrequest, :upstream_uri, :extra, :odd, :patch)",
+                  ":subrequest, :upstream_uri, :extra, :odd, :lines, :patch)",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
     [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "
