@@ -121,6 +121,8 @@ close_stream(struct output *output)
         lost = true;
         saved = errno;
     }
+    if (output->borrowed && lost)
+        clearerr(output->stream); /* it is told here, once */
     if (!output->borrowed && fclose(output->stream) != 0 && !lost) {
         lost = true;
         saved = errno;
