@@ -5,12 +5,13 @@
 
 #include "cli/commands.h"
 
-/* A file opened later must not become the standard error of a program that was started without one. */
+/* A file opened later must not become a standard stream of a program that was started without one.  The wrong direction
+ * is on purpose: reading or writing a stream that was closed is an error and no silent success. */
 static void
 open_standard_streams(void)
 {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
-        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY) != descriptor)
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) != descriptor)
             _exit(STATUS_STORE);
     }
 }
