@@ -21,7 +21,7 @@ static const struct option_spec specs[] = {
 static const char help_text[] =
     "check loads the built-in pattern files, those of " SYSTEM_PATTERNS " and of each PATH (a file or a directory),\n"
     "runs every example and counter-example, and says what is wrong with file, line and column.\n"
-    "list prints the classes in the order in which they are tried.\n";
+    "list prints the classes in the order in which they are tried.";
 
 /* The paths of `--patterns` and of the words after the subcommand, the last first in precedence; then the system's. */
 static struct rules *
