@@ -114,7 +114,8 @@ def views(path, without=()):
 
 
 def compare(one, other, without=(), what=""):
-    left, right = views(one, without), views(other, without)
+    """`other` is a path, or the views of one."""
+    left, right = views(one, without), other if isinstance(other, dict) else views(other, without)
     for view, rows in left.items():
         if rows != right[view]:
             only = [row for row in rows if row not in right[view]][:3]

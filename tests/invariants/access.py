@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Who may do what at the same time: one scan, any number of readers, also as another user in a directory that cannot be written."""
+import os
+import random
+import subprocess
+import sys
+
+from common import PROGRAM, SEED, environment, expect, fail, make_log, run, scan, work_directory
+
+chance = random.Random(SEED)
+COUNT = ["query", "-f", "csv", "--sql", "SELECT count(*) FROM events"]
+
+
+def scan_words(database, *paths):
+    return [PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, *paths]
+
+
+def reader_count(base, database, user=None, home=None):
+    """The number of events that a reader sees; the reader is another user when `user` is given."""
+    values = environment(home or base)
+    values.pop("TMPDIR", None)
+    done = subprocess.run([PROGRAM, *COUNT, "-d", database], env=values, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=60, **({"user": user, "group": user_group(user), "extra_groups": []} if user else {}))
+    if done.returncode != 0:
+        fail("a reader%s ended with status %d: %s" % (" as " + user if user else "", done.returncode, done.stderr.decode()))
+    return int(done.stdout.split()[-1])
+
+
+def user_group(user):
+    import pwd
+    return pwd.getpwnam(user).pw_gid
+
+
+def listing(directory):
+    """Names, sizes and modes, without what the clock changes."""
+    return sorted((name, os.stat(os.path.join(directory, name)).st_size, os.stat(os.path.join(directory, name)).st_mode)
+                  for name in os.listdir(directory))
+
+
+def hold_scan(base, database, fifo):
+    """A scan that waits for more on a pipe; the end to write to keeps it waiting."""
+    os.mkfifo(fifo)
+    process = subprocess.Popen(scan_words(database, "--force", fifo), env=environment(base), cwd=base, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    writer = open(fifo, "wb", buffering=0)
+    writer.write(make_log(chance, 2000))
+    return process, writer
+
+
+def check_while_scanning(base, database, user=None):
+    log = os.path.join(base, "first.log")
+    with open(log, "wb") as file:
+        file.write(make_log(chance, 500))
+    words = ["--group", group_name(user)] if user else []
+    scan(base, database, *words, log)
+    first = reader_count(base, database, user)
+    expect(first > 400, "%d events" % first)
+    process, writer = hold_scan(base, database, os.path.join(base, "pipe.log"))
+    expect(reader_count(base, database, user) >= first, "a reader sees less while a scan runs")
+    other = subprocess.run(scan_words(database, log), env=environment(base), cwd=base, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    expect(other.returncode == 5, "a second scan ended with status %d instead of 5: %s" % (other.returncode, other.stderr.decode()))
+    writer.write(make_log(chance, 3000, 5000))
+    seen = reader_count(base, database, user)
+    writer.close()
+    process.communicate(timeout=60)
+    expect(process.returncode == 0, "the scan ended with status %d" % process.returncode)
+    last = reader_count(base, database, user)
+    expect(last > seen and last > first + 4000, "%d, %d and then %d events" % (first, seen, last))
+    os.unlink(os.path.join(base, "pipe.log"))
+
+
+def group_name(user):
+    import grp
+    return grp.getgrgid(user_group(user)).gr_name
+
+
+base = work_directory()
+database = os.path.join(base, "test.db")
+check_while_scanning(base, database)
+expect(os.stat(database).st_mode & 0o777 == 0o600, "mode %o instead of 600" % (os.stat(database).st_mode & 0o777))
+
+# readers write nothing
+before = listing(base)
+reader_count(base, database)
+expect(listing(base) == before, "a reader changed the directory")
+
+# a missing database is an error and no empty answer
+run(base, "query", "-d", os.path.join(base, "missing.db"), status=4)
+expect(not os.path.exists(os.path.join(base, "missing.db")), "a reader made a database")
+with open(os.path.join(base, "text.db"), "w") as file:
+    file.write("this is no database, and it stays as it is\n" * 100)
+run(base, "query", "-d", os.path.join(base, "text.db"), status=4)
+run(base, "scan", "-d", os.path.join(base, "text.db"), os.path.join(base, "first.log"), status=4)
+expect(os.path.getsize(os.path.join(base, "text.db")) == 4300, "a file that is no database was changed")
+
+if os.geteuid() != 0:
+    print("readers as another user: skipped, needs root")
+    sys.exit(0)
+shared = work_directory()
+os.chmod(shared, 0o755)
+database = os.path.join(shared, "shared.db")
+check_while_scanning(shared, database, "nobody")
+expect(os.stat(database).st_mode & 0o777 == 0o640, "mode %o instead of 640" % (os.stat(database).st_mode & 0o777))
