@@ -99,7 +99,8 @@ gzip_damaged(struct input *input)
     const char *message = input->gzip->stream.msg;
 
     if (input->gzip->further)
-        return input_end(input, INPUT_DAMAGED, "what follows the gzip data at byte %llu is no gzip data", gzip_offset(input));
+        return input_end(input, INPUT_DAMAGED, "what follows the gzip data at byte %llu is no gzip data",
+                         gzip_offset(input));
     return input_end(input, INPUT_DAMAGED, "the gzip data is damaged at byte %llu (%s)", gzip_offset(input),
                      message != NULL ? message : "unknown error");
 }
@@ -115,7 +116,8 @@ gzip_step(struct input *input)
     if (!gzip_feed(input))
         return input->ended == INPUT_FAILED
                    ? INPUT_FAILED
-                   : input_end(input, INPUT_UNFINISHED, "the gzip data ends in its middle, at byte %llu", gzip_offset(input));
+                   : input_end(input, INPUT_UNFINISHED, "the gzip data ends in its middle, at byte %llu",
+                               gzip_offset(input));
     uInt before = gzip->stream.avail_in;
     int result = inflate(&gzip->stream, Z_NO_FLUSH);
     input->raw_at += before - gzip->stream.avail_in;

@@ -15,20 +15,23 @@ enum input_status {
 
 struct input;
 
-/* Opens `path` ("-" is stdin) for reading; gzip is recognised by content and may have several members; zeros after a member are
- * padding.  NULL and *error_number = errno when it cannot be opened (EISDIR for a directory).  Freed by input_close. */
+/* Opens `path` ("-" is stdin) for reading; gzip is recognised by content and may have several members; zeros after a
+ * member are padding.  NULL and *error_number = errno when it cannot be opened (EISDIR for a directory).  Freed by
+ * input_close. */
 struct input *input_open(const char *path, int *error_number);
 void input_close(struct input *input);
 
 /* Gives up to `capacity` bytes.  After END, UNFINISHED, DAMAGED or FAILED every further call gives the same. */
 enum input_status input_read(struct input *input, char *bytes, size_t capacity, size_t *got);
-/* The next input_read begins at `offset` decompressed bytes from the start; false for stdin once it was read past, or on a short file. */
+/* The next input_read begins at `offset` decompressed bytes from the start; false for stdin once it was read past, or
+ * on a short file. */
 bool input_seek(struct input *input, uint64_t offset);
 bool input_is_compressed(const struct input *input);
 bool input_is_stdin(const struct input *input);
 /* A sentence about what is wrong after UNFINISHED, DAMAGED or FAILED; valid until input_close. */
 const char *input_error(const struct input *input);
-/* Bytes on disk, 0 for stdin and pipes; device, inode, mtime in nanoseconds since the epoch: to spare a look, never to identify. */
+/* Bytes on disk, 0 for stdin and pipes; device, inode, mtime in nanoseconds since the epoch: to spare a look, never to
+ * identify. */
 struct input_facts {
     uint64_t device, inode, size;
     int64_t modified;
@@ -36,28 +39,35 @@ struct input_facts {
 void input_facts(const struct input *input, struct input_facts *facts);
 
 /* Why a directory scan left a file. */
-enum left_reason { LEFT_NO_RECORDS, LEFT_EMPTY, LEFT_UNREADABLE, LEFT_NOT_REGULAR, LEFT_UNSUPPORTED /* .zst, .xz, .bz2 */ };
+enum left_reason {
+    LEFT_NO_RECORDS,
+    LEFT_EMPTY,
+    LEFT_UNREADABLE,
+    LEFT_NOT_REGULAR,
+    LEFT_UNSUPPORTED, /* zstd, xz, bzip2 */
+};
 const char *left_reason_text(enum left_reason reason);
 
 struct input_list {
     struct input_found {
         char *path;
-        bool named;     /* given by the user, not found in a directory */
-        bool taken;     /* else `reason` says why not */
+        bool named; /* given by the user, not found in a directory */
+        bool taken; /* else `reason` says why not */
         enum left_reason reason;
         int error_number; /* with LEFT_UNREADABLE */
-    } *items;
+    } * items;
     size_t count;
 };
 
-/* Expands paths: files as they are, directories recursively (not following symbolic links to directories) in byte order of names,
- * a file of a directory being taken by content: `sniff` is asked about its first LIMIT_SNIFF decompressed bytes.  A named path that
- * cannot be opened is diagnosed with STATUS_INPUT and the others go on.  Freed by input_list_free. */
+/* Expands paths: files as they are, directories recursively (not following symbolic links to directories) in byte
+ * order of names, a file of a directory being taken by content: `sniff` is asked about its first LIMIT_SNIFF
+ * decompressed bytes.  A named path that cannot be opened is diagnosed with STATUS_INPUT and the others go on.  Freed
+ * by input_list_free. */
 void input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
                      struct diagnostics *diagnostics, struct input_list *list);
 void input_list_free(struct input_list *list);
-/* The file's name without directory, rotation and compression suffix: error.log.2.gz -> error.log, error.log-20261120.gz -> error.log.
- * A slice of path. */
+/* The file's name without directory, rotation and compression suffix: error.log.2.gz -> error.log,
+ * error.log-20261120.gz -> error.log. A slice of path. */
 struct slice input_log_name(const char *path);
 
 #endif

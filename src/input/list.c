@@ -1,4 +1,5 @@
-/* Expands the paths of a command line into files: directories by content, named files as they are.  What scan and doctor call. */
+/* Expands the paths of a command line into files: directories by content, named files as they are.  What scan and
+ * doctor call. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -65,7 +66,8 @@ list_file(struct lister *lister, const char *path)
         return;
     }
     enum input_status status = INPUT_DATA;
-    while (size < LIMIT_SNIFF && (status = input_read(input, lister->head + size, LIMIT_SNIFF - size, &got)) == INPUT_DATA)
+    while (size < LIMIT_SNIFF &&
+           (status = input_read(input, lister->head + size, LIMIT_SNIFF - size, &got)) == INPUT_DATA)
         size += got;
     if (input->format != FORMAT_PLAIN && input->format != FORMAT_GZIP)
         list_leave(lister, path, LEFT_UNSUPPORTED, 0);
@@ -189,8 +191,8 @@ list_named(struct lister *lister, const char *path)
 }
 
 void
-input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head), struct diagnostics *diagnostics,
-                struct input_list *list)
+input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
+                struct diagnostics *diagnostics, struct input_list *list)
 {
     struct lister lister = {sniff, diagnostics, list, memory_allocate(LIMIT_SNIFF)};
 

@@ -33,7 +33,8 @@ date_at_end(struct slice name)
     return 0;
 }
 
-/* dateext of logrotate: "-20261120", "-20261120-1700000000", ".20261120", "-2026-11-20_03".  What is left, or `name`. */
+/* dateext of logrotate: "-20261120", "-20261120-1700000000", ".20261120", "-2026-11-20_03".
+ * What is left, or `name`. */
 static struct slice
 without_date(struct slice name)
 {
@@ -41,7 +42,8 @@ without_date(struct slice name)
     size_t digits = digits_at_end(name);
     size_t date;
 
-    if (digits > 0 && digits < name.size && date_at_end(name) == 0 && (digits == 10 || digits == 2 || digits == 4 || digits == 6)) {
+    if (digits > 0 && digits < name.size && date_at_end(name) == 0 &&
+        (digits == 10 || digits == 2 || digits == 4 || digits == 6)) {
         char before = name.data[name.size - digits - 1];
         if (before == '-' || before == '_')
             dated = slice_first(name, name.size - digits - 1);

@@ -17,7 +17,8 @@ format_of(struct slice head)
         return FORMAT_GZIP;
     if (slice_starts(head, SLICE("\x28\xb5\x2f\xfd")))
         return FORMAT_ZSTD;
-    if (slice_starts(head, SLICE("\xfd" "7zXZ\0")))
+    if (slice_starts(head, SLICE("\xfd"
+                                 "7zXZ\0")))
         return FORMAT_XZ;
     if (head.size >= MAGIC_SIZE && slice_starts(head, SLICE("BZh")) && memcmp(head.data + 4, "1AY&SY", 6) == 0)
         return FORMAT_BZIP2;
@@ -141,7 +142,8 @@ input_read(struct input *input, char *bytes, size_t capacity, size_t *got)
     *got = 0;
     if (input->ended != INPUT_DATA)
         return input->ended;
-    status = input->format == FORMAT_GZIP ? gzip_read(input, bytes, capacity, got) : plain_read(input, bytes, capacity, got);
+    status =
+        input->format == FORMAT_GZIP ? gzip_read(input, bytes, capacity, got) : plain_read(input, bytes, capacity, got);
     input->position += *got;
     return status;
 }
@@ -187,7 +189,8 @@ input_seek(struct input *input, uint64_t offset)
     if (input->is_stdin || !input->regular)
         return offset > input->position && input_skip(input, offset);
     if (input->format == FORMAT_PLAIN) {
-        if (fstat(input->descriptor, &status) != 0 || offset > (uint64_t)status.st_size || !descriptor_seek(input, offset))
+        if (fstat(input->descriptor, &status) != 0 || offset > (uint64_t)status.st_size ||
+            !descriptor_seek(input, offset))
             return false;
         input->position = offset;
         return true;

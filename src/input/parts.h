@@ -18,14 +18,14 @@ struct input {
     bool is_stdin;
     bool regular;
     enum format format;
-    uint64_t position;         /* decompressed bytes given so far */
-    enum input_status ended;   /* INPUT_DATA while there may be more */
+    uint64_t position;       /* decompressed bytes given so far */
+    enum input_status ended; /* INPUT_DATA while there may be more */
     struct buffer error;
     struct input_facts facts;
-    char *raw;                 /* RAW_SIZE bytes as they are in the file; [raw_at, raw_size) are not used yet */
+    char *raw; /* RAW_SIZE bytes as they are in the file; [raw_at, raw_size) are not used yet */
     size_t raw_at, raw_size;
-    uint64_t raw_offset;       /* of raw[raw_size] in the file */
-    struct gzip *gzip;         /* with FORMAT_GZIP */
+    uint64_t raw_offset; /* of raw[raw_size] in the file */
+    struct gzip *gzip;   /* with FORMAT_GZIP */
 };
 
 /* What the first bytes of a file say about its format. */
@@ -33,7 +33,8 @@ enum format format_of(struct slice head);
 /* "zstd" and the like; "" for a plain file. */
 const char *format_name(enum format format);
 
-/* Reads into raw what the next read(2) gives, when raw is used up.  False at the end and on errors; then ended is set for errors. */
+/* Reads into raw what the next read(2) gives, when raw is used up.  False at the end and on errors; then ended is set
+ * for errors. */
 bool raw_fill(struct input *input);
 /* Sets the final status and its sentence. */
 enum input_status input_end(struct input *input, enum input_status status, const char *format, ...)

@@ -24,7 +24,8 @@ raw_fill(struct input *input)
     ssize_t got = descriptor_read(input->descriptor, input->raw, RAW_SIZE);
 
     if (got < 0)
-        input_end(input, INPUT_FAILED, "read error at byte %llu: %s", (unsigned long long)input->raw_offset, strerror(errno));
+        input_end(input, INPUT_FAILED, "read error at byte %llu: %s", (unsigned long long)input->raw_offset,
+                  strerror(errno));
     if (got <= 0)
         return false;
     input->raw_at = 0;

@@ -1,9 +1,11 @@
-/* The values of nginx's log->action, what stands after " while ", in all versions from 1.0.0 on.  For this room only. */
+/* The values of nginx's log->action, what stands after " while ", in all versions from 1.0.0 on.
+ * For this room only. */
 #include "parse/parts.h"
 
-/* Sorted by length, then by bytes; a unit test checks that each is found.  Source: every assignment of log->action in nginx's
- * src/; old ones: "processing SPDY" 1.3.15 to 1.9.4, "handling client connection" and "initializing connection" 1.9.0 to 1.11.4,
- * "processing pushed request headers" 1.13.9 to 1.25.0; "loading SSL certificate by lua": lua-nginx-module. */
+/* Sorted by length, then by bytes; a unit test checks that each is found.  Source: every assignment of log->action in
+ * nginx's src/; old ones: "processing SPDY" 1.3.15 to 1.9.4, "handling client connection" and "initializing
+ * connection" 1.9.0 to 1.11.4, "processing pushed request headers" 1.13.9 to 1.25.0; "loading SSL certificate by lua":
+ * lua-nginx-module. */
 static const struct slice actions[] = {
     TEXT("proxying"),
     TEXT("keepalive"),

@@ -27,7 +27,8 @@ line_next(struct slice rest, size_t start, bool final, struct slice *line, size_
 }
 
 static void
-piece_unparsed(struct piece *piece, struct slice rest, uint64_t offset, size_t size, unsigned lines, enum unparsed_reason reason)
+piece_unparsed(struct piece *piece, struct slice rest, uint64_t offset, size_t size, unsigned lines,
+               enum unparsed_reason reason)
 {
     piece->type = PIECE_UNPARSED;
     piece->reason = reason;
@@ -65,7 +66,8 @@ record_flags(struct record *record, struct slice text, bool full)
         record->flags |= RECORD_NO_NEWLINE;
     if (raw.size > 1 && raw.data[raw.size - 1] == '\n' && raw.data[raw.size - 2] == '\r')
         record->flags |= RECORD_CRLF;
-    /* an exactly fitting record cannot be told from a cut one; OpenResty's limit is believed only where the end is missing */
+    /* an exactly fitting record cannot be told from a cut one; OpenResty's limit is believed only where the end is
+     * missing */
     if (text.size == RECORD_CUT_SIZE || (text.size == RECORD_CUT_SIZE_PATCHED && !full))
         record->flags |= RECORD_TRUNCATED;
 }

@@ -1,4 +1,5 @@
-/* Derives method, URI, the upstream's kind and address, and the side from the fields of a record.  For this room only. */
+/* Derives method, URI, the upstream's kind and address, and the side from the fields of a record.
+ * For this room only. */
 #include "parse/parts.h"
 
 static void
@@ -26,10 +27,13 @@ request_derive(struct record *record)
 static enum kind
 kind_of_scheme(struct slice upstream, size_t *size)
 {
-    static const struct { struct slice scheme; enum kind kind; } schemes[] = {
-        {TEXT("http://"), KIND_HTTP},       {TEXT("https://"), KIND_HTTPS}, {TEXT("fastcgi://"), KIND_FASTCGI},
-        {TEXT("uwsgi://"), KIND_UWSGI},     {TEXT("suwsgi://"), KIND_UWSGI}, {TEXT("scgi://"), KIND_SCGI},
-        {TEXT("grpc://"), KIND_GRPC},       {TEXT("grpcs://"), KIND_GRPCS}, {TEXT("memcached://"), KIND_MEMCACHED},
+    static const struct {
+        struct slice scheme;
+        enum kind kind;
+    } schemes[] = {
+        {TEXT("http://"), KIND_HTTP},   {TEXT("https://"), KIND_HTTPS},  {TEXT("fastcgi://"), KIND_FASTCGI},
+        {TEXT("uwsgi://"), KIND_UWSGI}, {TEXT("suwsgi://"), KIND_UWSGI}, {TEXT("scgi://"), KIND_SCGI},
+        {TEXT("grpc://"), KIND_GRPC},   {TEXT("grpcs://"), KIND_GRPCS},  {TEXT("memcached://"), KIND_MEMCACHED},
     };
 
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
@@ -75,11 +79,23 @@ static bool
 is_mail_action(struct slice doing)
 {
     static const char *const actions[] = {
-        "sending client greeting line", "in starttls state", "in auth state", "in http auth state", "in delay pipelining state",
-        "in resolving client address", "in resolving client hostname", "sending user name to upstream",
-        "sending password to upstream", "sending LOGIN command to upstream", "sending HELO/EHLO to upstream",
-        "sending XCLIENT to upstream", "sending client HELO/EHLO to upstream", "sending AUTH to upstream",
-        "sending MAIL FROM to upstream", "sending RCPT TO to upstream", "reading response from upstream",
+        "sending client greeting line",
+        "in starttls state",
+        "in auth state",
+        "in http auth state",
+        "in delay pipelining state",
+        "in resolving client address",
+        "in resolving client hostname",
+        "sending user name to upstream",
+        "sending password to upstream",
+        "sending LOGIN command to upstream",
+        "sending HELO/EHLO to upstream",
+        "sending XCLIENT to upstream",
+        "sending client HELO/EHLO to upstream",
+        "sending AUTH to upstream",
+        "sending MAIL FROM to upstream",
+        "sending RCPT TO to upstream",
+        "reading response from upstream",
     };
 
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
@@ -126,8 +142,9 @@ side_of_action(struct slice doing)
         return SIDE_NONE;
     if (slice_ends(doing, SLICE("upstream")) || slice_is(doing, "reading upstream"))
         return SIDE_UPSTREAM;
-    if (slice_is(doing, "resolving") || slice_is(doing, "logging to syslog") || slice_is(doing, "requesting certificate status") ||
-        slice_is(doing, "proxying connection") || slice_is(doing, "proxying upgraded connection") || slice_is(doing, "proxying") ||
+    if (slice_is(doing, "resolving") || slice_is(doing, "logging to syslog") ||
+        slice_is(doing, "requesting certificate status") || slice_is(doing, "proxying connection") ||
+        slice_is(doing, "proxying upgraded connection") || slice_is(doing, "proxying") ||
         slice_is(doing, "in http auth state") || slice_starts(doing, SLICE("in resolving client ")))
         return SIDE_NONE;
     return SIDE_CLIENT;
@@ -141,7 +158,8 @@ side_of_message(struct slice message)
         slice_starts(message, SLICE("no live upstreams")) || slice_starts(message, SLICE("FastCGI sent in stderr")))
         return SIDE_UPSTREAM;
     if (slice_starts(message, SLICE("client ")) || slice_starts(message, SLICE("a client ")) ||
-        slice_starts(message, SLICE("epoll_wait() reported that client ")) || slice_starts(message, SLICE("kevent() reported that client ")))
+        slice_starts(message, SLICE("epoll_wait() reported that client ")) ||
+        slice_starts(message, SLICE("kevent() reported that client ")))
         return SIDE_CLIENT;
     return SIDE_NONE;
 }
@@ -153,7 +171,8 @@ record_derive(struct record *record)
     upstream_derive(record);
     record->side = side_of_message(record->message);
     /* c->log_error: NGX_ERROR_INFO on client connections, NGX_ERROR_ERR on upstream ones; mail logs both at info */
-    if (record->side == SIDE_NONE && record->level == LEVEL_INFO && record->client.data != NULL && record->kind != KIND_MAIL)
+    if (record->side == SIDE_NONE && record->level == LEVEL_INFO && record->client.data != NULL &&
+        record->kind != KIND_MAIL)
         record->side = SIDE_CLIENT;
     if (record->side == SIDE_NONE)
         record->side = side_of_action(record->doing);

@@ -1,5 +1,5 @@
-/* Finds where a record ends: lines that begin no record belong to the one before them, unless that one is complete or the line is
- * another program's.  For this room only. */
+/* Finds where a record ends: lines that begin no record belong to the one before them, unless that one is complete or
+ * the line is another program's.  For this room only. */
 #include "parse/parts.h"
 
 struct slice
@@ -36,7 +36,8 @@ extent_is_cut(const struct extent *extent)
     return size == RECORD_CUT_SIZE || size == RECORD_CUT_SIZE_PATCHED;
 }
 
-/* True when a message without tail is known to be all: process messages, what ends in errno or in the place in a configuration. */
+/* True when a message without tail is known to be all: process messages, what ends in errno or in the place in a
+ * configuration. */
 static bool
 message_is_settled(const struct record *first)
 {
@@ -44,7 +45,8 @@ message_is_settled(const struct record *first)
     uint64_t line;
     size_t colon;
 
-    if (first->prefix != PREFIX_DATED || first->level >= LEVEL_NOTICE || first->error_number >= 0 || first->tail.data != NULL)
+    if (first->prefix != PREFIX_DATED || first->level >= LEVEL_NOTICE || first->error_number >= 0 ||
+        first->tail.data != NULL)
         return true;
     colon = slice_find_last(message, SLICE(":"));
     return colon != SIZE_MAX && slice_find(message, SLICE(" in ")) != SIZE_MAX &&
@@ -65,7 +67,8 @@ line_continues(const struct extent *extent, struct slice line, bool settled)
     return prefix_find(line, false) == SIZE_MAX;
 }
 
-/* Takes a line in, and sees whether it completes a tail; a tail can go over several lines inside of subrequest and login. */
+/* Takes a line in, and sees whether it completes a tail; a tail can go over several lines inside of subrequest and
+ * login. */
 static void
 extent_add(struct extent *extent, struct slice line, size_t size)
 {
@@ -78,7 +81,8 @@ extent_add(struct extent *extent, struct slice line, size_t size)
     extent->lines++;
     for (const char *at = tail_candidate(line.data, end); at != NULL && !extent->full && count < CANDIDATES; count++) {
         record_clear(&scratch);
-        extent->full = tail_read(&scratch, at, end, (struct slice){line.data, (size_t)(at - line.data)}, false) == TAIL_FULL;
+        extent->full =
+            tail_read(&scratch, at, end, (struct slice){line.data, (size_t)(at - line.data)}, false) == TAIL_FULL;
         if (extent->tail == 0)
             extent->tail = (size_t)(at - extent->rest.data);
         at = tail_candidate(at + 1, end);
@@ -104,10 +108,12 @@ next_begins(const struct extent *extent)
         return NEXT_MORE;
     if (prefix_begins(next, &prefix))
         return NEXT_PREFIX;
-    return !extent->quote_open && prefix_match_stderr(slice_first(next, PREFIX_MAXIMUM), &prefix) ? NEXT_PREFIX : NEXT_OTHER;
+    return !extent->quote_open && prefix_match_stderr(slice_first(next, PREFIX_MAXIMUM), &prefix) ? NEXT_PREFIX
+                                                                                                  : NEXT_OTHER;
 }
 
-/* Takes the next line in if it belongs to the record.  False when more bytes are needed; *ended when it does not belong to it. */
+/* Takes the next line in if it belongs to the record.  False when more bytes are needed; *ended when it does not
+ * belong to it. */
 static bool
 extent_step(struct extent *extent, bool settled, bool *ended)
 {

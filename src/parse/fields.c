@@ -1,14 +1,19 @@
-/* Cuts what follows the prefix into message, tail and derived fields, and decides which tail to believe where a stranger's text
- * looks like one.  For this room only. */
+/* Cuts what follows the prefix into message, tail and derived fields, and decides which tail to believe where a
+ * stranger's text looks like one.  For this room only. */
 #include "parse/parts.h"
 
 /* " while resolving, resolver: ADDR" and the others that have no ", client: ". */
 static void
 other_tail_read(struct record *record, struct slice body)
 {
-    static const struct { struct slice clause; size_t action; const char *name; } tails[] = {
+    static const struct {
+        struct slice clause;
+        size_t action;
+        const char *name;
+    } tails[] = {
         {TEXT(" while resolving, resolver: "), sizeof("resolving") - 1, "resolver"},
-        {TEXT(" while requesting certificate status, responder: "), sizeof("requesting certificate status") - 1, "responder"},
+        {TEXT(" while requesting certificate status, responder: "), sizeof("requesting certificate status") - 1,
+         "responder"},
         {TEXT(" while logging to syslog, server: "), sizeof("logging to syslog") - 1, "syslog_server"},
     };
 
@@ -65,7 +70,8 @@ percent_decode(struct slice text, char *out, size_t capacity)
     return (struct slice){out, size};
 }
 
-/* True when the request of the last tail holds, encoded, the text of the first: then the first was written by the client. */
+/* True when the request of the last tail holds, encoded, the text of the first: then the first was written by the
+ * client. */
 static bool
 request_holds(struct slice request, const char *from, const char *to)
 {

@@ -1,14 +1,15 @@
-/* Finds records whose text a client broke into lines that look like records of their own.  nginx decodes %0A in a path and writes
- * it raw, so that one record can hold what looks like the end of it and the beginning of the next.  Three things give it away:
+/* Finds records whose text a client broke into lines that look like records of their own.  nginx decodes %0A in a path
+ * and writes it raw, so that one record can hold what looks like the end of it and the beginning of the next.  Three
+ * things give it away:
  * - the request of the real tail holds the line end and the false prefix percent-encoded;
  * - a record that nginx itself would have closed (`user "...`) has no end, though it is shorter than what nginx cuts;
  * - a line without prefix ends in a tail.
- * A record is written by one write(2) of at most 2048 bytes, so nothing honest can stand in between.  For this room only. */
+ * A record is one write(2) of at most 2048 bytes, so nothing honest can stand in between.  For this room only. */
 #include "parse/parts.h"
 
 struct window {
-    struct slice bytes;  /* from the record's first byte on, as far as one write can reach */
-    size_t at;           /* of the current line */
+    struct slice bytes; /* from the record's first byte on, as far as one write can reach */
+    size_t at;          /* of the current line */
     struct slice line;
     size_t size;
 };
@@ -52,7 +53,8 @@ line_tail(struct slice line, struct record *record)
            tail_read(record, best, end, (struct slice){line.data, (size_t)(best - line.data)}, false) == TAIL_FULL;
 }
 
-/* The part of a line's beginning that a client must have sent: of a prefix, from the day on, since slashes may have been merged. */
+/* The part of a line's beginning that a client must have sent: of a prefix, from the day on, since slashes may have
+ * been merged. */
 static struct slice
 line_evidence(struct slice line)
 {
@@ -68,6 +70,56 @@ line_evidence(struct slice line)
     return slice_first(line, size);
 }
 
+/* True when all parts of `text` between slashes, which nginx may have merged, are in the request. */
+static bool
+text_is_held(struct slice decoded, struct slice text)
+{
+    while (text.size > 0) {
+        size_t slash = slice_find_byte(text, '/');
+        if (slash != 0 && slice_find(decoded, slice_first(text, slash)) == SIZE_MAX)
+            return false;
+        text = slash == SIZE_MAX ? SLICE_NONE : slice_from(text, slash + 1);
+    }
+    return true;
+}
+
+/* A line between the first and the last is the client's as a whole.  Otherwise a client could take in an honest record
+ * by guessing how it begins. */
+static bool
+line_is_held(struct slice decoded, struct slice line)
+{
+    struct prefix prefix;
+
+    return text_is_held(decoded, prefix_match(line, &prefix) ? slice_from(line, 8) : line);
+}
+
+/* The first line ends in the client's text: its last part and a line end are in the request, and so is all of a tail,
+ * which then is no tail of nginx's. */
+static bool
+first_line_is_held(const struct extent *extent, struct slice decoded)
+{
+    struct slice line = slice_from(extent_text(extent), extent->body);
+    const char *tail = tail_candidate(line.data, line.data + line.size);
+    const char *slash = memrchr(line.data, '/', line.size);
+    struct slice part = slash != NULL ? slice_from(line, (size_t)(slash + 1 - line.data)) : line;
+    const char *quote = slash == NULL ? memchr(line.data, '"', line.size) : NULL;
+
+    if (tail != NULL && !text_is_held(decoded, slice_from(line, (size_t)(tail - line.data))))
+        return false;
+    if (quote != NULL) /* no path: `user "a` */
+        part = slice_from(line, (size_t)(quote + 1 - line.data));
+    for (size_t at = 0; at < decoded.size; at++) {
+        size_t found = part.size == 0 ? 0 : slice_find(slice_from(decoded, at), part);
+        if (found == SIZE_MAX)
+            return false;
+        at += found;
+        if (at + part.size < decoded.size &&
+            (decoded.data[at + part.size] == '\n' || decoded.data[at + part.size] == '\r'))
+            return true;
+    }
+    return false;
+}
+
 /* True when the decoded request holds a line end and the beginnings of all lines from the record's first to `end`. */
 static bool
 request_explains(const struct extent *extent, struct slice request, size_t end)
@@ -76,11 +128,12 @@ request_explains(const struct extent *extent, struct slice request, size_t end)
     struct slice decoded = percent_decode(request, space, sizeof(space));
     struct window window;
 
-    if (slice_find_byte(decoded, '\n') == SIZE_MAX && slice_find_byte(decoded, '\r') == SIZE_MAX)
+    if (!first_line_is_held(extent, decoded))
         return false;
     window_open(extent, &window);
     while (window.at + window.size < end && window_next(extent, &window)) {
-        if (slice_find(decoded, line_evidence(window.line)) == SIZE_MAX)
+        bool last = window.at + window.size >= end;
+        if (last ? slice_find(decoded, line_evidence(window.line)) == SIZE_MAX : !line_is_held(decoded, window.line))
             return false;
     }
     return true;
@@ -138,8 +191,9 @@ forged_by_request(struct extent *extent, struct slice body)
     return extent_take(extent, best, best_lines, CHOOSE_LAST);
 }
 
-/* A path that nginx opens is cut with "..." at a fixed place so that errno and the tail's beginning fit: a line that ends at the
- * very byte where a write is cut, and has those dots at their place, is the end of the record that began at byte 0. */
+/* A path that nginx opens is cut with "..." at a fixed place so that errno and the tail's beginning fit: a line that
+ * ends at the very byte where a write is cut, and has those dots at their place, is the end of the record that began
+ * at byte 0. */
 static bool
 cut_mark_at_end(struct slice text)
 {

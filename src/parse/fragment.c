@@ -1,5 +1,5 @@
-/* Parses what people paste: records without prefix or tail, in the wrappers of other programs, broken into lines by a mail or a terminal.
- * For explain and for the examples of the pattern files. */
+/* Parses what people paste: records without prefix or tail, in the wrappers of other programs, broken into lines by a
+ * mail or a terminal. For explain and for the examples of the pattern files. */
 #include "base/buffer.h"
 #include "parse/parts.h"
 
@@ -35,7 +35,8 @@ find_level(struct slice text, size_t *start, struct prefix *prefix)
             return false;
         at += bracket;
         if (prefix_match_level(slice_from(text, at), prefix)) {
-            bool begins = at == 0 || (text.data[at - 1] == ' ' && slice_find_byte(slice_first(text, at), '"') == SIZE_MAX);
+            bool begins =
+                at == 0 || (text.data[at - 1] == ' ' && slice_find_byte(slice_first(text, at), '"') == SIZE_MAX);
             *start = at;
             /* in the middle of a text the number of a process must follow, or a line number's colon before it */
             return at == 0 || (begins && (prefix->pid != 0 || (at >= 2 && text.data[at - 2] == ':')));
@@ -115,7 +116,8 @@ record_parse_fragment(struct slice text, struct record *record)
 static size_t
 skip_wrap(struct slice text, size_t at)
 {
-    while (at < text.size && (text.data[at] == ' ' || text.data[at] == '\t' || text.data[at] == '>' || text.data[at] == '\r'))
+    while (at < text.size &&
+           (text.data[at] == ' ' || text.data[at] == '\t' || text.data[at] == '>' || text.data[at] == '\r'))
         at++;
     return at;
 }
@@ -123,8 +125,9 @@ skip_wrap(struct slice text, size_t at)
 static unsigned
 fields_found(const struct record *record)
 {
-    const struct slice *fields[] = {&record->doing,    &record->client, &record->server, &record->request, &record->subrequest,
-                                    &record->upstream, &record->host,   &record->error_text, &record->ssl};
+    const struct slice *fields[] = {&record->doing,   &record->client,     &record->server,
+                                    &record->request, &record->subrequest, &record->upstream,
+                                    &record->host,    &record->error_text, &record->ssl};
     unsigned count = record->extra_count;
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

@@ -97,7 +97,8 @@ errno_cut(struct record *record, struct slice text)
     return before;
 }
 
-/* " (SSL: error:... error:...)": to the closing parenthesis at the end of `text`, or to its end where 1024 bytes were full. */
+/* " (SSL: error:... error:...)": to the closing parenthesis at the end of `text`, or to its end where 1024 bytes were
+ * full. */
 static void
 ssl_cut(struct record *record, struct slice text)
 {
@@ -128,7 +129,8 @@ message_cut(struct record *record)
     text = without_place(record->message);
     text = errno_cut(record, text);
     /* the parenthesis is missing only where 1024 bytes were full, or in what a person cut */
-    if (text.size > 0 && (text.data[text.size - 1] == ')' || text.size >= SSL_MAXIMUM || record->prefix != PREFIX_DATED))
+    if (text.size > 0 &&
+        (text.data[text.size - 1] == ')' || text.size >= SSL_MAXIMUM || record->prefix != PREFIX_DATED))
         ssl_cut(record, text);
 }
 
@@ -136,10 +138,18 @@ bool
 message_quotes_stranger(struct slice message)
 {
     static const struct slice openings[] = {
-        TEXT("FastCGI sent in stderr: \""), TEXT("perl: "), TEXT("call_sv("), TEXT("libxml2 error: \""),
-        TEXT("user \""), TEXT("client login failed: \""), TEXT("client sent header \""), TEXT("client sent invalid header"),
-        TEXT("client sent invalid :path"), TEXT("upstream sent invalid header: \""),
-        TEXT("upstream sent invalid response: \""), TEXT("broken header: \""),
+        TEXT("FastCGI sent in stderr: \""),
+        TEXT("perl: "),
+        TEXT("call_sv("),
+        TEXT("libxml2 error: \""),
+        TEXT("user \""),
+        TEXT("client login failed: \""),
+        TEXT("client sent header \""),
+        TEXT("client sent invalid header"),
+        TEXT("client sent invalid :path"),
+        TEXT("upstream sent invalid header: \""),
+        TEXT("upstream sent invalid response: \""),
+        TEXT("broken header: \""),
     };
 
     for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {

@@ -2,8 +2,8 @@
 #include "parse/parse.h"
 
 static const char *const level_names[] = {"", "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"};
-static const char *const kind_names[KIND_COUNT] = {"",     "http", "https", "fastcgi",   "uwsgi", "scgi",
-                                                   "grpc", "grpcs", "memcached", "stream", "mail"};
+static const char *const kind_names[KIND_COUNT] = {"",     "http",  "https",     "fastcgi", "uwsgi", "scgi",
+                                                   "grpc", "grpcs", "memcached", "stream",  "mail"};
 
 const char *
 level_name(enum level level)

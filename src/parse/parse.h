@@ -8,19 +8,20 @@
 
 enum piece_type {
     PIECE_RECORD,   /* `record` is filled */
-    PIECE_UNPARSED, /* `record.raw`, `.offset` and `.lines` are filled, `reason` says why.  lines is 1 where a line ends, 0 for text that
-                     * goes on in the next piece: UNPARSED_GLUED, and UNPARSED_TOO_LONG (whose last part is judged as a line of its own) */
+    PIECE_UNPARSED, /* `record.raw`, `.offset` and `.lines` are filled, `reason` says why.  lines is 1 where a line
+                     * ends, 0 for text that goes on in the next piece: UNPARSED_GLUED, and UNPARSED_TOO_LONG (whose last part
+                     * is judged as a line of its own) */
     PIECE_MORE,     /* what is left may go on in the next block: keep rest from `consumed` on */
 };
 
 /* Why a line is no record; the names stand in the view `unparsed`. */
 enum unparsed_reason {
-    UNPARSED_FOREIGN,   /* no record, and none before it that it could continue */
-    UNPARSED_ACCESS,    /* a line of an access log */
-    UNPARSED_BAD_TIME,  /* the prefix of a record with an impossible date */
-    UNPARSED_TOO_LONG,  /* a part of a line over LIMIT_LINE */
-    UNPARSED_GLUED,     /* foreign text before a record that began in mid-line: those bytes alone, without a newline; lines is 0.
-                         * The caller sets RECORD_GLUED in the record that follows */
+    UNPARSED_FOREIGN,    /* no record, and none before it that it could continue */
+    UNPARSED_ACCESS,     /* a line of an access log */
+    UNPARSED_BAD_TIME,   /* the prefix of a record with an impossible date */
+    UNPARSED_TOO_LONG,   /* a part of a line over LIMIT_LINE */
+    UNPARSED_GLUED,      /* foreign text before a record that began in mid-line: those bytes alone, without a newline;
+                         * lines is 0.  The caller sets RECORD_GLUED in the record that follows */
     UNPARSED_INCOMPLETE, /* a last line without newline where only complete lines are taken: not produced by parse */
     UNPARSED_REASON_COUNT,
 };
@@ -33,20 +34,22 @@ struct piece {
     struct record record;
 };
 
-/* Takes the next piece from `rest`, which begins at a line (or at the byte after a glued text) at file offset `offset`.  With `final`
- * no more bytes follow and PIECE_MORE is returned only for an empty `rest`.  Pieces cover every byte of the input, in order, without gaps, and do not depend on where the blocks were cut: PIECE_MORE comes until all bytes that decide are there, which are never
- * more than LIMIT_RECORD + LIMIT_LINE + 1. */
+/* Takes the next piece from `rest`, which begins at a line (or at the byte after a glued text) at file offset
+ * `offset`.  With `final` no more bytes follow and PIECE_MORE is returned only for an empty `rest`.  Pieces cover
+ * every byte of the input, in order, without gaps, and do not depend on where the blocks were cut: PIECE_MORE comes
+ * until all bytes that decide are there, which are never more than LIMIT_RECORD + LIMIT_LINE + 1. */
 void parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece);
 
-/* Parses a text that may lack prefix or tail, as pasted by a person: a whole record, `nginx: [emerg] ...`, or a bare message, in one
- * or several lines.  Never fails: what is not found stays none, and the whole is the message. */
+/* Parses a text that may lack prefix or tail, as pasted by a person: a whole record, `nginx: [emerg] ...`, or a bare
+ * message, in one or several lines.  Never fails: what is not found stays none, and the whole is the message. */
 void record_parse_fragment(struct slice text, struct record *record);
 
-/* Joins a text that a mail or a terminal broke into lines (the line end, spaces and "> " become one space).  True when more can be read
- * in it so than as it is: then what was appended to `out` is the text to parse; else nothing was appended. */
+/* Joins a text that a mail or a terminal broke into lines (the line end, spaces and "> " become one space).  True when
+ * more can be read in it so than as it is: then what was appended to `out` is the text to parse; else nothing was
+ * appended. */
 bool parse_unwrap(struct slice text, struct buffer *out);
 
-/* True when a record, or one in a known wrapper, begins in one of the lines of `head` (the sniff of a directory scan). */
+/* True when a record, or one in a known wrapper, begins in a line of `head` (the sniff of a directory scan). */
 bool parse_looks_like_error_log(struct slice head);
 
 /* Names as nginx and the views spell them; "" for LEVEL_NONE, KIND_NONE. */
@@ -58,9 +61,8 @@ enum kind kind_from_name(struct slice name);
 const char *side_name(enum side side);
 const char *unparsed_reason_name(enum unparsed_reason reason);
 
-
-/* The shape of a message: numbers, addresses, quoted text and paths masked, for grouping what no class matched.  Appends
- * to `out` at most `capacity` bytes and returns their number. */
+/* The shape of a message: numbers, addresses, quoted text and paths masked, for grouping what no class matched.
+ * Appends to `out` at most `capacity` bytes and returns their number. */
 size_t parse_shape(struct slice message, char *out, size_t capacity);
 
 #endif

@@ -5,7 +5,7 @@
 #include "parse/parse.h"
 
 /* A record with its LF is at most 2048 bytes (NGX_MAX_ERROR_STR); OpenResty's patch makes that 4096. */
-#define RECORD_CUT_SIZE (LIMIT_NGINX_RECORD - 1U)
+#define RECORD_CUT_SIZE         (LIMIT_NGINX_RECORD - 1U)
 #define RECORD_CUT_SIZE_PATCHED (2U * LIMIT_NGINX_RECORD - 1U)
 /* Within these bytes of a record's start everything that one write of nginx made must end. */
 #define RECORD_WINDOW (2U * LIMIT_NGINX_RECORD)
@@ -29,7 +29,10 @@ struct prefix {
 };
 
 /* A constant slice of a literal, for tables. */
-#define TEXT(literal) {(literal), sizeof(literal) - 1}
+#define TEXT(literal)                  \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
+    }
 
 /* Decimal digits at *at, moved behind them; false when there is none or the number does not fit. */
 static inline bool
@@ -63,8 +66,8 @@ bool prefix_match_stderr(struct slice line, struct prefix *prefix);
 bool prefix_match_level(struct slice text, struct prefix *prefix);
 /* `*3 `, given at *at; moved behind it. */
 void prefix_connection(const char **at, const char *end, struct prefix *prefix);
-/* Offset of the first dated prefix with a possible date in the middle of a line, SIZE_MAX when there is none.  With `any_quote` false
- * only outside of double quotes. */
+/* Offset of the first dated prefix with a possible date in the middle of a line, SIZE_MAX when there is none.  With
+ * `any_quote` false only outside of double quotes. */
 size_t prefix_find(struct slice line, bool any_quote);
 void prefix_apply(const struct prefix *prefix, struct record *record);
 
@@ -79,7 +82,8 @@ enum tail_state {
 
 /* Where the next ", client: " or ", udp client: " stands, NULL when there is none. */
 const char *tail_candidate(const char *from, const char *end);
-/* Reads a tail from ", client: " at `start` to `end` into the fields of `record`.  `before` is the text of the record before it. */
+/* Reads a tail from ", client: " at `start` to `end` into the fields of `record`.  `before` is the text of the record
+ * before it. */
 enum tail_state tail_read(struct record *record, const char *start, const char *end, struct slice before, bool partial);
 /* Empties the fields that a tail fills. */
 void tail_clear(struct record *record);
@@ -88,7 +92,8 @@ void record_add_extra(struct record *record, const char *name, struct slice valu
 
 /* Which of several tails to believe. */
 enum tail_choice { CHOOSE_BY_MESSAGE, CHOOSE_FIRST, CHOOSE_LAST };
-/* Cuts `body` (what follows the prefix, without the line end) into message, tail fields, and all that is derived from them. */
+/* Cuts `body` (what follows the prefix, without the line end) into message, tail fields, and all that is derived from
+ * them. */
 enum tail_state fields_cut(struct record *record, struct slice body, bool partial, enum tail_choice choice);
 
 /* Percent-decodes into `out`, at most `capacity` bytes. */
@@ -110,18 +115,18 @@ bool line_is_trace(struct slice line);
 
 /* A record whose end is being looked for. */
 struct extent {
-    struct slice rest;   /* from the record's first byte */
+    struct slice rest; /* from the record's first byte */
     bool final;
-    size_t body;         /* offset of the message in rest */
-    size_t end;          /* bytes of the record's lines so far */
+    size_t body; /* offset of the message in rest */
+    size_t end;  /* bytes of the record's lines so far */
     unsigned lines;
-    size_t tail;         /* offset of a tail that was begun and not ended, 0 for none */
-    bool quote_open;     /* an odd number of double quotes so far */
-    bool full;           /* a tail was read to the end */
-    bool proven;         /* something followed that is not part of it */
-    bool joined;         /* lines that look like records were taken in: somebody forged them */
+    size_t tail;             /* offset of a tail that was begun and not ended, 0 for none */
+    bool quote_open;         /* an odd number of double quotes so far */
+    bool full;               /* a tail was read to the end */
+    bool proven;             /* something followed that is not part of it */
+    bool joined;             /* lines that look like records were taken in: somebody forged them */
     enum tail_choice choice; /* with joined: which tail is nginx's */
-    bool limited;        /* ended by a limit */
+    bool limited;            /* ended by a limit */
 };
 /* Finds the end; `first` is the record with the fields of its first line.  False: more bytes are needed. */
 bool extent_find(struct extent *extent, const struct record *first);

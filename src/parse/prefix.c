@@ -35,8 +35,12 @@ date_match(const char *at)
 static void
 date_read(const char *at, struct prefix *prefix)
 {
-    struct civil civil = {two_digits(at) * 100 + two_digits(at + 2), two_digits(at + 5),  two_digits(at + 8), two_digits(at + 11),
-                          two_digits(at + 14),                       two_digits(at + 17)};
+    struct civil civil = {two_digits(at) * 100 + two_digits(at + 2),
+                          two_digits(at + 5),
+                          two_digits(at + 8),
+                          two_digits(at + 11),
+                          two_digits(at + 14),
+                          two_digits(at + 17)};
 
     prefix->time_valid = civil_valid(&civil);
     prefix->written = prefix->time_valid ? civil_to_seconds(&civil) : -1;
@@ -238,7 +242,8 @@ prefix_find(struct slice line, bool any_quote)
         if (at == NULL)
             break;
         const char *start = at - DATE_SIZE;
-        if (start[4] != '/' || !prefix_match((struct slice){start, (size_t)(end - start)}, &prefix) || !prefix.time_valid)
+        if (start[4] != '/' || !prefix_match((struct slice){start, (size_t)(end - start)}, &prefix) ||
+            !prefix.time_valid)
             continue;
         for (; !any_quote && counted < start; counted++) {
             counted = memchr(counted, '"', (size_t)(start - counted));

@@ -45,14 +45,14 @@ enum prefix_form {
 };
 
 enum record_flag {
-    RECORD_TRUNCATED = 1 << 0,    /* 2047 bytes without LF: nginx cut it */
-    RECORD_TWO_READINGS = 1 << 1, /* more than one tail parses: somebody may have forged one */
-    RECORD_GLUED = 1 << 2,        /* began in the middle of a line, after foreign text */
-    RECORD_OPEN = 1 << 3,         /* the last of a file that may still grow; set by scan, not by parse */
+    RECORD_TRUNCATED = 1 << 0,      /* 2047 bytes without LF: nginx cut it */
+    RECORD_TWO_READINGS = 1 << 1,   /* more than one tail parses: somebody may have forged one */
+    RECORD_GLUED = 1 << 2,          /* began in the middle of a line, after foreign text */
+    RECORD_OPEN = 1 << 3,           /* the last of a file that may still grow; set by scan, not by parse */
     RECORD_AMBIGUOUS_HOUR = 1 << 4, /* the local time occurs twice; set by scan, not by parse */
-    RECORD_CRLF = 1 << 5,         /* lines end in CR LF */
-    RECORD_NO_NEWLINE = 1 << 6,   /* the last line has no LF */
-    RECORD_LIMIT = 1 << 7,        /* more tail fields or lines than the limits allow */
+    RECORD_CRLF = 1 << 5,           /* lines end in CR LF */
+    RECORD_NO_NEWLINE = 1 << 6,     /* the last line has no LF */
+    RECORD_LIMIT = 1 << 7,          /* more tail fields or lines than the limits allow */
 };
 
 struct record_field {
@@ -63,35 +63,35 @@ struct record_field {
 /* All slices point into the block that the record was cut from and live as long as it does.  A field that the record
  * does not have is SLICE_NONE (data NULL). */
 struct record {
-    struct slice raw;   /* every byte of the record's lines, line ends included */
-    uint64_t offset;    /* of raw, in decompressed bytes of the file */
-    unsigned lines;     /* physical lines, continuation lines included */
-    unsigned flags;     /* enum record_flag */
+    struct slice raw; /* every byte of the record's lines, line ends included */
+    uint64_t offset;  /* of raw, in decompressed bytes of the file */
+    unsigned lines;   /* physical lines, continuation lines included */
+    unsigned flags;   /* enum record_flag */
 
     enum prefix_form prefix;
-    int64_t written;    /* the written civil time as seconds since 1970-01-01 00:00:00 of the same unnamed zone; -1: none */
+    int64_t written; /* the written civil time as seconds since 1970-01-01 00:00:00 of the unnamed zone; -1: none */
     enum level level;
     uint64_t pid;
     uint64_t tid;
     bool has_connection;
     uint64_t connection; /* the number after '*' */
 
-    struct slice message;  /* without " while ..." and tail; with errno and the SSL text */
-    struct slice doing;    /* the known action after " while ", else none; for "accepting new connection on ADDR" the whole */
-    int error_number;      /* errno as written; -1: none.  Never a DNS rcode or an OCSP status (grammar.md 5.6) */
+    struct slice message; /* without " while ..." and tail; with errno and the SSL text */
+    struct slice doing;   /* the known action after " while ", else none; the whole "accepting ... on ADDR" */
+    int error_number;     /* errno as written; -1: none.  Never a DNS rcode or an OCSP status (grammar.md 5.6) */
     struct slice error_text;
-    struct slice ssl;      /* what stands in "(SSL: ...)" without the frame */
+    struct slice ssl; /* what stands in "(SSL: ...)" without the frame */
 
     struct slice client;
-    bool client_is_udp;    /* ", udp client: " */
+    bool client_is_udp; /* ", udp client: " */
     struct slice server;
-    struct slice request;    /* the quoted value, without quotes */
+    struct slice request; /* the quoted value, without quotes */
     struct slice subrequest;
-    struct slice upstream;   /* the value as written, without quotes */
-    bool upstream_is_bare;   /* mail: no quotes */
+    struct slice upstream; /* the value as written, without quotes */
+    bool upstream_is_bare; /* mail: no quotes */
     struct slice host;
     struct slice referrer;
-    struct slice tail;       /* from the first ", client: " (or the like) to the end of the record; none if there is none */
+    struct slice tail; /* from ", client: " (or the like) to the end of the record; none if there is none */
 
     /* Fields without a column: bytes_client, bytes_upstream, login, resolver, responder, peer, certificate, starttls,
      * error_log_tag tags, unknown ones by their name. */
@@ -99,8 +99,8 @@ struct record {
     unsigned extra_count;
 
     /* Derived from the fields above. */
-    struct slice method;        /* of request */
-    struct slice uri;           /* of request, with arguments */
+    struct slice method; /* of request */
+    struct slice uri;    /* of request, with arguments */
     enum kind kind;
     struct slice upstream_addr; /* the peer (or group name) in upstream: address:port, [v6]:port, unix:/path */
     struct slice upstream_uri;  /* the rest of upstream after the peer; none if there is none */

@@ -1,4 +1,5 @@
-/* The shape of a message: what is left when all that differs from event to event is masked.  For grouping what no class matched. */
+/* The shape of a message: what is left when all that differs from event to event is masked.  For grouping what no
+ * class matched. */
 #include "parse/parts.h"
 
 struct writer {
@@ -32,8 +33,9 @@ run_size(struct slice text, size_t at)
 {
     size_t end = at;
 
-    while (end < text.size && text.data[end] != ' ' && text.data[end] != '"' && text.data[end] != '(' && text.data[end] != ')' &&
-           (unsigned char)text.data[end] >= 0x20 && !(text.data[end] == ',' && (end + 1 == text.size || text.data[end + 1] == ' ')))
+    while (end < text.size && text.data[end] != ' ' && text.data[end] != '"' && text.data[end] != '(' &&
+           text.data[end] != ')' && (unsigned char)text.data[end] >= 0x20 &&
+           !(text.data[end] == ',' && (end + 1 == text.size || text.data[end + 1] == ' ')))
         end++;
     while (end > at && (text.data[end - 1] == ':' || text.data[end - 1] == ';'))
         end--;
@@ -67,8 +69,9 @@ number_size(struct slice text, size_t at)
     size_t end = at;
     bool hexadecimal = false;
 
-    while (end < text.size && ((text.data[end] >= '0' && text.data[end] <= '9') || (text.data[end] >= 'A' && text.data[end] <= 'F') ||
-                               (text.data[end] >= 'a' && text.data[end] <= 'f'))) {
+    while (end < text.size &&
+           ((text.data[end] >= '0' && text.data[end] <= '9') || (text.data[end] >= 'A' && text.data[end] <= 'F') ||
+            (text.data[end] >= 'a' && text.data[end] <= 'f'))) {
         hexadecimal |= !is_digit(text.data[end]);
         end++;
     }
@@ -102,7 +105,9 @@ parse_shape(struct slice message, char *out, size_t capacity)
             at += run;
             continue;
         }
-        size_t number = is_digit(c) || (begins && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) ? number_size(message, at) : 0;
+        size_t number = is_digit(c) || (begins && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+                            ? number_size(message, at)
+                            : 0;
         if (number > 0) {
             put(&writer, 'N');
             at += number;

@@ -24,8 +24,9 @@ byte_at(struct slice line, size_t at, char c)
 static bool
 access_time_at(struct slice line, size_t at)
 {
-    return digit_at(line, at, 2) && byte_at(line, at + 2, '/') && byte_at(line, at + 6, '/') && digit_at(line, at + 7, 4) &&
-           byte_at(line, at + 11, ':') && digit_at(line, at + 12, 2) && byte_at(line, at + 14, ':');
+    return digit_at(line, at, 2) && byte_at(line, at + 2, '/') && byte_at(line, at + 6, '/') &&
+           digit_at(line, at + 7, 4) && byte_at(line, at + 11, ':') && digit_at(line, at + 12, 2) &&
+           byte_at(line, at + 14, ':');
 }
 
 bool
@@ -49,8 +50,8 @@ line_is_access(struct slice line)
 static bool
 iso_date_at(struct slice line, size_t at)
 {
-    return digit_at(line, at, 4) && (byte_at(line, at + 4, '-') || byte_at(line, at + 4, '/')) && digit_at(line, at + 5, 2) &&
-           byte_at(line, at + 7, line.data[at + 4]) && digit_at(line, at + 8, 2);
+    return digit_at(line, at, 4) && (byte_at(line, at + 4, '-') || byte_at(line, at + 4, '/')) &&
+           digit_at(line, at + 5, 2) && byte_at(line, at + 7, line.data[at + 4]) && digit_at(line, at + 8, 2);
 }
 
 /* "Nov 20 03:12:45 " */
@@ -84,7 +85,8 @@ line_is_other_log(struct slice line)
     if (line.data[0] == '{' || line_is_access(line) || klog_at(line) || iso_date_at(line, 0) || syslog_date_at(line, 0))
         return true;
     if (line.data[0] == '[') /* "[20-Nov-2026 03:12:45] NOTICE", "[2026-11-20", "[Fri Nov 20 03:12:45" */
-        return iso_date_at(line, 1) || syslog_date_at(line, 5) || (digit_at(line, 1, 2) && byte_at(line, 3, '-') && digit_at(line, 8, 4));
+        return iso_date_at(line, 1) || syslog_date_at(line, 5) ||
+               (digit_at(line, 1, 2) && byte_at(line, 3, '-') && digit_at(line, 8, 4));
     if (line.data[0] == '<' && digit_at(line, 1, 1)) /* a syslog datagram */
         return slice_find_byte(slice_first(line, 5), '>') != SIZE_MAX;
     return false;
@@ -93,7 +95,8 @@ line_is_other_log(struct slice line)
 bool
 line_is_trace(struct slice line)
 {
-    static const struct slice starts[] = {TEXT("stack traceback:"), TEXT("Stack trace:"), TEXT("thrown in"), TEXT("coroutine ")};
+    static const struct slice starts[] = {TEXT("stack traceback:"), TEXT("Stack trace:"), TEXT("thrown in"),
+                                          TEXT("coroutine ")};
 
     if (line.size == 0)
         return false;

@@ -1,5 +1,5 @@
-/* Reads the tail that nginx's log handlers append: ngx_http_log_error, ngx_stream_log_error with ngx_stream_proxy_log_error,
- * ngx_mail_log_error.  For this room only. */
+/* Reads the tail that nginx's log handlers append: ngx_http_log_error, ngx_stream_log_error with
+ * ngx_stream_proxy_log_error, ngx_mail_log_error.  For this room only. */
 #include "parse/parts.h"
 
 /* In the order in which the handlers write them; a field never follows a later one. */
@@ -63,7 +63,11 @@ other_key(const char *at, const char *end, size_t *size)
 static enum key
 key_at(const char *at, const char *end, size_t *size)
 {
-#define KEY(literal, key) if (TEXT_AT(at, end, literal)) { *size = sizeof(literal) - 1; return key; }
+#define KEY(literal, key)            \
+    if (TEXT_AT(at, end, literal)) { \
+        *size = sizeof(literal) - 1; \
+        return key;                  \
+    }
     if (end - at < 4 || at[0] != ',' || at[1] != ' ')
         return KEY_NONE;
     switch (at[2]) {
@@ -130,8 +134,8 @@ ends_with_version(const char *start, const char *quote)
     return quote - start >= 9 && memcmp(quote - 9, " HTTP/", 6) == 0 && quote[-2] == '.';
 }
 
-/* Before 1.21.1 an accepted request line could hold spaces and quotes, and so fields of its own; then the real end is the one
- * after the protocol version.  A request line that was never accepted has nothing of the request behind it. */
+/* Before 1.21.1 an accepted request line could hold spaces and quotes, and so fields of its own; then the real end is
+ * the one after the protocol version.  A request line that was never accepted has nothing of the request behind it. */
 static const char *
 request_end(struct reader *reader, const char *from)
 {
@@ -139,7 +143,8 @@ request_end(struct reader *reader, const char *from)
     const char *first;
 
     if ((slice_ends(reader->before, SLICE(" while reading client request line")) ||
-         slice_ends(reader->before, SLICE(" while reading client pipelined request line"))) && end > from && end[-1] == '"')
+         slice_ends(reader->before, SLICE(" while reading client pipelined request line"))) &&
+        end > from && end[-1] == '"')
         return end - 1;
     first = quote_end(from, end, KEY_REQUEST);
     if (first == NULL || first + 1 == end || ends_with_version(from, first))
@@ -161,7 +166,8 @@ host_end(struct reader *reader, const char *from)
     const char *end = quote_end(from, reader->end, KEY_HOST);
 
     /* A rejected Host header may hold anything, and a referrer behind it may be a part of it. */
-    if (end != NULL && end + 1 != reader->end && slice_starts(reader->before, SLICE("client sent invalid host header"))) {
+    if (end != NULL && end + 1 != reader->end &&
+        slice_starts(reader->before, SLICE("client sent invalid host header"))) {
         reader->record->flags |= RECORD_TWO_READINGS;
         if (reader->end[-1] == '"')
             return reader->end - 1;
@@ -304,7 +310,8 @@ tail_clear(struct record *record)
 static bool
 lines_allowed(const struct record *record, const char *start, const char *end)
 {
-    const struct slice *fields[] = {&record->server, &record->request, &record->upstream, &record->host, &record->referrer};
+    const struct slice *fields[] = {&record->server, &record->request, &record->upstream, &record->host,
+                                    &record->referrer};
 
     if (record->lines == 1 || memchr(start, '\n', (size_t)(end - start)) == NULL)
         return true;

@@ -1,5 +1,5 @@
-/* Fuzz target: whatever the bytes are, the pieces cover them in order without gaps, do not depend on the blocks, keep their slices inside,
- * and count every line once.  Also runs fragments and shapes.  Linked with -fsanitize=fuzzer. */
+/* Fuzz target: whatever the bytes are, the pieces cover them in order without gaps, do not depend on the blocks, keep
+ * their slices inside, and count every line once.  Also runs fragments and shapes.  Linked with -fsanitize=fuzzer. */
 #include <stdlib.h>
 
 #include "parse/parse.h"
@@ -23,9 +23,10 @@ static void
 check_record(const struct record *record)
 {
     const struct slice fields[] = {
-        record->message,    record->doing,  record->error_text, record->ssl,    record->client, record->server,        record->request,
-        record->subrequest, record->upstream, record->host,     record->referrer, record->tail, record->method,        record->uri,
-        record->upstream_addr, record->upstream_uri,
+        record->message,  record->doing,  record->error_text,    record->ssl,
+        record->client,   record->server, record->request,       record->subrequest,
+        record->upstream, record->host,   record->referrer,      record->tail,
+        record->method,   record->uri,    record->upstream_addr, record->upstream_uri,
     };
     char shape[64];
 
@@ -52,9 +53,12 @@ check_blocks(struct slice text, size_t block)
             continue;
         }
         parse_next(slice_from(text, at), at, true, &whole);
-        check(piece.consumed > 0 && piece.consumed <= have - at && piece.consumed == whole.consumed && piece.type == whole.type);
-        check(piece.complete == whole.complete && piece.record.lines == whole.record.lines && piece.record.flags == whole.record.flags);
-        check(piece.record.raw.data == text.data + at && piece.record.raw.size == piece.consumed && piece.record.offset == at);
+        check(piece.consumed > 0 && piece.consumed <= have - at && piece.consumed == whole.consumed &&
+              piece.type == whole.type);
+        check(piece.complete == whole.complete && piece.record.lines == whole.record.lines &&
+              piece.record.flags == whole.record.flags);
+        check(piece.record.raw.data == text.data + at && piece.record.raw.size == piece.consumed &&
+              piece.record.offset == at);
         if (piece.type == PIECE_RECORD)
             check_record(&piece.record);
         lines += piece.record.lines;

@@ -19,8 +19,8 @@ enter_directory(void **state)
 static int
 leave_directory(void **state)
 {
-    static const char *const files[] = {"logs/a.log", "logs/b", "logs/empty", "logs/link", "logs/pipe", "logs/c.zst", "logs/sub/d.log", "logs/Z.log",
-                                        "logs/dir-link"};
+    static const char *const files[] = {"logs/a.log", "logs/b",         "logs/empty", "logs/link",    "logs/pipe",
+                                        "logs/c.zst", "logs/sub/d.log", "logs/Z.log", "logs/dir-link"};
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         unlink(files[i]);
@@ -49,11 +49,15 @@ sniff(struct slice head)
 static void
 test_directory(void **state)
 {
-    static const struct { const char *path; bool taken; enum left_reason reason; } expected[] = {
-        {"logs/Z.log", true, LEFT_NO_RECORDS},         {"logs/a.log", false, LEFT_NO_RECORDS},
-        {"logs/b", true, LEFT_NO_RECORDS},             {"logs/c.zst", false, LEFT_UNSUPPORTED},
-        {"logs/dir-link", false, LEFT_NOT_REGULAR},    {"logs/empty", false, LEFT_EMPTY},
-        {"logs/link", true, LEFT_NO_RECORDS},          {"logs/pipe", false, LEFT_NOT_REGULAR},
+    static const struct {
+        const char *path;
+        bool taken;
+        enum left_reason reason;
+    } expected[] = {
+        {"logs/Z.log", true, LEFT_NO_RECORDS},      {"logs/a.log", false, LEFT_NO_RECORDS},
+        {"logs/b", true, LEFT_NO_RECORDS},          {"logs/c.zst", false, LEFT_UNSUPPORTED},
+        {"logs/dir-link", false, LEFT_NOT_REGULAR}, {"logs/empty", false, LEFT_EMPTY},
+        {"logs/link", true, LEFT_NO_RECORDS},       {"logs/pipe", false, LEFT_NOT_REGULAR},
         {"logs/sub/d.log", true, LEFT_NO_RECORDS},
     };
     const char *paths[] = {"logs", "logs/a.log", "missing", "-"};

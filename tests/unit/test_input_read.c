@@ -208,9 +208,15 @@ test_gzip_damaged(void **state)
 static void
 test_unsupported_is_named(void **state)
 {
-    static const struct { struct slice bytes; const char *name; } cases[] = {
+    static const struct {
+        struct slice bytes;
+        const char *name;
+    } cases[] = {
         {{"\x28\xb5\x2f\xfd\x04\x58\x00\x00\x00\x00", 10}, "zstd"},
-        {{"\xfd" "7zXZ\0\0\4\xe6\xd6", 10}, "xz"},
+        {{"\xfd"
+          "7zXZ\0\0\4\xe6\xd6",
+          10},
+         "xz"},
         {{"BZh91AY&SY", 10}, "bzip2"},
     };
     struct buffer out = BUFFER_EMPTY;

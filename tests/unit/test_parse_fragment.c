@@ -1,4 +1,5 @@
-/* What people paste: whole records in wrappers, records without prefix or tail, broken lines; and the shapes of messages. */
+/* What people paste: whole records in wrappers, records without prefix or tail, broken lines; and the shapes of
+ * messages. */
 #include "unit.h"
 
 #include "parse/parse.h"
@@ -18,11 +19,13 @@ static void
 test_the_two_fragments(void **state)
 {
     (void)state;
-    struct record record = fragment_of("SSL: error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:SSL alert number 40) while "
-                                       "SSL handshaking to upstream");
+    struct record record = fragment_of(
+        "SSL: error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:SSL alert number 40) while "
+        "SSL handshaking to upstream");
     assert_int_equal(record.prefix, PREFIX_FRAGMENT);
     assert_slice(record.doing, "SSL handshaking to upstream");
-    assert_slice(record.ssl, "error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:SSL alert number 40");
+    assert_slice(record.ssl,
+                 "error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:SSL alert number 40");
     assert_int_equal(record.side, SIDE_UPSTREAM);
     assert_int_equal(record.level, LEVEL_NONE);
     assert_false(record.has_connection);
@@ -39,16 +42,27 @@ static void
 test_whole_record_in_wrappers(void **state)
 {
     static const char *const wrappers[] = {
-        "", "  \n\t", "nginx  | ", "<187>Nov 20 03:12:45 host nginx: ", "Nov 20 03:12:45 host nginx[12]: ", "> ",
-        "2022-10-27T10:22:43.593931067+02:00 stderr F ", "2025-05-09T15:43:52.911635302Z ", "reverseproxy    | nginx.1    | ",
-        "1779695539741 2026-05-25T07:52:19.741Z ", "2026-05-15T15:24:40.863274563Z [err]  ",
+        "",
+        "  \n\t",
+        "nginx  | ",
+        "<187>Nov 20 03:12:45 host nginx: ",
+        "Nov 20 03:12:45 host nginx[12]: ",
+        "> ",
+        "2022-10-27T10:22:43.593931067+02:00 stderr F ",
+        "2025-05-09T15:43:52.911635302Z ",
+        "reverseproxy    | nginx.1    | ",
+        "1779695539741 2026-05-25T07:52:19.741Z ",
+        "2026-05-15T15:24:40.863274563Z [err]  ",
     };
     char text[512];
 
     (void)state;
     for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
-        snprintf(text, sizeof(text), "%s2026/11/20 03:12:45 [error] 12#13: *7 no live upstreams while connecting to upstream, client: 1.2.3.4, "
-                                     "server: _, request: \"GET / HTTP/1.1\", upstream: \"http://backend/\", host: \"h\"  \n", wrappers[i]);
+        snprintf(
+            text, sizeof(text),
+            "%s2026/11/20 03:12:45 [error] 12#13: *7 no live upstreams while connecting to upstream, client: 1.2.3.4, "
+            "server: _, request: \"GET / HTTP/1.1\", upstream: \"http://backend/\", host: \"h\"  \n",
+            wrappers[i]);
         struct record record = fragment_of(text);
         assert_int_equal(record.prefix, PREFIX_DATED);
         assert_int_equal(record.level, LEVEL_ERROR);
@@ -62,8 +76,12 @@ test_whole_record_in_wrappers(void **state)
 static void
 test_stderr_in_wrappers(void **state)
 {
-    static const char *const wrappers[] = {"nginx: ", "angie: ", "Starting nginx: nginx: ", "nginx  | nginx: ",
-                                           "Jan 23 10:20:25 host nginx[27026]: nginx: ", "2024-03-09T14:55:47+01:00 nginx: "};
+    static const char *const wrappers[] = {"nginx: ",
+                                           "angie: ",
+                                           "Starting nginx: nginx: ",
+                                           "nginx  | nginx: ",
+                                           "Jan 23 10:20:25 host nginx[27026]: nginx: ",
+                                           "2024-03-09T14:55:47+01:00 nginx: "};
     char text[256];
 
     (void)state;
@@ -81,7 +99,8 @@ static void
 test_level_without_date(void **state)
 {
     (void)state;
-    struct record record = fragment_of("[crit] 30#31: *8 connect() to unix:/a.sock failed (2: No such file or directory) while connecting to upstream");
+    struct record record = fragment_of("[crit] 30#31: *8 connect() to unix:/a.sock failed (2: No such file or "
+                                       "directory) while connecting to upstream");
     assert_int_equal(record.level, LEVEL_CRIT);
     assert_int_equal(record.pid, 30);
     assert_int_equal(record.tid, 31);
@@ -89,7 +108,8 @@ test_level_without_date(void **state)
     assert_slice(record.doing, "connecting to upstream");
     assert_int_equal(record.error_number, 2);
 
-    record = fragment_of("11:41:25 [error] 39#39: *1371 upstream prematurely closed connection while reading response header from upstream, client: "
+    record = fragment_of("11:41:25 [error] 39#39: *1371 upstream prematurely closed connection while reading response "
+                         "header from upstream, client: "
                          "127.0.0.1, server: ");
     assert_int_equal(record.level, LEVEL_ERROR);
     assert_int_equal(record.written, -1);
@@ -100,7 +120,8 @@ test_level_without_date(void **state)
     assert_slice(record.message, "no user/password was provided for basic authentication");
     assert_int_equal(record.written, 1420716683); /* date -u -d '2015-01-08 11:31:23' +%s */
 
-    record = fragment_of("Dec 24 01:23:45 10.0.0.1 nginx: 2021/12/24 01:23:45 [info] 1776#1776:*71220252 client closed connection");
+    record = fragment_of(
+        "Dec 24 01:23:45 10.0.0.1 nginx: 2021/12/24 01:23:45 [info] 1776#1776:*71220252 client closed connection");
     assert_int_equal(record.connection, 71220252);
     assert_slice(record.message, "client closed connection");
 }
@@ -109,8 +130,9 @@ static void
 test_cut_off_tail(void **state)
 {
     (void)state;
-    struct record record = fragment_of(" [alert] 23725#0: *1972528 8000 worker_connections are not enough while connecting to upstream, client: "
-                                       "109.xxx.xxx.92, ");
+    struct record record = fragment_of(
+        " [alert] 23725#0: *1972528 8000 worker_connections are not enough while connecting to upstream, client: "
+        "109.xxx.xxx.92, ");
     assert_slice(record.doing, "connecting to upstream");
     assert_slice(record.client, "109.xxx.xxx.92");
     record = fragment_of("[crit] 7#7: *165 x, client: 172.30.0.3, server: example.com, request: \"EVAL /unix:/redis");
@@ -141,9 +163,12 @@ test_unwrap(void **state)
     struct record record;
 
     (void)state;
-    assert_true(parse_unwrap(SLICE("recv() failed (111: Connection refused) while proxying and reading\n  from upstream, udp client: 172.30.0.25, "
-                                   "server: 0.0.0.0:40023,\n  upstream: \"172.30.0.26:40023\", bytes from/to client:4784/0,\n"
-                                   "  bytes from/to upstream:0/4784"), &joined));
+    assert_true(
+        parse_unwrap(SLICE("recv() failed (111: Connection refused) while proxying and reading\n  from upstream, udp "
+                           "client: 172.30.0.25, "
+                           "server: 0.0.0.0:40023,\n  upstream: \"172.30.0.26:40023\", bytes from/to client:4784/0,\n"
+                           "  bytes from/to upstream:0/4784"),
+                     &joined));
     record_parse_fragment(buffer_slice(&joined), &record);
     assert_slice(record.doing, "proxying and reading from upstream");
     assert_slice(record.upstream, "172.30.0.26:40023");
@@ -151,14 +176,17 @@ test_unwrap(void **state)
     assert_int_equal(record.extra_count, 2);
 
     buffer_clear(&joined);
-    assert_true(parse_unwrap(SLICE("2022/11/09 10:49:33 [crit] 1#1: *18 SSL_do_handshake() failed (SSL: error:0A000126:x) while SSL\n> handshaking, "
-                                   "client: 203.0.113.20, server: 0.0.0.0:443"), &joined));
+    assert_true(parse_unwrap(SLICE("2022/11/09 10:49:33 [crit] 1#1: *18 SSL_do_handshake() failed (SSL: "
+                                   "error:0A000126:x) while SSL\n> handshaking, "
+                                   "client: 203.0.113.20, server: 0.0.0.0:443"),
+                             &joined));
     record_parse_fragment(buffer_slice(&joined), &record);
     assert_slice(record.doing, "SSL handshaking");
 
     buffer_clear(&joined);
     assert_false(parse_unwrap(SLICE("one line"), &joined));
-    assert_false(parse_unwrap(SLICE("lua entry thread aborted: x\nstack traceback:\n\t[C]: in function 'error'"), &joined));
+    assert_false(
+        parse_unwrap(SLICE("lua entry thread aborted: x\nstack traceback:\n\t[C]: in function 'error'"), &joined));
     assert_int_equal(joined.size, 0);
     buffer_free(&joined);
 }
@@ -176,7 +204,8 @@ static void
 test_shape(void **state)
 {
     (void)state;
-    assert_shape("open() \"/srv/a\" failed (2: No such file or directory)", "open() \"*\" failed (N: No such file or directory)");
+    assert_shape("open() \"/srv/a\" failed (2: No such file or directory)",
+                 "open() \"*\" failed (N: No such file or directory)");
     assert_shape("connect() to unix:/run/a.sock failed (2: x)", "connect() to * failed (N: x)");
     assert_shape("client 10.0.0.1:4711 closed keepalive connection", "client * closed keepalive connection");
     assert_shape("client [2001:db8::1]:80 closed", "client * closed");

@@ -41,7 +41,8 @@ struct counts {
 static void
 check_record(const struct record *record, struct slice actions)
 {
-    bool tail = slice_find(record->raw, SLICE(", client: ")) != SIZE_MAX || slice_find(record->raw, SLICE(", udp client: ")) != SIZE_MAX;
+    bool tail = slice_find(record->raw, SLICE(", client: ")) != SIZE_MAX ||
+                slice_find(record->raw, SLICE(", udp client: ")) != SIZE_MAX;
 
     assert_int_equal(record->flags, 0);
     assert_int_equal(record->prefix, PREFIX_DATED);

@@ -1,0 +1,211 @@
+/* Records that a client broke into lines which look like records, and honest ones that must not be taken for such. */
+#include "parse_cut.h"
+
+/* The example of the grammar, as nginx wrote it. */
+static void
+test_forged_line(void **state)
+{
+    static const char text[] = "2026/11/23 06:14:45 [error] 29624#29624: *2 open() \"/srv/www/a\n"
+                               "2026/08/21 12:00:00 [emerg] 66#66: *7 forged message, client: 6.6.6.6, server: evil\" "
+                               "failed (2: No such file or directory), client: "
+                               "127.0.0.1, server: example.com, request: \"GET "
+                               "/a%0A2026/08/"
+                               "21%2012:00:00%20%5Bemerg%5D%2066%2366:%20*7%20forged%20message,%20client:%206.6.6.6,%"
+                               "20server:%20evil HTTP/1.1\", host: "
+                               "\"h\"\n" ERROR "b" TAIL;
+    struct cut cut;
+
+    (void)state;
+    assert_cut(text, "RR", &cut);
+    assert_int_equal(cut.lines[0], 2);
+    assert_true(cut.flags[0] & RECORD_TWO_READINGS);
+    assert_int_equal(cut.records[0].level, LEVEL_ERROR);
+    assert_slice(cut.records[0].client, "127.0.0.1");
+    assert_int_equal(cut.records[0].error_number, 2);
+    assert_int_equal(cut.flags[1], 0);
+}
+
+/* Several lines, the first with a closing and a tail of its own, so that each piece looks like an honest record;
+ * slashes doubled in the request, that nginx merges. */
+static void
+test_forged_records_that_look_whole(void **state)
+{
+    static const char text[] =
+        "2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/a\" failed (2: No such file or directory), client: 6.6.6.6, "
+        "server: x, request: \"GET "
+        "/ HTTP/1.1\"\n"
+        "2026/08/21 12:00:00 [emerg] 66#66: *7 still could not bind()\n"
+        "2026/08/21 12:00:00 [error] 66#66: *7 open() \"/srv/b\" failed (2: No such file or directory), client: "
+        "127.0.0.1, server: s, request: "
+        "\"GET "
+        "/a%22%20failed%20(2:%20No%20such%20file%20or%20directory),%20client:%206.6.6.6,%20server:%20x,%20request:%20%"
+        "22GET%20/%20HTTP/"
+        "1.1%22%0a2026//08//21%2012:00:00%20[emerg]%2066%2366:%20*7%20still%20could%20not%20bind()%0a2026//08//"
+        "21%2012:00:00%20[error]%2066%23"
+        "66:%20*7%20open()%20%22/srv/b HTTP/1.1\", host: \"h\"\n" ERROR "b" TAIL;
+    struct cut cut;
+
+    (void)state;
+    assert_cut(text, "RR", &cut);
+    assert_int_equal(cut.lines[0], 3);
+    assert_slice(cut.records[0].client, "127.0.0.1");
+    assert_slice(cut.records[0].host, "h");
+}
+
+/* A client that has the same forged twice, with an honest record of somebody else in between, must not hide that. */
+static void
+test_forged_does_not_hide_honest(void **state)
+{
+#define FORGED                                                                                                        \
+    "2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/a\n2026/08/21 12:00:00 [emerg] 66#66: x\" failed (2: No such " \
+    "file or "                                                                                                        \
+    "directory), client: 127.0.0.1, server: s, request: \"GET /a%0A2026/08/21%2012:00:00%20[emerg]%2066%2366:%20x "   \
+    "HTTP/1.1\"\n"
+    struct cut cut;
+
+    (void)state;
+    assert_cut(FORGED ERROR "honest" TAIL FORGED, "RRR", &cut);
+    assert_slice(cut.records[1].message, "honest");
+    assert_int_equal(cut.lines[0], 2);
+    assert_int_equal(cut.lines[2], 2);
+    /* not even when the client knows how the honest record begins */
+    assert_cut("2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/a\" failed (2: No such file or directory), client: "
+               "127.0.0.1, server: s, request: "
+               "\"GET /a HTTP/1.1\"\n" ERROR "honest" TAIL
+               "2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/b\" failed (2: No such file or directory), client: "
+               "127.0.0.1, server: s, request: "
+               "\"GET "
+               "/%0A2026/11/20%2003:12:45%20[error]%2012%2312:%20*7%20%0A2026/11/"
+               "23%2006:14:45%20[error]%201%231:%20*2%20 HTTP/1.1\"\n",
+               "RRR", &cut);
+    /* and what comes right before the client's own record stays a record */
+    assert_cut("2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/a\" failed (2: No such file or directory), client: "
+               "127.0.0.1, server: s, request: "
+               "\"GET /a HTTP/1.1\"\n"
+               "2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/b\" failed (2: No such file or directory), client: "
+               "127.0.0.1, server: s, request: "
+               "\"GET /a%22%0A2026/11/23%2006:14:45%20[error]%201%231:%20*2%20 HTTP/1.1\"\n",
+               "RR", &cut);
+#undef FORGED
+}
+
+/* Without a record's prefix: the tail of the second line is the real one. */
+static void
+test_forged_tail_before_a_plain_line(void **state)
+{
+    struct cut cut;
+
+    (void)state;
+    assert_cut(
+        "2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/a\" failed (2: No such file or directory), client: 6.6.6.6, "
+        "server: x, request: "
+        "\"GET / HTTP/1.1\"\nfoo\" failed (2: No such file or directory), client: 127.0.0.1, server: s, request: \"GET "
+        "/a%22%20failed%20(2:%20No%20such%20file%20or%20directory),%20client:%206.6.6.6,%20server:%20x,%20request:%20%"
+        "22GET%20/%20HTTP/"
+        "1.1%22%0Afoo HTTP/1.1\"\n" ERROR "b" TAIL,
+        "RR", &cut);
+    assert_slice(cut.records[0].client, "127.0.0.1");
+    assert_true(cut.flags[0] & RECORD_TWO_READINGS);
+}
+
+/* Basic authentication and mail logins come in base64: no trace in the request, but nginx would have closed the text. */
+static void
+test_forged_login(void **state)
+{
+    struct cut cut;
+
+    (void)state;
+    assert_cut(
+        ERROR
+        "user \"a\n2026/08/21 12:00:00 [emerg] 66#66: forged\" was not found in \"/etc/nginx/htpasswd\"" TAIL ERROR
+        "b" TAIL,
+        "RR", &cut);
+    assert_int_equal(cut.lines[0], 2);
+    assert_true(cut.flags[0] & RECORD_TWO_READINGS);
+    assert_cut("2026/11/20 03:12:45 [info] 1#1: *7 client login failed while in auth state, client: 10.0.0.1, server: "
+               "0.0.0.0:25, login: \"a\n"
+               "2026/08/21 12:00:00 [emerg] 66#66: forged, client: 6.6.6.6, server: x\", upstream: 10.0.0.2:25\n" ERROR
+               "b" TAIL,
+               "RR", &cut);
+    assert_slice(cut.records[0].client, "10.0.0.1");
+    assert_cut(ERROR "x, client: 10.0.0.1, server: s, request: \"GET /a%0A HTTP/1.1\", subrequest: \"/a\n"
+                     "2026/08/21 12:00:00 [emerg] 66#66: forged\", host: \"h\"\n" ERROR "b" TAIL,
+               "RR", &cut);
+    assert_int_equal(cut.lines[0], 2);
+    assert_slice(cut.records[0].host, "h");
+}
+
+/* A record that nginx cut at 2047 bytes ends there, however open its quote is. */
+static void
+test_cut_record_before_an_honest_one(void **state)
+{
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    (void)state;
+    buffer_add_text(&text, ERROR "FastCGI sent in stderr: \"PHP message: PHP Fatal error: x\nStack trace:\n");
+    while (text.size < 2047)
+        buffer_add_byte(&text, 'x');
+    buffer_add_text(&text, "\n" ERROR "b" TAIL);
+    assert_cut(buffer_text(&text), "RR", &cut);
+    assert_true(cut.flags[0] & RECORD_TRUNCATED);
+    assert_int_equal(cut.lines[0], 3);
+    assert_int_equal(cut.flags[1], 0);
+
+    buffer_clear(&text);
+    buffer_add_text(&text, ERROR "open() \"/");
+    while (text.size < 2047)
+        buffer_add_byte(&text, 'x');
+    buffer_add_text(&text, "\n" ERROR "b" TAIL "foreign\n");
+    assert_cut(buffer_text(&text), "RRF", &cut);
+    buffer_free(&text);
+}
+
+/* A forged path so long that the tail with the evidence is cut off: the mark of the cut stands where only the whole
+ * has it. */
+static void
+test_forged_and_cut(void **state)
+{
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    (void)state;
+    buffer_add_text(&text, ERROR "open() \"/srv/a\n2026/08/21 12:00:00 [emerg] 66#66: forged ");
+    while (text.size < 1998)
+        buffer_add_byte(&text, 'x');
+    buffer_add_text(&text, "... (36: File name too long), client: 127.0.0.1, s");
+    text.size = 2047;
+    buffer_add_text(&text, "\n" ERROR "b" TAIL);
+    assert_cut(buffer_text(&text), "RR", &cut);
+    assert_int_equal(cut.lines[0], 2);
+    buffer_free(&text);
+}
+
+/* A record that somebody cut short by hand, or a full disk, does not swallow the next. */
+static void
+test_damaged_record_before_an_honest_one(void **state)
+{
+    struct cut cut;
+
+    (void)state;
+    assert_cut(ERROR "a, client: 10.0.0.1, server: s, request: \"GET /a\n" ERROR
+                     "open() \"/b\" failed (2: No such file or directory)" TAIL,
+               "RR", &cut);
+    assert_cut(ERROR "open() \"/a\n" ERROR "b" TAIL, "RR", &cut);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forged_line),
+        cmocka_unit_test(test_forged_records_that_look_whole),
+        cmocka_unit_test(test_forged_does_not_hide_honest),
+        cmocka_unit_test(test_forged_tail_before_a_plain_line),
+        cmocka_unit_test(test_forged_login),
+        cmocka_unit_test(test_cut_record_before_an_honest_one),
+        cmocka_unit_test(test_forged_and_cut),
+        cmocka_unit_test(test_damaged_record_before_an_honest_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

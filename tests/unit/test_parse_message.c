@@ -1,0 +1,212 @@
+/* The message of single records: errno, SSL text, " while ACTION", the side, and what has no tail. */
+#include "unit.h"
+
+#include "parse/parse.h"
+
+#define PREFIX "2026/11/20 03:12:45 [error] 12#13: *7 "
+
+/* The record that the text begins with; the text must outlive it. */
+static struct record
+record_of(const char *text)
+{
+    struct piece piece;
+
+    parse_next(slice_of(text), 0, true, &piece);
+    assert_int_equal(piece.type, PIECE_RECORD);
+    return piece.record;
+}
+
+/* 5.6: numbers that are no errno. */
+static void
+test_numbers_that_are_no_errno(void **state)
+{
+    static const char *const messages[] = {
+        "shop.example could not be resolved (3: Host not found)",
+        "shop.example could not be resolved (110: Operation timed out)",
+        "DNS error (1: Format error), query id:5",
+        "OCSP response not successful (6: unauthorized)",
+        "upstream SSL certificate verify error: (20:unable to get local issuer certificate)",
+        "worker process 12 exited on signal 11 (core dumped)",
+    };
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        snprintf(text, sizeof(text), PREFIX "%s, client: 1.2.3.4, server: s\n", messages[i]);
+        struct record record = record_of(text);
+        assert_slice(record.message, messages[i]);
+        assert_int_equal(record.error_number, -1);
+        assert_null(record.error_text.data);
+    }
+}
+
+static void
+test_errno_before_place_and_after_ssl(void **state)
+{
+    (void)state;
+    struct record record = record_of("2026/11/20 03:12:45 [emerg] 1#1: open() \"/a b\" failed (2: No such file or "
+                                     "directory) in /etc/nginx/nginx.conf:12\n");
+    assert_int_equal(record.error_number, 2);
+    assert_slice(record.error_text, "No such file or directory");
+    record = record_of(
+        PREFIX
+        "SSL_read() failed (SSL: error:0A000126:SSL routines::unexpected eof (x)) (104: Connection reset by peer) "
+        "while waiting for request, client: 1.2.3.4, server: 0.0.0.0:443\n");
+    assert_int_equal(record.error_number, 104);
+    assert_slice(record.ssl, "error:0A000126:SSL routines::unexpected eof (x)");
+    assert_slice(record.doing, "waiting for request");
+    assert_slice(record.server, "0.0.0.0:443");
+}
+
+/* 5.7: " while " that is no action, and one behind it that is. */
+static void
+test_while_in_messages(void **state)
+{
+    (void)state;
+    struct record record = record_of(
+        PREFIX "rewrite or internal redirection cycle while processing \"/a while sending to client\", client: "
+               "1.2.3.4, server: s, request: \"GET / HTTP/1.1\"\n");
+    assert_slice(record.message,
+                 "rewrite or internal redirection cycle while processing \"/a while sending to client\"");
+    assert_null(record.doing.data);
+    record = record_of(
+        PREFIX
+        "rewrite or internal redirection cycle while processing \"/a\" while sending to client, client: 1.2.3.4, "
+        "server: s\n");
+    assert_slice(record.message, "rewrite or internal redirection cycle while processing \"/a\"");
+    assert_slice(record.doing, "sending to client");
+    record = record_of("2026/11/20 03:12:45 [alert] 1#1: socketpair() failed while spawning \"worker process\" (24: "
+                       "Too many open files)\n");
+    assert_null(record.doing.data);
+    assert_int_equal(record.error_number, 24);
+}
+
+/* Old spellings of nginx's history. */
+static void
+test_old_actions(void **state)
+{
+    static const char *const actions[] = {"processing SPDY",
+                                          "handling client connection",
+                                          "initializing connection",
+                                          "processing pushed request headers",
+                                          "SSL handshaking to upstream",
+                                          "proxying",
+                                          "sending client HELO/EHLO to upstream",
+                                          "reading client pipelined request line"};
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        snprintf(text, sizeof(text), PREFIX "x while %s, client: 1.2.3.4, server: s\n", actions[i]);
+        assert_slice(record_of(text).doing, actions[i]);
+    }
+    assert_null(record_of(PREFIX "x while eating, client: 1.2.3.4, server: s\n").doing.data);
+}
+
+/* 5.9: stream's session ends look like a tail and have none. */
+static void
+test_session_end(void **state)
+{
+    (void)state;
+    struct record record = record_of(
+        "2026/11/20 03:12:45 [info] 1#1: *107 upstream disconnected, bytes from/to client:5/40, bytes from/to "
+        "upstream:40/5\n");
+    assert_slice(record.message, "upstream disconnected, bytes from/to client:5/40, bytes from/to upstream:40/5");
+    assert_null(record.tail.data);
+    assert_int_equal(record.extra_count, 0);
+    assert_int_equal(record.connection, 107);
+}
+
+/* 5.10: the same text on both sides. */
+static void
+test_side(void **state)
+{
+    (void)state;
+    assert_int_equal(record_of("2026/11/20 03:12:45 [info] 1#1: *7 recv() failed (104: Connection reset by peer) while "
+                               "reading response header "
+                               "from upstream, client: 1.2.3.4, server: s\n")
+                         .side,
+                     SIDE_CLIENT);
+    assert_int_equal(
+        record_of(PREFIX
+                  "recv() failed (104: Connection reset by peer) while reading response header from upstream, client: "
+                  "1.2.3.4, server: s\n")
+            .side,
+        SIDE_UPSTREAM);
+    assert_int_equal(record_of("2026/11/20 03:12:45 [info] 1#1: *7 upstream timed out (110: Connection timed out) "
+                               "while in auth state, client: "
+                               "1.2.3.4, server: 0.0.0.0:25, login: \"a\"\n")
+                         .side,
+                     SIDE_UPSTREAM);
+    assert_int_equal(record_of("2026/11/20 03:12:45 [notice] 1#1: start worker processes\n").side, SIDE_NONE);
+}
+
+static void
+test_debug_has_no_tail(void **state)
+{
+    (void)state;
+    struct record record =
+        record_of("2026/11/20 03:12:45 [debug] 1#1: *7 http header: \"X: a, client: 6.6.6.6, server: s\n");
+    assert_null(record.client.data);
+    assert_slice(record.message, "http header: \"X: a, client: 6.6.6.6, server: s");
+}
+
+static void
+test_cut_at_2047(void **state)
+{
+    char text[LIMIT_NGINX_RECORD + 64];
+    struct record record;
+    int size;
+
+    (void)state;
+    memset(text, 'L', sizeof(text));
+    size = snprintf(text, sizeof(text), PREFIX "open() \"/");
+    text[size] = 'L';
+    memcpy(text + 1998, "... (36: File name too long), client: 127.0.0.1, server: examp", 49);
+    text[2047] = '\n';
+    text[2048] = '\0';
+    record = record_of(text);
+    assert_true(record.flags & RECORD_TRUNCATED);
+    assert_int_equal(record.error_number, 36);
+    assert_slice(record.client, "127.0.0.1");
+    assert_int_equal(record.lines, 1);
+
+    memset(text + size, 'L', 2047 - (size_t)size);
+    record = record_of(text);
+    assert_true(record.flags & RECORD_TRUNCATED);
+    assert_null(record.client.data);
+}
+
+static void
+test_stderr_forms(void **state)
+{
+    (void)state;
+    struct record record = record_of("nginx: [emerg] unknown directive \"x\" in /etc/nginx/nginx.conf:3\n");
+    assert_int_equal(record.prefix, PREFIX_STDERR);
+    assert_int_equal(record.level, LEVEL_EMERG);
+    assert_int_equal(record.written, -1);
+    assert_slice(record.message, "unknown directive \"x\" in /etc/nginx/nginx.conf:3");
+    record = record_of("nginx: [emerg]: getcwd() failed (2: No such file or directory)\n");
+    assert_int_equal(record.level, LEVEL_EMERG);
+    assert_int_equal(record.error_number, 2);
+    record = record_of("nginx: configuration file /etc/nginx/nginx.conf test failed\n");
+    assert_int_equal(record.level, LEVEL_NONE);
+    assert_slice(record.message, "configuration file /etc/nginx/nginx.conf test failed");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers_that_are_no_errno),
+        cmocka_unit_test(test_errno_before_place_and_after_ssl),
+        cmocka_unit_test(test_while_in_messages),
+        cmocka_unit_test(test_old_actions),
+        cmocka_unit_test(test_session_end),
+        cmocka_unit_test(test_side),
+        cmocka_unit_test(test_debug_has_no_tail),
+        cmocka_unit_test(test_cut_at_2047),
+        cmocka_unit_test(test_stderr_forms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
