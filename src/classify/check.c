@@ -27,9 +27,11 @@ check_failed(struct checker *checker, struct place place, const char *format, ..
     struct slice line = SLICE_NONE;
     va_list arguments;
 
-    for (size_t i = 0; i < checker->rules->tree_count && line.data == NULL; i++)
-        if (place.file == conf_first(checker->rules->trees[i])->place.file)
+    for (size_t i = 0; i < checker->rules->tree_count && line.data == NULL; i++) {
+        const struct conf_directive *first = conf_first(checker->rules->trees[i]); /* NULL for an empty file */
+        if (first != NULL && place.file == first->place.file)
             line = conf_source_line(checker->rules->trees[i], place);
+    }
     va_start(arguments, format);
     buffer_add_format_list(&message, format, arguments);
     va_end(arguments);

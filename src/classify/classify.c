@@ -100,25 +100,39 @@ errnos_verdict(const struct rule *rule, const struct record *record)
     return HOLDS;
 }
 
-/* The conditions that cost nothing. */
+static enum verdict
+level_verdict(const struct rule *rule, const struct record *record)
+{
+    return bits_verdict(rule->levels, record->level, record->level == LEVEL_NONE && record->prefix == PREFIX_FRAGMENT);
+}
+
+static enum verdict
+kind_verdict(const struct rule *rule, const struct record *record)
+{
+    return bits_verdict(rule->kinds, record->kind, record->kind == KIND_NONE && record_lacks_tail(record));
+}
+
+static enum verdict
+side_verdict(const struct rule *rule, const struct record *record)
+{
+    return bits_verdict(rule->sides, record->side,
+                        record->prefix == PREFIX_FRAGMENT && record->side == SIDE_NONE && record->doing.data == NULL);
+}
+
+/* The conditions that cost next to nothing, the cheapest first. */
 static enum verdict
 cheap_verdict(const struct rule *rule, const struct record *record)
 {
-    bool lacks_tail = record_lacks_tail(record);
-    bool lacks_side = record->prefix == PREFIX_FRAGMENT && record->side == SIDE_NONE && record->doing.data == NULL;
-    enum verdict verdicts[] = {
-        bits_verdict(rule->levels, record->level, record->level == LEVEL_NONE && record->prefix == PREFIX_FRAGMENT),
-        bits_verdict(rule->kinds, record->kind, record->kind == KIND_NONE && lacks_tail),
-        bits_verdict(rule->sides, record->side, lacks_side),
-        errnos_verdict(rule, record),
-        actions_verdict(rule, record),
+    static enum verdict (*const conditions[])(const struct rule *rule, const struct record *record) = {
+        level_verdict, kind_verdict, side_verdict, errnos_verdict, actions_verdict,
     };
     enum verdict all = HOLDS;
 
-    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
-        if (verdicts[i] == FAILS)
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+        enum verdict verdict = conditions[i](rule, record);
+        if (verdict == FAILS)
             return FAILS;
-        if (verdicts[i] == LEFT_OUT)
+        if (verdict == LEFT_OUT)
             all = LEFT_OUT;
     }
     return all;

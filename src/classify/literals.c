@@ -243,7 +243,7 @@ skip_group_name(struct reader *reader, int end)
 static enum atom
 read_group(struct reader *reader, struct part *part)
 {
-    bool look_around = false;
+    bool look_around = false, other_case = false;
 
     if (peek(reader, 0) == '*') {
         reader->gave_up = true; /* verbs and their like */
@@ -255,6 +255,8 @@ read_group(struct reader *reader, struct part *part)
         skip_group_name(reader, '>');
     else if (skip_text(reader, "?'"))
         skip_group_name(reader, '\'');
+    else if (skip_text(reader, "?i:"))
+        other_case = true; /* its texts are not the ones to look for */
     else if (!skip_text(reader, "?:") && !skip_text(reader, "?>") && !skip_text(reader, "?|") &&
              peek(reader, 0) == '?') {
         reader->gave_up = true; /* options, conditions, recursion, comments */
@@ -269,6 +271,8 @@ read_group(struct reader *reader, struct part *part)
     if (peek(reader, 0) != ')')
         reader->gave_up = true;
     reader->at++;
+    if (other_case)
+        return ATOM_UNKNOWN;
     return look_around ? ATOM_NOTHING : ATOM_PART;
 }
 

@@ -42,6 +42,7 @@ static const struct {
     {"(?i)Open\\(\\) Failed", "(?i)open() failed"},
     {"abc(?i)defgh", ""}, /* not understood: nothing is required */
     {"(?x) a b c d e", ""},
+    {"abcd(?i:efghijk)lmnop", "lmnop"},
     {"licen[cs]e", "license|licence"},
     {"a[bcdefg]hijk", "hijk"},
     {"ab[.]cd", "ab.cd"},
@@ -111,7 +112,7 @@ random_source(uint64_t *random, struct buffer *out, unsigned depth)
                                         "[^a]", "\\w", "^",  "$",    "\\b",   "\\x61", "[]a]", "\\."};
     static const char *const quantifiers[] = {"",    "",      "",     "",   "?",  "*",    "+",
                                               "{2}", "{0,2}", "{1,}", "??", "*+", "{,2}", "+?"};
-    static const char *const groups[] = {"(", "(?:", "(?>", "(?<n>", "(?=", "(?!", "(?|"};
+    static const char *const groups[] = {"(", "(?:", "(?>", "(?<n>", "(?=", "(?!", "(?|", "(?i:"};
     size_t parts = 1 + next_random(random) % 5;
 
     for (size_t i = 0; i < parts; i++) {
