@@ -59,23 +59,29 @@ window_compare(struct window *window, uint64_t offset, struct slice raw)
     return 1;
 }
 
-/* Is the candidate the beginning of what is stored of a file?  Compared byte by byte with what the rows render. */
+/* Is the candidate the beginning of what is stored of a file?  Compared byte by byte with what the rows render.  Where rows were pruned only
+ * a whole head that is equal (which the caller has found) is proof enough; a short file must not be taken for one that is gone. */
 static bool
 is_beginning(struct store *store, int64_t file_id, const struct file_probe *probe, bool *beginning)
 {
     struct window *window = memory_allocate(sizeof(*window));
     struct pieces *pieces = pieces_open(store, file_id);
-    bool good = pieces != NULL, more = true;
+    bool good = pieces != NULL, more = true, gap = false;
+    uint64_t next = 0;
     int equal = 1;
     *window = (struct window){.probe = probe};
     while (good && more && equal == 1) {
         struct slice raw;
         uint64_t offset;
         good = pieces_next(pieces, &raw, &offset, &more);
-        if (good && more)
+        if (good && more) {
+            gap = gap || offset != next;
+            next = offset + raw.size;
             equal = window_compare(window, offset, raw);
+        }
     }
-    *beginning = equal >= 0;
+    gap = gap || equal == 1; /* the rows end before the candidate */
+    *beginning = equal >= 0 && (!gap || probe->head.size >= LIMIT_IDENTITY);
     pieces_close(pieces);
     free(window);
     return good;
