@@ -109,8 +109,8 @@ write_events(const struct answer *answer, FILE *out)
     buffer_add_format(&title, "TIME (%s)", answer->zone_name);
     table = table_new(out, answer->terminal_width, answer->bold,
                       (const struct table_column[CELL_COUNT]){
-                          [CELL_TIME] = {.title = buffer_text(&title)},
-                          [CELL_LEVEL] = {.title = "LEVEL"},
+                          [CELL_TIME] = {.title = buffer_text(&title), .keep = true},
+                          [CELL_LEVEL] = {.title = "LEVEL", .keep = true},
                           [CELL_CLASS] = {.title = "CLASS"},
                           [CELL_HOST] = {.title = "HOST", .hide_empty = true},
                           [CELL_CLIENT] = {.title = "CLIENT", .hide_empty = true},
@@ -168,6 +168,7 @@ make_titles(const struct answer *answer, struct table_column *columns, size_t wi
             buffer_add_format(&title, " (%s)", zone_name(answer->zone));
         columns[i].title = buffer_take(&title);
         columns[i].right = answer->kind == ANSWER_COUNTS && i + 1 == width;
+        columns[i].keep = time || columns[i].right;
     }
 }
 

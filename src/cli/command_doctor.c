@@ -63,6 +63,13 @@ unreadable(struct examination *examination, const char *path, int error_number)
     say(examination, path, strerror(error_number), hint);
 }
 
+/* By its name: good enough for a hint. */
+static bool
+is_error_log(const char *path)
+{
+    return slice_find(input_log_name(path), SLICE("error")) != SIZE_MAX;
+}
+
 static void
 examine(struct examination *examination, const struct input_found *found)
 {
@@ -82,18 +89,16 @@ examine(struct examination *examination, const struct input_found *found)
         unreadable(examination, found->path, found->error_number);
         break;
     case LEFT_EMPTY:
-        say(examination, found->path,
-            "empty: nothing was logged since the last rotation, or nginx still writes to the rotated file",
-            "after a rotation nginx has to be told: nginx -s reopen");
+        say(examination, found->path, "empty",
+            is_error_log(found->path)
+                ? "if nginx has logged since the last rotation, it may still write to the rotated file: nginx -s reopen"
+                : NULL);
         break;
     case LEFT_UNSUPPORTED:
         examination->findings++;
         say(examination, found->path, left_reason_text(found->reason), "unpack it and pipe it: ngxerr scan -");
         break;
     case LEFT_NO_RECORDS:
-        say(examination, found->path, left_reason_text(found->reason),
-            "if it is an error log all the same, name it and give --force");
-        break;
     case LEFT_NOT_REGULAR:
         say(examination, found->path, left_reason_text(found->reason), NULL);
         break;

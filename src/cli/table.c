@@ -121,17 +121,29 @@ total_width(const struct table *table)
     return total;
 }
 
+/* The widest column that may be made narrower; `kept`: one that should keep its width.  table->count when there is none. */
+static size_t
+widest_column(const struct table *table, bool kept)
+{
+    size_t widest = table->count;
+
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i].keep == kept && table->widths[i] > LEAST_WIDTH &&
+            (widest == table->count || table->widths[i] >= table->widths[widest]))
+            widest = i;
+    return widest;
+}
+
 /* Takes a column off the widest until the line fits. */
 static void
 shrink(struct table *table)
 {
     while (total_width(table) > table->width) {
-        size_t widest = 0;
+        size_t widest = widest_column(table, false);
 
-        for (size_t i = 1; i < table->count; i++)
-            if (table->widths[i] >= table->widths[widest])
-                widest = i;
-        if (table->count == 0 || table->widths[widest] <= LEAST_WIDTH)
+        if (widest == table->count)
+            widest = widest_column(table, true);
+        if (widest == table->count)
             return;
         table->widths[widest]--;
     }

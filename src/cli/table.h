@@ -11,6 +11,7 @@ struct table;
 struct table_column {
     const char *title;
     bool right;      /* numbers */
+    bool keep;       /* not shortened while another column can be */
     bool hide_empty; /* left out when the rows that decide the widths have nothing in it */
 };
 
