@@ -84,14 +84,15 @@ CREATE TABLE event (
     tid      INTEGER,          -- nothing when it equals pid
     connection INTEGER,
     error_number INTEGER,
-    message, doing, client, server,
+    message,                   -- with char(1) for the URI's path when a bit says so
+    doing, client, server,
     request,                   -- the URI alone when bits name method and version
     upstream,                  -- up to the URI
     upstream_addr,             -- nothing when bits say how it follows from upstream
     host,                      -- nothing when it is the server's name (a bit says so)
     referrer, subrequest,
     upstream_uri,              -- nothing when it is the request's (a bit says so) or there is none
-    extra TEXT,
+    extra,                     -- JSON, or an integer: a template in `string` and two places in the message (src/store/row.h)
     odd   TEXT,                -- METHOD SP URI where they do not follow from request
     lines INTEGER,             -- nothing when it is 1
     patch BLOB                 -- what rendering the columns again does not give: src/store/patch.h
@@ -147,9 +148,22 @@ CREATE TABLE shape (
 -- Text columns resolved, request and upstream put together.  Bits: src/store/row.h.
 CREATE VIEW events AS
 SELECT
+    id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
+    subrequest, upstream, upstream_addr, host, referrer,
+    CASE typeof(extra) WHEN 'integer' THEN
+        replace(replace((SELECT s.text FROM string s WHERE s.id = extra >> 44),
+                        char(1), substr(message, (extra >> 33 & 2047) + 1, extra >> 22 & 2047)),
+                char(2), substr(message, (extra >> 11 & 2047) + 1, extra & 2047))
+        ELSE extra END AS extra,
+    flags, node, log, file, file_id, offset, lines
+FROM (
+SELECT
     id,
     strftime('%Y-%m-%dT%H:%M:%SZ', epoch, 'unixepoch') AS time,
-    epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
+    epoch, level, class, area, severity,
+    CASE WHEN has_path THEN replace(message, char(1), CASE WHEN instr(uri, '?') THEN substr(uri, 1, instr(uri, '?') - 1) ELSE uri END)
+        ELSE message END AS message,
+    doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
     subrequest,
     upstream || CASE WHEN same_uri THEN coalesce(uri, '') ELSE coalesce(upstream_uri, '') END AS upstream,
     CASE addr_form WHEN 0 THEN upstream_addr WHEN 1 THEN upstream WHEN 2 THEN substr(upstream, instr(upstream, '://') + 3)
@@ -184,6 +198,7 @@ FROM (
                 ELSE substr(e.request, instr(e.request, ' ') + 1, length(e.request) - instr(e.request, ' ') - 9) END
             ELSE substr(e.request, instr(e.request, ' ') + 1) END AS uri,
         e.subrequest AS subrequest, e.upstream_uri AS upstream_uri, e.bits >> 22 & 1 AS same_uri, e.bits >> 23 & 1 AS same_host, e.bits >> 24 & 3 AS addr_form,
+        e.bits >> 39 & 1 AS has_path,
         e.extra AS extra,
         ltrim(CASE WHEN e.bits >> 31 & 1 THEN ' truncated' ELSE '' END
             || CASE WHEN e.bits >> 32 & 1 THEN ' two-readings' ELSE '' END
@@ -197,6 +212,7 @@ FROM (
     FROM event e
     JOIN class c ON c.id = e.class_id
     JOIN file f ON f.id = e.file_id
+)
 );
 
 CREATE VIEW classes AS

@@ -22,11 +22,17 @@
 #define ROW_CLIENT_UDP ((uint64_t)1 << 29)
 #define ROW_UPSTREAM_BARE ((uint64_t)1 << 30)
 #define ROW_FLAGS_SHIFT 31   /* 8 bits: enum record_flag */
+#define ROW_MESSAGE_PATH ((uint64_t)1 << 39) /* the byte 1 in message stands for the path of the request's URI */
 #define ROW_EAST_SHIFT 40    /* 18 bits: seconds east of UTC + ROW_EAST_ZERO, when they are no quarters */
 #define ROW_EAST_ZERO 131072
 
 #define ROW_QUARTER 900      /* seconds */
 #define ROW_QUARTERS_ZERO 64 /* added to make the number positive */
+
+/* extra as an integer: the id of a JSON template with the bytes 1 and 2 for values, and where in the message they stand. */
+#define EXTRA_TEMPLATE_SHIFT 44
+#define EXTRA_TEMPLATE_MOST ((int64_t)1 << 19)
+#define EXTRA_PLACE_LIMIT 2048 /* 11 bits for an offset or a size */
 
 #define ROW_METHODS 7
 #define ROW_VERSIONS 4

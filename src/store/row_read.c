@@ -149,6 +149,23 @@ read_request(sqlite3_stmt *statement, struct row *row, uint64_t bits)
         record->upstream_addr = addr_of(slice_at(row, (struct stretch){upstream.begin, begin_size}), form);
 }
 
+/* The byte 1 of the message becomes the path of the URI. */
+static void
+expand_message(struct row *row)
+{
+    struct slice message = row->record.message, path = row->record.uri;
+    size_t at = slice_find_byte(message, 1), mark = slice_find_byte(path, '?');
+    if (at == SIZE_MAX)
+        return;
+    if (mark != SIZE_MAX)
+        path.size = mark;
+    struct stretch whole = {row->bytes.size, message.size - 1 + path.size};
+    buffer_add(&row->bytes, slice_first(message, at));
+    buffer_add(&row->bytes, path);
+    buffer_add(&row->bytes, slice_from(message, at + 1));
+    row->record.message = slice_at(row, whole);
+}
+
 static void
 read_texts(sqlite3_stmt *statement, struct row *row)
 {
@@ -160,7 +177,7 @@ read_texts(sqlite3_stmt *statement, struct row *row)
         most += column_slice(statement, column).size;
     buffer_clear(&row->bytes);
     /* All that follows fits without moving: a URI twice, an explicit one, method and version. */
-    buffer_reserve(&row->bytes, 2 * most + 2 * column_slice(statement, ROW_ODD).size + 64);
+    buffer_reserve(&row->bytes, 4 * most + 3 * column_slice(statement, ROW_ODD).size + 64);
     take_text(row, statement, ROW_MESSAGE, &marks[0], &record->message);
     take_text(row, statement, ROW_DOING, &marks[1], &record->doing);
     take_text(row, statement, ROW_CLIENT, &marks[2], &record->client);
@@ -173,6 +190,8 @@ read_texts(sqlite3_stmt *statement, struct row *row)
         if (marks[i].field != NULL)
             *marks[i].field = slice_at(row, (struct stretch){marks[i].begin, marks[i].size});
     read_request(statement, row, bits);
+    if (bits & ROW_MESSAGE_PATH)
+        expand_message(row);
     if (bits & ROW_SAME_HOST)
         record->host = record->server;
 }

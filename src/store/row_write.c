@@ -21,7 +21,7 @@ struct row_writer {
     bool escaped;          /* something is in it */
     bool clean;            /* the record's raw bytes need no escape, so none of its texts does */
     struct render_cache cache;
-    struct buffer rendered, patch, extra, odd, work;
+    struct buffer rendered, patch, extra, odd, message, work;
 };
 
 struct row_writer *
@@ -53,6 +53,7 @@ row_writer_free(struct row_writer *writer)
     buffer_free(&writer->patch);
     buffer_free(&writer->extra);
     buffer_free(&writer->odd);
+    buffer_free(&writer->message);
     buffer_free(&writer->work);
     free(writer);
 }
@@ -177,6 +178,73 @@ find_addr_form(struct slice begin, struct slice addr)
     return colon && slice_equal(slice_first(after, after.size - 1), addr) ? ADDR_AFTER_COLON : ADDR_OWN;
 }
 
+/* --- what repeats in a message --- */
+
+/* The message with the byte 1 for the path of the request's URI, as in `open() "/srv/www/PATH" failed`: then it repeats. */
+static bool
+message_with_path(struct row_writer *writer, const struct record *record, enum row_split split)
+{
+    struct slice path = record->uri;
+    size_t mark = slice_find_byte(path, '?');
+    if (mark != SIZE_MAX)
+        path.size = mark;
+    if (!writer->clean || split == SPLIT_NONE || path.size < 4 || path.size > record->message.size
+        || slice_find_byte(record->message, 1) != SIZE_MAX)
+        return false;
+    size_t at = slice_find(record->message, path);
+    if (at == SIZE_MAX)
+        return false;
+    buffer_clear(&writer->message);
+    buffer_add(&writer->message, slice_first(record->message, at));
+    buffer_add_byte(&writer->message, 1);
+    buffer_add(&writer->message, slice_from(record->message, at + path.size));
+    return true;
+}
+
+/* Where a value stands in the message: offset and size in 22 bits; -1 when it is not there, or needs escapes in JSON. */
+static int64_t
+place_in_message(struct slice message, struct slice value)
+{
+    if (value.data < message.data || value.data + value.size > message.data + message.size)
+        return -1;
+    size_t offset = (size_t)(value.data - message.data);
+    if (offset >= EXTRA_PLACE_LIMIT || value.size >= EXTRA_PLACE_LIMIT)
+        return -1;
+    for (size_t i = 0; i < offset + value.size; i++) {
+        unsigned char byte = (unsigned char)message.data[i];
+        if (byte >= 0x80 || (i >= offset && (byte < 0x20 || byte == '"' || byte == '\\')))
+            return -1;
+    }
+    return (int64_t)(offset << 11 | value.size);
+}
+
+/* One or two captures of the message as an integer; 0 when they are stored as they are. */
+static bool
+extra_reference(struct row_writer *writer, const struct record *record, const struct match *match, int64_t *reference)
+{
+    int64_t places[2] = {0, 0}, template_id;
+    *reference = 0;
+    if (!writer->clean || record->extra_count > 0 || match->capture_count == 0 || match->capture_count > 2)
+        return true;
+    buffer_clear(&writer->odd);
+    for (unsigned i = 0; i < match->capture_count; i++) {
+        places[i] = place_in_message(record->message, match->captures[i].value);
+        if (match->captures[i].value.data == NULL || places[i] < 0)
+            return true;
+        buffer_add_byte(&writer->odd, i == 0 ? '{' : ',');
+        add_json_text(&writer->odd, &writer->work, match->captures[i].name);
+        buffer_add_text(&writer->odd, i == 0 ? ":\"\001\"" : ":\"\002\"");
+    }
+    if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
+        return true;
+    buffer_add_byte(&writer->odd, '}');
+    if (!intern_text(writer->intern, buffer_slice(&writer->odd), &template_id))
+        return false;
+    if (template_id > 0 && template_id < EXTRA_TEMPLATE_MOST)
+        *reference = template_id << EXTRA_TEMPLATE_SHIFT | places[0] << 22 | places[1];
+    return true;
+}
+
 /* --- binding --- */
 
 static void
@@ -260,7 +328,8 @@ bind_texts(struct row_writer *writer, const struct record *record, const struct 
     bind_own(writer, ROW_REQUEST, uri_alone ? record->uri : record->request);
     bind_own(writer, ROW_SUBREQUEST, record->subrequest);
     bind_own(writer, ROW_UPSTREAM_URI, parts->uri);
-    return bind_repeating(writer, ROW_MESSAGE, record->message) && bind_repeating(writer, ROW_DOING, record->doing)
+    struct slice message = bits & ROW_MESSAGE_PATH ? buffer_slice(&writer->message) : record->message;
+    return bind_repeating(writer, ROW_MESSAGE, message) && bind_repeating(writer, ROW_DOING, record->doing)
            && bind_repeating(writer, ROW_CLIENT, record->client) && bind_repeating(writer, ROW_SERVER, record->server)
            && bind_repeating(writer, ROW_UPSTREAM, parts->begin)
            && bind_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE)
@@ -385,9 +454,16 @@ bind_record(struct row_writer *writer, const struct event *event, bool shortened
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
-    uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0);
+    uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0)
+                    | (message_with_path(writer, record, split) ? ROW_MESSAGE_PATH : 0);
+    int64_t reference;
+    if (!extra_reference(writer, record, &event->match, &reference))
+        return false;
     bind_numbers(writer, event, bits);
-    bind_json(writer, ROW_EXTRA, &writer->extra);
+    if (reference != 0)
+        sqlite3_bind_int64(writer->insert, ROW_EXTRA + 1, reference);
+    else
+        bind_json(writer, ROW_EXTRA, &writer->extra);
     bind_odd(writer, record, split);
     if (writer->patch.size > 0)
         sqlite3_bind_blob64(writer->insert, ROW_PATCH + 1, writer->patch.data, writer->patch.size, SQLITE_STATIC);

@@ -98,7 +98,8 @@ static const char *const statements[STATEMENT_COUNT] = {
                       "UNION SELECT upstream FROM event WHERE typeof(upstream) = 'integer' "
                       "UNION SELECT upstream_addr FROM event WHERE typeof(upstream_addr) = 'integer' "
                       "UNION SELECT host FROM event WHERE typeof(host) = 'integer' "
-                      "UNION SELECT referrer FROM event WHERE typeof(referrer) = 'integer')",
+                      "UNION SELECT referrer FROM event WHERE typeof(referrer) = 'integer' "
+                      "UNION SELECT extra >> 44 FROM event WHERE typeof(extra) = 'integer')",
     [RECLASSIFY_IDS] = "SELECT id FROM event WHERE id > :after ORDER BY id LIMIT :limit",
     [RECLASSIFY_FILE] = "UPDATE file SET unclassified = unclassified + :change WHERE id = :id",
     [RECLASSIFY_SET] = "UPDATE event SET class_id = :class_id, extra = :extra WHERE id = :id",
