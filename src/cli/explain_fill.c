@@ -93,7 +93,7 @@ explain_add_class(struct explain *explain, size_t class_index)
 }
 
 static void
-add_known(struct explain *explain, const struct record *record, const struct match *match, bool one_of_several)
+add_known(struct explain *explain, const struct record *record, const struct match *match, size_t candidates)
 {
     struct explanation *explanation = find_explanation(explain, match->class_index);
     if (explanation != NULL) {
@@ -108,7 +108,7 @@ add_known(struct explain *explain, const struct record *record, const struct mat
     struct evidence *evidence = arena_allocate(explain->arena, sizeof(*evidence));
     evidence_of_record(record, match, evidence);
     explanation->count = 1;
-    explanation->one_of_several = one_of_several;
+    explanation->candidates = candidates;
     explanation->sample = slice_trim(record->raw);
     add_fields(explain, explanation, record, match);
     advice_make(rules_class(explain->rules, match->class_index), evidence, explain->arena, &explanation->advice);
@@ -160,11 +160,47 @@ is_test_result(struct explain *explain, const struct record *record)
     return true;
 }
 
+/* A class that is told by its " while " alone matches every fragment without one, which means nothing: the classes of a
+ * message that nginx never writes. */
+static void
+find_meaningless(struct explain *explain)
+{
+    struct match matches[MEANINGLESS];
+    struct record record;
+    record_parse_fragment(SLICE("zqxjkv 0"), &record);
+    explain->meaningless_known = true;
+    explain->meaningless_count = classify_fragment(explain->classifier, &record, matches, MEANINGLESS);
+    for (size_t i = 0; i < explain->meaningless_count; i++)
+        explain->meaningless[i] = matches[i].class_index;
+}
+
+static bool
+is_meaningless(const struct explain *explain, size_t class_index)
+{
+    for (size_t i = 0; i < explain->meaningless_count; i++)
+        if (explain->meaningless[i] == class_index)
+            return true;
+    return false;
+}
+
+static size_t
+classify_pasted(struct explain *explain, const struct record *record, struct match *matches)
+{
+    size_t kept = 0;
+    if (!explain->meaningless_known)
+        find_meaningless(explain);
+    size_t count = classify_fragment(explain->classifier, record, matches, FRAGMENT_CLASSES);
+    for (size_t i = 0; i < count; i++)
+        if (record->doing.data != NULL || !is_meaningless(explain, matches[i].class_index))
+            matches[kept++] = matches[i];
+    return kept;
+}
+
 static size_t
 classify(struct explain *explain, const struct record *record, struct match *matches)
 {
     if (record->prefix == PREFIX_FRAGMENT)
-        return classify_fragment(explain->classifier, record, matches, FRAGMENT_CLASSES);
+        return classify_pasted(explain, record, matches);
     classify_record(explain->classifier, record, &matches[0]);
     return matches[0].class_index != CLASS_UNCLASSIFIED ? 1 : 0;
 }
@@ -178,7 +214,7 @@ add_record(struct explain *explain, const struct record *record)
     explain->page.records++;
     size_t count = classify(explain, record, matches);
     for (size_t i = 0; i < count; i++)
-        add_known(explain, record, &matches[i], count > 1);
+        add_known(explain, record, &matches[i], count);
     if (count == 0)
         add_unknown(explain, record);
 }
@@ -212,7 +248,7 @@ add_line_beside(struct explain *explain, struct slice line)
         return;
     if (classify(explain, &record, matches) == 1) {
         explain->page.records++;
-        add_known(explain, &record, &matches[0], false);
+        add_known(explain, &record, &matches[0], 1);
     } else {
         explain->page.unparsed++;
     }

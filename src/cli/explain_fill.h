@@ -6,6 +6,8 @@
 #include "classify/rules.h"
 #include "report/explanation.h"
 
+#define MEANINGLESS 16U
+
 /* Start with rules, arena and classifier set, and the rest zero. */
 struct explain {
     const struct rules *rules;
@@ -14,8 +16,10 @@ struct explain {
     struct explanation_page page;
     size_t class_indices[LIMIT_EXPLAIN_CLASSES]; /* of page.classes */
     struct slice shapes[LIMIT_EXPLAIN_UNKNOWN];  /* of page.unknown */
-    struct slice
-        test_failed; /* "nginx: configuration file ... test failed": worth a word only when nothing else is there */
+    size_t meaningless[MEANINGLESS];             /* classes that match a fragment whatever it says */
+    size_t meaningless_count;
+    bool meaningless_known;
+    struct slice test_failed; /* "... test failed": worth a word only when nothing else is there */
 };
 
 /* Adds the page of a class. */

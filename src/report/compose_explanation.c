@@ -1,9 +1,12 @@
 /* The order of what explain prints.  Used in the room report. */
 #include "base/escape.h"
+#include "base/limits.h"
 #include "report/compose.h"
 #include "report/figures.h"
 
 #define SAMPLE_COLUMNS 600
+/* Classes that one fragment fits, up to which each has its page. */
+#define CANDIDATES_IN_FULL 3
 
 static void
 compose_sample(struct paper *paper, struct slice sample)
@@ -59,7 +62,7 @@ compose_class_line(struct paper *paper, const struct explanation *explanation)
         buffer_add_text(&text, " of this class; what follows takes its values from the first");
         paper_block(paper, BLOCK_FACT, "Count", buffer_text(&text));
     }
-    if (explanation->one_of_several)
+    if (explanation->candidates > 1)
         paper_block(paper, BLOCK_FACT, "Note",
                     "what was pasted fits this class and others; the whole line from the log would tell them apart");
     buffer_free(&text);
@@ -201,11 +204,43 @@ compose_rest(struct paper *paper, const struct explanation_page *page)
     buffer_free(&text);
 }
 
+/* A fragment that fits many classes: their names, since so many pages are no answer. */
+static void
+compose_candidates(struct paper *paper, const struct explanation_page *page)
+{
+    struct slice cells[3 * LIMIT_EXPLAIN_CLASSES];
+    struct table table = {.columns = 3, .header = {"Severity", "Class", "Title"}, .cells = cells};
+    for (size_t i = 0; i < page->class_count && table.rows < LIMIT_EXPLAIN_CLASSES; i++) {
+        const struct class_info *info = page->classes[i].advice.class_info;
+        if (page->classes[i].candidates <= CANDIDATES_IN_FULL)
+            continue;
+        cells[3 * table.rows] = slice_of(severity_name(info->severity));
+        cells[3 * table.rows + 1] = slice_of(info->id);
+        cells[3 * table.rows + 2] = slice_of(info->title);
+        if (table.rows++ == 0) {
+            paper_block(paper, BLOCK_TITLE, NULL, "Several classes fit this");
+            compose_sample(paper, page->classes[i].sample);
+        }
+    }
+    if (table.rows == 0)
+        return;
+    paper->style->table(paper, &table);
+    paper_begin(paper, BLOCK_PARAGRAPH, NULL);
+    paper_words(paper, "What was pasted lacks what tells them apart: the action after \" while \", "
+                       "or the fields at the end of the line. "
+                       "Paste the whole line, or see ");
+    paper_code_text(paper, "ngxerr explain CLASS");
+    paper_words(paper, ".");
+    paper_end(paper);
+}
+
 void
 compose_explanation(struct paper *paper, const struct explanation_page *page)
 {
     for (size_t i = 0; i < page->class_count; i++)
-        compose_class(paper, &page->classes[i]);
+        if (page->classes[i].candidates <= CANDIDATES_IN_FULL)
+            compose_class(paper, &page->classes[i]);
+    compose_candidates(paper, page);
     for (size_t i = 0; i < page->unknown_count; i++)
         compose_unknown(paper, &page->unknown[i]);
     compose_rest(paper, page);

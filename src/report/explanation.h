@@ -12,7 +12,7 @@ struct explanation_field {
 
 struct explanation {
     uint64_t count;      /* records of this class in what was given; 0: the page of the class, without a record */
-    bool one_of_several; /* a fragment that fits several classes */
+    size_t candidates;   /* classes that the fragment fits, this one included */
     struct slice sample; /* the first of the records, exact bytes */
     struct explanation_field fields[24];
     size_t field_count;

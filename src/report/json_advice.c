@@ -88,7 +88,7 @@ write_explanation(struct json *json, const struct explanation *explanation)
     json_text(json, "title", info->title);
     json_text(json, "severity", severity_name(info->severity));
     json_number(json, "count", explanation->count);
-    json_bool(json, "one_of_several", explanation->one_of_several);
+    json_bool(json, "one_of_several", explanation->candidates > 1);
     json_slice(json, "line", explanation->sample);
     json_open(json, "fields", '[');
     for (size_t i = 0; i < explanation->field_count; i++) {

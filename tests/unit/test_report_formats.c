@@ -345,7 +345,7 @@ static void
 explanations_let_nothing_out(void **state)
 {
     struct explanation explanation = {
-        .count = 2, .one_of_several = true, .sample = evil, .field_count = 1, .advice = evil_advice(*state)};
+        .count = 2, .candidates = 2, .sample = evil, .field_count = 1, .advice = evil_advice(*state)};
     struct explanation_unknown unknown = {
         .count = 2, .sample = evil, .expression = "'x'", .near = {{evil_text, evil_text}}, .near_count = 1};
     struct explanation_page page = {
