@@ -109,13 +109,13 @@ write_events(const struct answer *answer, FILE *out)
     buffer_add_format(&title, "TIME (%s)", answer->zone_name);
     table = table_new(out, answer->terminal_width, answer->bold,
                       (const struct table_column[CELL_COUNT]){
-                          [CELL_TIME] = {.title = buffer_text(&title), .keep = true},
-                          [CELL_LEVEL] = {.title = "LEVEL", .keep = true},
-                          [CELL_CLASS] = {.title = "CLASS"},
+                          [CELL_TIME] = {.title = buffer_text(&title), .least = 19},
+                          [CELL_LEVEL] = {.title = "LEVEL", .least = 6},
+                          [CELL_CLASS] = {.title = "CLASS", .least = 20},
                           [CELL_HOST] = {.title = "HOST", .hide_empty = true},
-                          [CELL_CLIENT] = {.title = "CLIENT", .hide_empty = true},
+                          [CELL_CLIENT] = {.title = "CLIENT", .least = 15, .hide_empty = true},
                           [CELL_UPSTREAM] = {.title = "UPSTREAM", .hide_empty = true},
-                          [CELL_MESSAGE] = {.title = "MESSAGE"},
+                          [CELL_MESSAGE] = {.title = "MESSAGE", .least = 32},
                       },
                       CELL_COUNT);
     while ((good = rows_next(answer->rows, &more)) && more)
@@ -168,7 +168,7 @@ make_titles(const struct answer *answer, struct table_column *columns, size_t wi
             buffer_add_format(&title, " (%s)", zone_name(answer->zone));
         columns[i].title = buffer_take(&title);
         columns[i].right = answer->kind == ANSWER_COUNTS && i + 1 == width;
-        columns[i].keep = time || columns[i].right;
+        columns[i].least = time || columns[i].right ? 19 : 0;
     }
 }
 

@@ -81,8 +81,7 @@ static void
 list_table(FILE *out, const struct options *options, const struct rules *rules)
 {
     static const struct table_column columns[] = {
-        {"CLASS", false, false}, {"SEVERITY", false, false}, {"AREA", false, false},
-        {"PROOF", false, false}, {"TITLE", false, false},
+        {.title = "CLASS"}, {.title = "SEVERITY"}, {.title = "AREA"}, {.title = "PROOF"}, {.title = "TITLE"},
     };
     struct table *table = table_new(out, table_terminal_width(out), false, columns, sizeof columns / sizeof *columns);
 

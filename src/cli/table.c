@@ -121,14 +121,14 @@ total_width(const struct table *table)
     return total;
 }
 
-/* The widest column that may be made narrower; `kept`: one that should keep its width.  table->count when there is none. */
+/* The widest column that may be made narrower, table->count when there is none; `respect`: not below what a column should keep. */
 static size_t
-widest_column(const struct table *table, bool kept)
+widest_column(const struct table *table, bool respect)
 {
     size_t widest = table->count;
 
     for (size_t i = 0; i < table->count; i++)
-        if (table->columns[i].keep == kept && table->widths[i] > LEAST_WIDTH &&
+        if (table->widths[i] > LEAST_WIDTH && (!respect || table->widths[i] > table->columns[i].least) &&
             (widest == table->count || table->widths[i] >= table->widths[widest]))
             widest = i;
     return widest;
@@ -139,10 +139,10 @@ static void
 shrink(struct table *table)
 {
     while (total_width(table) > table->width) {
-        size_t widest = widest_column(table, false);
+        size_t widest = widest_column(table, true);
 
         if (widest == table->count)
-            widest = widest_column(table, true);
+            widest = widest_column(table, false);
         if (widest == table->count)
             return;
         table->widths[widest]--;
