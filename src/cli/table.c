@@ -134,19 +134,51 @@ widest_column(const struct table *table, bool respect)
     return widest;
 }
 
-/* Takes a column off the widest until the line fits. */
-static void
-shrink(struct table *table)
+/* Takes a column off the widest until the line fits; false when it cannot. */
+static bool
+shrink(struct table *table, bool respect)
 {
     while (total_width(table) > table->width) {
-        size_t widest = widest_column(table, true);
+        size_t widest = widest_column(table, respect);
 
         if (widest == table->count)
-            widest = widest_column(table, false);
-        if (widest == table->count)
-            return;
+            return false;
         table->widths[widest]--;
     }
+    return true;
+}
+
+/* Hides the last column that may be left out; false when there is none. */
+static bool
+hide_one(const struct table *table, size_t *widths)
+{
+    for (size_t i = table->count; i-- > 0;) {
+        if (!table->columns[i].hide_empty || widths[i] == 0)
+            continue;
+        widths[i] = 0;
+        return true;
+    }
+    return false;
+}
+
+/* Makes the columns narrower, then leaves out those that may be, then shortens what should be kept. */
+static void
+fit_widths(struct table *table)
+{
+    size_t size = table->count * sizeof *table->widths;
+    size_t *natural = memory_allocate(size + 1);
+
+    memcpy(natural, table->widths, size);
+    while (!shrink(table, true)) {
+        bool hidden = hide_one(table, natural);
+
+        memcpy(table->widths, natural, size);
+        if (!hidden) {
+            shrink(table, false);
+            break;
+        }
+    }
+    free(natural);
 }
 
 static void
@@ -169,7 +201,7 @@ decide_widths(struct table *table)
             table->widths[i] = 1;
     }
     if (table->width > 0)
-        shrink(table);
+        fit_widths(table);
     table->decided = true;
 }
 

@@ -10,9 +10,10 @@ struct table;
 
 struct table_column {
     const char *title;
-    bool right;      /* numbers */
-    bool hide_empty; /* left out when the rows that decide the widths have nothing in it */
-    size_t least;    /* width that the column keeps while another can be shortened; 0 for none */
+    bool right; /* numbers */
+    bool
+        hide_empty; /* left out when the rows that decide the widths have nothing in it, and when the line is too narrow */
+    size_t least; /* width that the column keeps while another can be shortened; 0 for none */
 };
 
 /* `width`: columns of the terminal; cells are shortened to fit.  0: nothing is shortened.  Memory is bounded: the first rows decide the
