@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /* Stack of the JIT code: it starts small and grows to what LIMIT_MATCH steps may need. */
-#define JIT_STACK_START (32U * 1024U)
-#define JIT_STACK_MOST  (512U * 1024U)
+#define JIT_STACK_START ((size_t)32 * 1024)
+#define JIT_STACK_MOST  ((size_t)512 * 1024)
 /* Pairs of offsets that a match may give: groups beyond have no name in practice and are not reported. */
 #define SCRATCH_GROUPS 64U
 

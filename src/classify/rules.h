@@ -14,22 +14,30 @@ enum proof { PROOF_LAB, PROOF_NGINX_T, PROOF_DOCS };
 const char *proof_name(enum proof proof);
 
 /* How a condition compares; COMPARE_IN is "one of the values". */
-enum compare { COMPARE_IN, COMPARE_EQUAL, COMPARE_NOT, COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_MORE, COMPARE_MORE_EQUAL };
+enum compare {
+    COMPARE_IN,
+    COMPARE_EQUAL,
+    COMPARE_NOT,
+    COMPARE_LESS,
+    COMPARE_LESS_EQUAL,
+    COMPARE_MORE,
+    COMPARE_MORE_EQUAL
+};
 
 /* One `when` of a suggestion; key as in patterns/README.md ("errno", "clients", "top_client_share", "with", "capture", ...). */
 struct condition {
     const char *key;
-    const char *capture;  /* the name, for key "capture"; else NULL */
+    const char *capture; /* the name, for key "capture"; else NULL */
     enum compare compare;
-    const char **values;  /* COMPARE_IN */
+    const char **values; /* COMPARE_IN */
     size_t value_count;
-    int64_t number;       /* the others */
+    int64_t number; /* the others */
     struct place place;
 };
 
 /* A line of nginx configuration, kept as words so that placeholders can be filled and quoted one by one. */
 struct config_line {
-    const char **words;   /* unquoted; "${log_...}" and "${your_...}" stand inside */
+    const char **words; /* unquoted; "${log_...}" and "${your_...}" stand inside */
     size_t word_count;
     struct config_line *children; /* of a block */
     size_t child_count;
@@ -38,24 +46,25 @@ struct config_line {
 };
 
 struct config_block {
-    const char *context;  /* main, events, http, server, location, upstream, stream, stream-server, stream-upstream, mail, mail-server */
+    const char *
+        context; /* main, events, http, server, location, upstream, stream, stream-server, stream-upstream, mail, mail-server */
     struct config_line *lines;
     size_t line_count;
 };
 
 struct check {
     const char *command;
-    const char *meaning;  /* what its output says; may be NULL */
+    const char *meaning; /* what its output says; may be NULL */
 };
 
 struct suggestion {
-    const char *name;     /* unique in its class */
+    const char *name; /* unique in its class */
     const char *title;
-    unsigned kinds;       /* bit 1 << enum kind; 0 means any */
+    unsigned kinds;               /* bit 1 << enum kind; 0 means any */
     struct condition *conditions; /* all must hold */
     size_t condition_count;
-    const char *answer;   /* chosen by what `decide` says, never from the log; NULL otherwise */
-    const char **texts;   /* paragraphs; cures outside nginx's configuration are told here */
+    const char *answer; /* chosen by what `decide` says, never from the log; NULL otherwise */
+    const char **texts; /* paragraphs; cures outside nginx's configuration are told here */
     size_t text_count;
     struct config_block *blocks;
     size_t block_count;
@@ -72,8 +81,8 @@ struct class_info {
     enum severity severity;
     int priority;
     bool fallback;
-    unsigned logged_at;   /* bit 1 << enum level: the levels nginx logs it at */
-    const char **causes;  /* paragraphs */
+    unsigned logged_at;  /* bit 1 << enum level: the levels nginx logs it at */
+    const char **causes; /* paragraphs */
     size_t cause_count;
     struct check *decides;
     size_t decide_count;
@@ -98,7 +107,8 @@ struct class_info {
 struct rules;
 
 struct rules_options {
-    const char *const *directories; /* --patterns DIR and /etc/ngxerr/patterns.d, in order of precedence; one that does not exist is an
+    const char *const *
+        directories; /* --patterns DIR and /etc/ngxerr/patterns.d, in order of precedence; one that does not exist is an
                                        error for --patterns and skipped for /etc (may_be_missing) */
     const bool *may_be_missing;
     size_t directory_count;
@@ -122,7 +132,7 @@ const char *rules_hash(const struct rules *rules);
 
 /* What a record matched. */
 struct match {
-    size_t class_index;  /* CLASS_UNCLASSIFIED if none */
+    size_t class_index;                           /* CLASS_UNCLASSIFIED if none */
     struct record_field captures[LIMIT_CAPTURES]; /* names live as long as rules, values point into the record */
     unsigned capture_count;
 };
@@ -135,7 +145,8 @@ void classifier_free(struct classifier *classifier);
 void classify_record(struct classifier *classifier, const struct record *record, struct match *match);
 /* For fragments (PREFIX_FRAGMENT): conditions on what the fragment lacks are left out.  Fills at most `capacity` matches, best first,
  * and returns their number; classes of a worse tier (a fallback beside a specific one) are not given. */
-size_t classify_fragment(struct classifier *classifier, const struct record *record, struct match *matches, size_t capacity);
+size_t classify_fragment(struct classifier *classifier, const struct record *record, struct match *matches,
+                         size_t capacity);
 /* Every class whose conditions hold, in precedence, for `patterns check`. */
 size_t classify_all(struct classifier *classifier, const struct record *record, size_t *class_indices, size_t capacity);
 /* Records that a pattern gave up on because of LIMIT_MATCH since classifier_new. */
