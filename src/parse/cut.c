@@ -72,6 +72,22 @@ record_flags(struct record *record, struct slice text, bool full)
         record->flags |= RECORD_TRUNCATED;
 }
 
+/* A tail that breaks off though nginx did not cut it: a relay did (syslog's 1024 bytes), or a person. */
+static enum tail_state
+cut_short(struct record *record, const struct prefix *prefix, struct slice text, unsigned lines,
+          enum tail_choice choice)
+{
+    unsigned flags = record->flags;
+    enum tail_state state;
+
+    record_clear(record);
+    prefix_apply(prefix, record);
+    record->lines = lines;
+    state = fields_cut(record, slice_from(text, prefix->size), true, choice);
+    record->flags |= flags | (state == TAIL_OPEN ? RECORD_TRUNCATED : 0U);
+    return state;
+}
+
 /* Cuts a record that begins at rest[0].  False: more bytes are needed. */
 static bool
 cut_record(struct piece *piece, struct slice rest, uint64_t offset, bool final, struct slice line, size_t size,
@@ -98,6 +114,8 @@ cut_record(struct piece *piece, struct slice rest, uint64_t offset, bool final, 
         if (extent.joined)
             record->flags |= RECORD_TWO_READINGS;
     }
+    if (state == TAIL_NONE && !cut && record->level != LEVEL_DEBUG && tail_candidate(text.data, text.data + text.size))
+        state = cut_short(record, prefix, text, extent.lines, extent.choice);
     if (extent.limited)
         record->flags |= RECORD_LIMIT;
     record->raw = slice_first(rest, extent.end);

@@ -82,6 +82,21 @@ request_holds(struct slice request, const char *from, const char *to)
     return slice_find(decoded, (struct slice){from, (size_t)((quote != NULL ? quote : to) - from)}) != SIZE_MAX;
 }
 
+/* The first candidate that can be read as far as the record goes. */
+static enum tail_state
+tail_cut_short(struct record *record, struct slice body, const char *first)
+{
+    const char *end = body.data + body.size;
+    unsigned count = 0;
+
+    for (const char *at = first; at != NULL && count < CANDIDATES; at = tail_candidate(at + 1, end), count++) {
+        tail_clear(record);
+        if (tail_read(record, at, end, (struct slice){body.data, (size_t)(at - body.data)}, true) != TAIL_NONE)
+            return TAIL_OPEN;
+    }
+    return TAIL_NONE;
+}
+
 /* Reads the right one of several candidates, the first of which begins at `first`. */
 static enum tail_state
 tail_choose(struct record *record, struct slice body, const char *first, bool partial, enum tail_choice choice)
@@ -109,11 +124,9 @@ tail_choose(struct record *record, struct slice body, const char *first, bool pa
     }
     chosen = count > 1 && last ? readable[1] : readable[0];
     tail_clear(record);
-    if (chosen == NULL && !partial)
-        return TAIL_NONE;
-    if (chosen == NULL)
-        chosen = first;
-    return tail_read(record, chosen, end, (struct slice){body.data, (size_t)(chosen - body.data)}, partial);
+    if (chosen != NULL)
+        return tail_read(record, chosen, end, (struct slice){body.data, (size_t)(chosen - body.data)}, partial);
+    return partial ? tail_cut_short(record, body, first) : TAIL_NONE;
 }
 
 enum tail_state

@@ -45,7 +45,7 @@ enum prefix_form {
 };
 
 enum record_flag {
-    RECORD_TRUNCATED = 1 << 0,      /* 2047 bytes without LF: nginx cut it */
+    RECORD_TRUNCATED = 1 << 0,      /* 2047 bytes without LF: nginx cut it; or its tail breaks off before */
     RECORD_TWO_READINGS = 1 << 1,   /* more than one tail parses: somebody may have forged one */
     RECORD_GLUED = 1 << 2,          /* began in the middle of a line, after foreign text */
     RECORD_OPEN = 1 << 3,           /* the last of a file that may still grow; set by scan, not by parse */

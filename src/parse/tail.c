@@ -2,6 +2,9 @@
  * ngx_stream_proxy_log_error, ngx_mail_log_error.  For this room only. */
 #include "parse/parts.h"
 
+/* Longer than any ", name: ". */
+#define LEFTOVER_MAXIMUM 40
+
 /* In the order in which the handlers write them; a field never follows a later one. */
 enum key {
     KEY_NONE,
@@ -24,6 +27,7 @@ struct reader {
     struct record *record;
     struct slice before;
     bool partial;
+    bool open; /* the last value has no end */
 };
 
 static inline bool
@@ -195,6 +199,7 @@ quoted_read(struct reader *reader, enum key key, struct slice *value)
             return false;
         *value = (struct slice){start, (size_t)(reader->end - start)};
         reader->at = reader->end;
+        reader->open = true;
         return true;
     }
     *value = (struct slice){start, (size_t)(quote - start)};
@@ -325,7 +330,7 @@ lines_allowed(const struct record *record, const char *start, const char *end)
 enum tail_state
 tail_read(struct record *record, const char *start, const char *end, struct slice before, bool partial)
 {
-    struct reader reader = {start, end, record, before, partial};
+    struct reader reader = {start, end, record, before, partial, false};
     enum key last = KEY_CLIENT;
 
     record->client_is_udp = start[2] == 'u';
@@ -347,7 +352,8 @@ tail_read(struct record *record, const char *start, const char *end, struct slic
             last = key;
     }
     record->tail = (struct slice){start, (size_t)(end - start)};
-    if (reader.at == end && last >= KEY_SERVER && (partial || lines_allowed(record, start, end)))
+    if (reader.at == end && !reader.open && last >= KEY_SERVER && (partial || lines_allowed(record, start, end)))
         return TAIL_FULL;
-    return partial ? TAIL_OPEN : TAIL_NONE;
+    /* what is left may be a cut ", requ", not more */
+    return partial && end - reader.at <= LEFTOVER_MAXIMUM ? TAIL_OPEN : TAIL_NONE;
 }

@@ -108,7 +108,7 @@ test_forged_tail_before_a_plain_line(void **state)
     assert_true(cut.flags[0] & RECORD_TWO_READINGS);
 }
 
-/* Basic authentication and mail logins come in base64: no trace in the request, but nginx would have closed the text. */
+/* Basic authentication and mail logins come in base64: no trace in the request, but nginx would have closed it. */
 static void
 test_forged_login(void **state)
 {

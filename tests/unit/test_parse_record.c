@@ -294,6 +294,24 @@ test_fields_in_request(void **state)
     assert_slice(record.uri, "/a\"b,c");
 }
 
+/* What a relay or a person cut: the fields as far as they go. */
+static void
+test_tail_that_breaks_off(void **state)
+{
+    (void)state;
+    struct record record =
+        record_of(PREFIX "connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, "
+                         "server: s, request: \"GET /a HTTP/1.1\", upstream: \"http://10.0.0.2:80/abc\n");
+    assert_slice(record.message, "connect() failed (111: Connection refused)");
+    assert_slice(record.doing, "connecting to upstream");
+    assert_slice(record.request, "GET /a HTTP/1.1");
+    assert_slice(record.upstream, "http://10.0.0.2:80/abc");
+    assert_true(record.flags & RECORD_TRUNCATED);
+    record = record_of(PREFIX
+                       "open() \"/a, client: 6.6.6.6, server: e\" failed (2: x), client: 10.0.0.1, server: s, requ\n");
+    assert_slice(record.client, "10.0.0.1");
+}
+
 static void
 test_rejected_request_line_and_host(void **state)
 {
@@ -329,6 +347,7 @@ main(void)
         cmocka_unit_test(test_forged_whole_record_in_path),
         cmocka_unit_test(test_fields_in_referrer),
         cmocka_unit_test(test_fields_in_request),
+        cmocka_unit_test(test_tail_that_breaks_off),
         cmocka_unit_test(test_rejected_request_line_and_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
