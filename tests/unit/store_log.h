@@ -1,0 +1,168 @@
+/* Reads a log given as text into a store, as scan does.  Used by the unit tests of the store. */
+#ifndef NGXERR_TESTS_STORE_LOG_H
+#define NGXERR_TESTS_STORE_LOG_H
+
+#include "unit.h"
+
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "classify/rules.h"
+#include "parse/parse.h"
+#include "store/query.h"
+#include "store/store.h"
+
+#define STORE_LOG_EVENTS 512
+
+struct store_log {
+    struct diagnostics *diagnostics;
+    struct rules *rules;
+    struct classifier *classifier;
+    struct zone *zone;
+    struct store *store;
+    char path[64]; /* of the database; empty: private */
+};
+
+static inline void
+store_log_open(struct store_log *log)
+{
+    bool changed;
+    enum store_mode mode = log->path[0] != '\0' ? STORE_WRITE : STORE_PRIVATE;
+    log->store = store_open(&(struct store_options){.mode = mode, .path = log->path, .node = "node1"}, log->diagnostics);
+    assert_non_null(log->store);
+    assert_true(store_use_rules(log->store, log->rules, &changed));
+}
+
+static inline void
+store_log_begin(struct store_log *log)
+{
+    log->diagnostics = diagnostics_new(stderr, "test");
+    log->rules = rules_load(&(struct rules_options){.directory_count = 0}, log->diagnostics);
+    assert_non_null(log->rules);
+    log->classifier = classifier_new(log->rules);
+    log->zone = zone_open("UTC");
+    store_log_open(log);
+}
+
+static inline void
+store_log_end(struct store_log *log)
+{
+    store_close(log->store);
+    zone_free(log->zone);
+    classifier_free(log->classifier);
+    rules_free(log->rules);
+    diagnostics_free(log->diagnostics);
+}
+
+static inline bool
+store_log_read_at(void *context, uint64_t offset, char *bytes, size_t size)
+{
+    const struct slice *content = context;
+    if (offset > content->size || content->size - offset < size)
+        return false;
+    memcpy(bytes, content->data + offset, size);
+    return true;
+}
+
+/* Everything from the plan's position on in one batch after another; an incomplete last line waits unless `complete`. */
+static inline void
+store_log_add(struct store_log *log, const struct file_plan *plan, struct slice content, bool complete)
+{
+    struct event *events = memory_allocate_zeroed(STORE_LOG_EVENTS, sizeof *events);
+    struct unparsed *unparsed = memory_allocate_zeroed(STORE_LOG_EVENTS, sizeof *unparsed);
+    size_t end = slice_find_last(content, SLICE("\n")), at = (size_t)plan->position;
+    end = complete ? content.size : end == SIZE_MAX ? at : end + 1;
+    while (at < end) {
+        struct batch batch = {.events = events, .unparsed = unparsed, .state = {.last_written = -1}};
+        while (at < end && batch.event_count < STORE_LOG_EVENTS && batch.unparsed_count < STORE_LOG_EVENTS) {
+            struct piece piece;
+            parse_next((struct slice){content.data + at, end - at}, at, true, &piece);
+            at += piece.consumed;
+            if (piece.type == PIECE_RECORD) {
+                struct event *event = &events[batch.event_count++];
+                event->record = piece.record;
+                event->utc_offset = 0;
+                if (at == end && !complete)
+                    event->record.flags |= RECORD_OPEN;
+                classify_record(log->classifier, &event->record, &event->match);
+            } else {
+                unparsed[batch.unparsed_count++] =
+                    (struct unparsed){piece.record.raw, piece.record.offset, piece.record.lines, (int)piece.reason};
+            }
+        }
+        batch.end = at;
+        assert_true(store_add(log->store, &batch));
+    }
+    size_t before = end < LIMIT_IDENTITY ? end : LIMIT_IDENTITY;
+    assert_true(store_file_end(log->store, end, slice_first(content, LIMIT_IDENTITY),
+                               (struct slice){content.data + end - before, before}, complete));
+    free(events);
+    free(unparsed);
+}
+
+/* Plans and reads; the inode is made of the path, so that nothing is spared by its looks. */
+static inline enum file_verdict
+store_log_read(struct store_log *log, const char *path, struct slice content, bool complete)
+{
+    static int64_t modified = 1;
+    struct file_probe probe = {.path = path, .log = SLICE("error.log"), .head = slice_first(content, LIMIT_IDENTITY),
+                               .compressed = complete, .complete = complete, .read_at = store_log_read_at,
+                               .read_context = &content, .device = 1, .inode = 1, .size = content.size, .modified = modified++};
+    struct file_plan plan;
+    assert_true(store_file_plan(log->store, &probe, &plan));
+    if (plan.verdict == FILE_NEW || plan.verdict == FILE_KNOWN) {
+        assert_true(store_file_begin(log->store, &probe, &plan, log->zone));
+        store_log_add(log, &plan, content, complete);
+    }
+    return plan.verdict;
+}
+
+/* One integer of a statement of the views. */
+static inline int64_t
+store_log_number(struct store_log *log, const char *sql)
+{
+    bool more;
+    struct rows *rows = query_sql(log->store, sql);
+    assert_non_null(rows);
+    assert_true(rows_next(rows, &more));
+    assert_true(more);
+    struct value value = rows_value(rows, 0);
+    rows_free(rows);
+    assert_true(value.type == VALUE_INTEGER);
+    return value.integer;
+}
+
+/* One text of a statement of the views, into `out`. */
+static inline void
+store_log_text(struct store_log *log, const char *sql, struct buffer *out)
+{
+    bool more;
+    struct rows *rows = query_sql(log->store, sql);
+    assert_non_null(rows);
+    assert_true(rows_next(rows, &more));
+    assert_true(more);
+    struct value value = rows_value(rows, 0);
+    buffer_clear(out);
+    buffer_add(out, value.type == VALUE_NULL ? SLICE("(null)") : value.text);
+    rows_free(rows);
+}
+
+/* Every byte stored, file after file. */
+static inline void
+store_log_raw(struct store_log *log, struct buffer *out)
+{
+    struct raw_lines *lines = query_raw(log->store, NULL);
+    bool more = true;
+    buffer_clear(out);
+    assert_non_null(lines);
+    while (more) {
+        struct slice bytes;
+        int64_t file;
+        assert_true(raw_lines_next(lines, &bytes, &file, &more));
+        if (more)
+            buffer_add(out, bytes);
+    }
+    raw_lines_free(lines);
+}
+
+#endif

@@ -1,0 +1,188 @@
+/* What goes into the database comes out again: raw bytes, the columns of the views, the sums. */
+#include "store_log.h"
+
+static int
+begin(void **state)
+{
+    *state = memory_allocate_zeroed(1, sizeof(struct store_log));
+    store_log_begin(*state);
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    store_log_end(*state);
+    free(*state);
+    return 0;
+}
+
+#define PREFIX "2026/11/20 03:12:45 [error] 12#12: *7 "
+#define TAIL ", client: 192.0.2.1, server: example.com, request: \"GET /a?b=c HTTP/1.1\", upstream: \"http://10.0.0.1:80/a?b=c\", host: \"example.com\""
+
+static void
+assert_round_trip(struct store_log *log, struct slice content)
+{
+    struct buffer raw = BUFFER_EMPTY;
+    assert_int_equal(store_log_read(log, "/var/log/nginx/error.log", content, true), FILE_NEW);
+    store_log_raw(log, &raw);
+    if (!slice_equal(buffer_slice(&raw), content))
+        fail_msg("stored %zu bytes, %zu came back", content.size, raw.size);
+    buffer_free(&raw);
+    assert_int_equal(store_log_number(log, "SELECT sum(lines - records - continuation_lines - unparsed) FROM files"), 0);
+    assert_int_equal(store_log_number(log, "SELECT sum(records - classified - unclassified) FROM files"), 0);
+    assert_int_equal(store_log_number(log, "SELECT (SELECT count(*) FROM events) - (SELECT sum(records) FROM files)"), 0);
+    assert_int_equal(store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM counts), 0) - (SELECT count(*) FROM events)"), 0);
+    assert_int_equal(store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM shapes), 0) - (SELECT sum(unclassified) FROM files)"), 0);
+}
+
+static void
+test_each_kind_of_record_comes_back(void **state)
+{
+    static const char *const lines[] = {
+        PREFIX "connect() failed (111: Connection refused) while connecting to upstream" TAIL "\n",
+        PREFIX "upstream timed out (110: Connection timed out)" TAIL ", referrer: \"https://example.com/x\"\n",
+        PREFIX "open() \"/srv/www/a\" failed (2: No such file or directory)" TAIL "\r\n",
+        "2026/11/20 03:12:45 [notice] 1#0: signal process started\n",
+        "2026/11/20 03:12:45 [info] 9#8: *3 udp client disconnected, bytes from/to client:5/40, bytes from/to upstream:40/5\n",
+        PREFIX "x, client: 1.2.3.4, server: s, request: \"BREW /pot HTTP/1.0\", subrequest: \"/sub\", upstream: \"fastcgi://unix:/run/php.sock:\"\n",
+        PREFIX "FastCGI sent in stderr: \"PHP message: one\ntwo\nthree\" while reading response header from upstream" TAIL "\n",
+        PREFIX "x, client: 1.2.3.4, server: 0.0.0.0:25, login: \"u\", upstream: 10.0.0.1:143\n",
+        "nginx: [emerg] unknown directive \"foo\" in /etc/nginx/nginx.conf:1\n",
+        "no record at all\n",
+        PREFIX "\xff\x00\\ odd bytes\n",
+    };
+    struct buffer content = BUFFER_EMPTY;
+    for (size_t round = 0; round < 3; round++) /* the second and third time texts are known */
+        for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+            buffer_add_text(&content, lines[i]);
+    buffer_add_text(&content, PREFIX "without a newline");
+    assert_round_trip(*state, buffer_slice(&content));
+    buffer_free(&content);
+}
+
+static uint64_t
+next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* Pieces of records and bytes of any value, put together by chance. */
+static void
+add_chance(struct buffer *content, uint64_t *seed)
+{
+    static const char *const pieces[] = {PREFIX, TAIL, "\n", "\n", ", server: ", "\"", " while reading upstream", "(2: x)",
+                                         ", upstream: \"http://a/b\"", ", host: \"\\\"", "\r\n", "*5 ", "GET / HTTP/1.1"};
+    uint64_t chance = next_random(seed);
+    if (chance % 4 == 0)
+        for (size_t i = 0; i < chance % 23; i++)
+            buffer_add_byte(content, (char)next_random(seed));
+    else
+        buffer_add_text(content, pieces[chance / 4 % (sizeof pieces / sizeof *pieces)]);
+}
+
+static void
+test_any_bytes_come_back(void **state)
+{
+    struct store_log *log = *state;
+    uint64_t seed = 20261120;
+    for (int round = 0; round < 40; round++) {
+        struct buffer content = BUFFER_EMPTY;
+        buffer_add_text(&content, PREFIX "begins\n");
+        for (int i = 0; i < 300; i++)
+            add_chance(&content, &seed);
+        assert_round_trip(log, buffer_slice(&content));
+        buffer_free(&content);
+        store_close(log->store);
+        store_log_open(log);
+    }
+}
+
+static void
+assert_column(struct store_log *log, const char *column, const char *expected)
+{
+    struct buffer sql = BUFFER_EMPTY, text = BUFFER_EMPTY;
+    buffer_add_format(&sql, "SELECT CAST(%s AS TEXT) FROM events ORDER BY id DESC LIMIT 1", column);
+    store_log_text(log, buffer_text(&sql), &text);
+    assert_slice(buffer_slice(&text), expected);
+    buffer_free(&sql);
+    buffer_free(&text);
+}
+
+static void
+test_columns_say_what_the_line_says(void **state)
+{
+    static const char line[] = PREFIX "connect() failed (111: Connection refused) while connecting to upstream" TAIL
+                                      ", referrer: \"https://example.com/\"\n";
+    static const char *const expected[][2] = {
+        {"time", "2026-11-20T03:12:45Z"}, {"epoch", "1795144365"}, {"level", "error"}, {"class", "upstream-connect-refused"},
+        {"message", "connect() failed (111: Connection refused)"}, {"doing", "connecting to upstream"}, {"errno", "111"},
+        {"kind", "http"}, {"pid", "12"}, {"tid", "12"}, {"connection", "7"}, {"client", "192.0.2.1"}, {"server", "example.com"},
+        {"request", "GET /a?b=c HTTP/1.1"}, {"method", "GET"}, {"uri", "/a?b=c"}, {"subrequest", "(null)"},
+        {"upstream", "http://10.0.0.1:80/a?b=c"}, {"upstream_addr", "10.0.0.1:80"}, {"host", "example.com"},
+        {"referrer", "https://example.com/"}, {"flags", ""}, {"node", "node1"}, {"log", "error.log"}, {"file", "/x/error.log"},
+        {"lines", "1"},
+    };
+    struct buffer content = BUFFER_EMPTY;
+    for (int repeat = 0; repeat < 3; repeat++)
+        buffer_add_text(&content, line);
+    assert_int_equal(store_log_read(*state, "/x/error.log", buffer_slice(&content), true), FILE_NEW);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        assert_column(*state, expected[i][0], expected[i][1]);
+    buffer_free(&content);
+}
+
+static void
+test_unix_socket_and_own_uri_are_put_together(void **state)
+{
+    static const char text[] = PREFIX "x, client: 1.2.3.4, server: s, request: \"PUT /pot HTTP/2.0\", upstream: "
+                                      "\"http://unix:/run/a.sock:/other\", host: \"h\"\n";
+    assert_int_equal(store_log_read(*state, "/x/error.log", slice_of(text), true), FILE_NEW);
+    assert_column(*state, "upstream_addr", "unix:/run/a.sock");
+    assert_column(*state, "upstream", "http://unix:/run/a.sock:/other");
+    assert_column(*state, "request", "PUT /pot HTTP/2.0");
+    assert_column(*state, "host", "h");
+}
+
+static void
+test_bytes_that_are_no_text_are_escaped(void **state)
+{
+    static const char text[] = PREFIX "a\\b\xff\n";
+    assert_int_equal(store_log_read(*state, "/x/error.log", slice_of(text), true), FILE_NEW);
+    assert_column(*state, "message", "a\\\\b\\xFF");
+}
+
+/* At most one and a half times the bytes and 100 bytes a line: one record of a hundred thousand bytes that all need four. */
+static void
+test_a_hostile_record_stays_within_the_bound(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY;
+    int64_t before = store_log_number(log, "SELECT count(*) FROM events");
+    buffer_add_text(&content, PREFIX);
+    for (int i = 0; i < 100000; i++)
+        buffer_add_byte(&content, '\xff');
+    buffer_add_byte(&content, '\n');
+    assert_int_equal(before, 0);
+    assert_round_trip(log, buffer_slice(&content));
+    assert_column(log, "flags", "shortened");
+    assert_true(store_log_number(log, "SELECT length(message) FROM events") < (int64_t)content.size / 2);
+    buffer_free(&content);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_each_kind_of_record_comes_back, begin, end),
+        cmocka_unit_test_setup_teardown(test_any_bytes_come_back, begin, end),
+        cmocka_unit_test_setup_teardown(test_columns_say_what_the_line_says, begin, end),
+        cmocka_unit_test_setup_teardown(test_unix_socket_and_own_uri_are_put_together, begin, end),
+        cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text_are_escaped, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_hostile_record_stays_within_the_bound, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
