@@ -62,6 +62,8 @@ start_threads(struct pipeline *pipeline)
         goto out;
     }
     started = true;
+    pthread_setname_np(pipeline->reader, "ngxerr-read"); /* for top and perf */
+    pthread_setname_np(pipeline->cutter, "ngxerr-cut");
 out:
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
