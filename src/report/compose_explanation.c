@@ -150,9 +150,8 @@ compose_new_class(struct paper *paper, const struct explanation_unknown *unknown
     buffer_add_text(&text, "area local;\nclass local-NAME {\n    title    \"...\";\n    severity fix;\n"
                            "    logged-at error;\n    match    ");
     buffer_add_text(&text, unknown->expression);
-    buffer_add_text(
-        &text,
-        ";\n    cause    \"...\";\n    proof    docs;\n    example  '...';   # the whole line from the log\n}\n");
+    buffer_add_text(&text, ";\n    cause    \"...\";\n    doc      https://nginx.org/en/docs/;\n"
+                           "    proof    docs;\n    example  '...';   # the whole line from the log\n}\n");
     paper_listing(paper, CODE_NGINX, buffer_text(&text));
     buffer_free(&text);
 }

@@ -44,15 +44,32 @@ compose_summary(struct paper *paper, const struct finding *findings, size_t coun
     free(cells);
 }
 
+/* Why there is no finding. */
+static void
+compose_none(struct paper *paper, const struct report *report)
+{
+    struct buffer text = BUFFER_EMPTY;
+    if (report->total.records == 0)
+        buffer_add_text(&text, "None: no record of an error log was read.");
+    else if (report->events > 0)
+        buffer_add_text(&text, "None: no event is of a class that asks for a change.");
+    else
+        buffer_add_text(&text, "None: no event passes the filters in this window.");
+    if (report->events == 0 && report->default_window && report->total.last_time >= 0) {
+        buffer_add_text(&text, " The newest record is of ");
+        figures_add_time(&text, report->zone, report->total.last_time);
+        buffer_add_text(&text, "; --since reaches further back.");
+    }
+    paper_block(paper, BLOCK_PARAGRAPH, NULL, buffer_text(&text));
+    buffer_free(&text);
+}
+
 static void
 compose_findings(struct paper *paper, const struct report *report)
 {
     paper_block(paper, BLOCK_SECTION, NULL, "Findings");
     if (report->finding_count == 0) {
-        paper_block(paper, BLOCK_PARAGRAPH, NULL,
-                    report->total.records == 0 ? "None: no record of an error log was read."
-                    : report->events == 0      ? "None: no event passes the filters in this window."
-                                               : "None: no event is of a class that asks for a change.");
+        compose_none(paper, report);
         return;
     }
     compose_summary(paper, report->findings, report->finding_count);

@@ -318,6 +318,25 @@ an_empty_report_says_so(void **state)
     buffer_free(&out);
 }
 
+/* A bare report on a database whose events are older than a day must not look like good news. */
+static void
+an_empty_window_tells_of_older_records(void **state)
+{
+    (void)state;
+    struct report report = {.source = "x",
+                            .from_database = true,
+                            .default_window = true,
+                            .has_since = true,
+                            .since = 1763700000,
+                            .pruned_before = -1,
+                            .total = {.records = 5, .first_time = 1763600000, .last_time = 1763600000}};
+    struct buffer out = BUFFER_EMPTY;
+    const char *text = write_as(&report, "text", &out);
+    assert_non_null(strstr(text, "no event passes the filters in this window. The newest record is of"));
+    assert_non_null(strstr(text, "2025-11-20 00:53:20"));
+    buffer_free(&out);
+}
+
 static void
 what_is_not_visible_names_the_line_to_change(void **state)
 {
@@ -399,6 +418,7 @@ main(void)
         cmocka_unit_test_setup_teardown(markdown_lets_nothing_out, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(json_is_well_formed, make_arena, drop_arena),
         cmocka_unit_test(an_empty_report_says_so),
+        cmocka_unit_test(an_empty_window_tells_of_older_records),
         cmocka_unit_test(what_is_not_visible_names_the_line_to_change),
         cmocka_unit_test(unknown_formats),
         cmocka_unit_test_setup_teardown(explanations_let_nothing_out, make_arena, drop_arena),

@@ -1,0 +1,183 @@
+/* cli: pasted text taken apart for explain: fragments, several lines, the output of nginx -t,
+ * text that no class knows. */
+#include "unit.h"
+
+#include <unistd.h>
+
+#include "cli/explain_fill.h"
+
+static const char patterns[] =
+    "area test;\n"
+    "class tls-alert {\n"
+    "    title 'Handshake refused'; severity act; logged-at error;\n"
+    "    match 'SSL alert number (?<alert>40)'; while 'SSL handshaking to upstream';\n"
+    "    cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest sni { title 't'; answer 'a'; text 'x'; }\n"
+    "    example 'SSL_do_handshake() failed (SSL: x:SSL alert number 40) while SSL handshaking to upstream';\n"
+    "}\n"
+    "class buffered {\n"
+    "    title 'Response buffered'; severity tune; logged-at warn;\n"
+    "    match 'is buffered to a temporary file'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example '*4 an upstream response is buffered to a temporary file /a';\n"
+    "}\n"
+    "class anything {\n"
+    "    title 'All'; severity tune; logged-at warn; priority 60;\n"
+    "    match '[a-z]'; while 'requesting certificate status'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example 'x while requesting certificate status, responder: a';\n"
+    "}\n";
+
+struct setting {
+    char directory[64];
+    struct rules *rules;
+    struct classifier *classifier;
+    struct diagnostics *diagnostics;
+    struct arena *arena;
+};
+
+static int
+set_up(void **state)
+{
+    struct setting *setting = calloc(1, sizeof(*setting));
+    char path[128];
+    strcpy(setting->directory, "/tmp/test_cli_explain.XXXXXX");
+    assert_non_null(mkdtemp(setting->directory));
+    snprintf(path, sizeof(path), "%s/test.conf", setting->directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(patterns, file);
+    fclose(file);
+    const char *directories[] = {setting->directory};
+    bool may_be_missing[] = {false};
+    struct rules_options options = {directories, may_be_missing, 1, true};
+    setting->diagnostics = diagnostics_new(stderr, "test");
+    setting->rules = rules_load(&options, setting->diagnostics);
+    unlink(path);
+    rmdir(setting->directory);
+    assert_non_null(setting->rules);
+    setting->classifier = classifier_new(setting->rules);
+    setting->arena = arena_new();
+    *state = setting;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct setting *setting = *state;
+    arena_free(setting->arena);
+    classifier_free(setting->classifier);
+    rules_free(setting->rules);
+    diagnostics_free(setting->diagnostics);
+    free(setting);
+    return 0;
+}
+
+static struct explain
+explain_of(void **state, const char *text)
+{
+    struct setting *setting = *state;
+    struct explain explain = {.rules = setting->rules, .classifier = setting->classifier, .arena = setting->arena};
+    explain_add_text(&explain, slice_of(text));
+    explain_finish(&explain);
+    return explain;
+}
+
+static const char *
+class_of(const struct explain *explain, size_t index)
+{
+    assert_true(index < explain->page.class_count);
+    return explain->page.classes[index].advice.class_info->id;
+}
+
+/* The two fragments as people paste them, each by itself and both at once. */
+static void
+fragments(void **state)
+{
+    static const char tls[] =
+        "SSL: error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:SSL alert number 40) "
+        "while SSL handshaking to upstream\n";
+    static const char buffered[] = "*4 an upstream response is buffered to a temporary file /\n";
+    struct explain explain = explain_of(state, tls);
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "tls-alert");
+    explain = explain_of(state, buffered);
+    assert_string_equal(class_of(&explain, 0), "buffered");
+    assert_non_null(explain.page.classes[0].advice.chosen);
+    char both[512];
+    snprintf(both, sizeof(both), "%s%s%s", tls, buffered, buffered);
+    explain = explain_of(state, both);
+    assert_int_equal(explain.page.class_count, 2);
+    assert_int_equal(explain.page.classes[1].count, 2);
+    assert_int_equal(explain.page.unknown_count, 0);
+}
+
+static void
+records_beside_other_lines(void **state)
+{
+    struct explain explain = explain_of(
+        state, "1.2.3.4 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n"
+               "2026/11/20 03:12:45 [warn] 7#7: *4 an upstream response is buffered to a temporary file /a while "
+               "reading upstream, client: 192.0.2.1, server: a.example, upstream: \"http://10.0.0.1:80/\"\n");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_int_equal(explain.page.unparsed, 1);
+    assert_int_equal(explain.page.classes[0].advice.kind, KIND_HTTP);
+    assert_false(explain.page.classes[0].advice.kind_unknown);
+}
+
+static void
+output_of_the_configuration_test(void **state)
+{
+    struct explain explain = explain_of(state, "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
+                                               "nginx: configuration file /etc/nginx/nginx.conf test is successful\n");
+    assert_true(explain.page.test_ok);
+    assert_int_equal(explain.page.class_count + explain.page.unknown_count, 0);
+    /* only the verdict was pasted: it is not swallowed */
+    explain = explain_of(state, "nginx: configuration file /etc/nginx/nginx.conf test failed\n");
+    assert_false(explain.page.test_ok);
+    assert_int_equal(explain.page.unknown_count, 1);
+    explain = explain_of(state, "nginx: [emerg] no such thing in /etc/nginx/nginx.conf:3\n"
+                                "nginx: configuration file /etc/nginx/nginx.conf test failed\n");
+    assert_int_equal(explain.page.unknown_count, 1);
+}
+
+static void
+unknown_text(void **state)
+{
+    struct explain explain = explain_of(state, "the response is buffered to some temporary place");
+    assert_int_equal(explain.page.class_count, 0); /* not the class that matches anything */
+    assert_int_equal(explain.page.unknown_count, 1);
+    assert_true(explain.page.unknown[0].near_count >= 1);
+    assert_string_equal(explain.page.unknown[0].near[0].id, "buffered");
+    explain = explain_of(state, "tls-aler");
+    assert_string_equal(explain.page.unknown[0].near[0].id, "tls-alert");
+    assert_null(explain.page.unknown[0].expression); /* a word is no line */
+}
+
+/* What is proposed as an expression holds nothing that ends its quotes or its directive. */
+static void
+expressions(void **state)
+{
+    struct setting *setting = *state;
+    assert_string_equal(explain_expression(SLICE("open() \"/a\" failed (2: No such file"), setting->arena),
+                        "': No such file'");
+    assert_string_equal(explain_expression(SLICE("call() gave up. "), setting->arena), "'call\\(\\) gave up\\.'");
+    assert_null(explain_expression(SLICE("'\"';{}$`"), setting->arena));
+    assert_null(explain_expression(SLICE(""), setting->arena));
+    const char *hostile = explain_expression(SLICE("a nice word';} class x { $(reboot)`\x1b\\"), setting->arena);
+    assert_string_equal(hostile, "'a nice word'");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(fragments, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_beside_other_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(expressions, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
