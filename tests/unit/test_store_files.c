@@ -1,0 +1,234 @@
+/* A file is known by what it holds: rotation, copies, files that begin alike, truncation, the open record. */
+#include "store_log.h"
+
+#define LINE "2026/11/20 03:12:45 [error] 12#12: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1\n"
+
+static int
+begin(void **state)
+{
+    *state = memory_allocate_zeroed(1, sizeof(struct store_log));
+    store_log_begin(*state);
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    store_log_end(*state);
+    free(*state);
+    return 0;
+}
+
+/* `count` records from number `first` on. */
+static void
+add_lines(struct buffer *content, int first, int count)
+{
+    for (int i = 0; i < count; i++)
+        buffer_add_format(content, LINE, first + i);
+}
+
+static int64_t
+events(struct store_log *log)
+{
+    return store_log_number(log, "SELECT count(*) FROM events");
+}
+
+static int64_t
+files(struct store_log *log)
+{
+    return store_log_number(log, "SELECT count(*) FROM files");
+}
+
+static void
+test_rotated_file_is_read_once(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY, file = BUFFER_EMPTY;
+    add_lines(&content, 1, 100);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_NEW);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_COPY); /* met twice in one scan */
+    store_close(log->store);
+    store_log_open(log);
+    assert_int_equal(events(log), 0); /* a private store is gone with its connection */
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_NEW);
+    add_lines(&content, 101, 10);
+    assert_int_equal(store_log_read(log, "/l/error.log.1", buffer_slice(&content), false), FILE_KNOWN);
+    assert_int_equal(events(log), 110);
+    assert_int_equal(files(log), 1);
+    assert_int_equal(store_log_read(log, "/l/error.log.2.gz", buffer_slice(&content), true), FILE_COPY);
+    store_log_text(log, "SELECT first_path || ' ' || last_path FROM files", &file);
+    assert_slice(buffer_slice(&file), "/l/error.log /l/error.log.1");
+    buffer_free(&content);
+    buffer_free(&file);
+}
+
+static void
+test_short_file_that_grows_is_the_same(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY;
+    for (int i = 1; i <= 90; i++) { /* its head grows past 4096 bytes meanwhile */
+        add_lines(&content, i, 1);
+        assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), i == 1 ? FILE_NEW : FILE_KNOWN);
+    }
+    assert_int_equal(events(log), 90);
+    assert_int_equal(files(log), 1);
+    buffer_free(&content);
+}
+
+static void
+test_beginning_of_a_known_file_is_a_copy(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY;
+    add_lines(&content, 1, 200);
+    struct slice whole = buffer_slice(&content);
+    assert_int_equal(store_log_read(log, "/l/a", whole, true), FILE_NEW);
+    assert_int_equal(store_log_read(log, "/l/b", slice_first(whole, 1000), true), FILE_COPY);
+    assert_int_equal(store_log_read(log, "/l/c", slice_first(whole, whole.size - 10), true), FILE_COPY);
+    assert_int_equal(events(log), 200);
+    buffer_free(&content);
+}
+
+/* Both orders: the longer first, the shorter first. */
+static void
+assert_two_files(struct store_log *log, struct slice first, struct slice second)
+{
+    assert_int_equal(store_log_read(log, "/l/first", first, false), FILE_NEW);
+    assert_int_equal(store_log_read(log, "/l/second", second, false), FILE_NEW);
+    assert_int_equal(files(log), 2);
+    store_close(log->store);
+    store_log_open(log);
+}
+
+static void
+test_files_that_begin_alike_and_differ_are_two(void **state)
+{
+    struct buffer longer = BUFFER_EMPTY, shorter = BUFFER_EMPTY;
+    add_lines(&longer, 1, 200);
+    add_lines(&shorter, 1, 100);
+    add_lines(&shorter, 900, 20);
+    assert_two_files(*state, buffer_slice(&longer), buffer_slice(&shorter));
+    assert_two_files(*state, buffer_slice(&shorter), buffer_slice(&longer));
+    buffer_clear(&longer); /* and within the first 4096 bytes */
+    buffer_clear(&shorter);
+    add_lines(&longer, 1, 10);
+    add_lines(&shorter, 1, 5);
+    add_lines(&shorter, 900, 1);
+    assert_two_files(*state, buffer_slice(&longer), buffer_slice(&shorter));
+    assert_two_files(*state, buffer_slice(&shorter), buffer_slice(&longer));
+    buffer_free(&longer);
+    buffer_free(&shorter);
+}
+
+/* One was read while the other was its equal; then they part. */
+static void
+test_copy_that_grows_otherwise_becomes_a_file(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer one = BUFFER_EMPTY, other = BUFFER_EMPTY;
+    add_lines(&one, 1, 5);
+    add_lines(&other, 1, 5);
+    assert_int_equal(store_log_read(log, "/l/one", buffer_slice(&one), false), FILE_NEW);
+    assert_int_equal(store_log_read(log, "/l/other", buffer_slice(&other), false), FILE_COPY);
+    add_lines(&one, 6, 1);
+    add_lines(&other, 900, 2);
+    assert_int_equal(store_log_read(log, "/l/one", buffer_slice(&one), false), FILE_KNOWN);
+    assert_int_equal(store_log_read(log, "/l/other", buffer_slice(&other), false), FILE_NEW);
+    assert_int_equal(events(log), 6 + 7);
+    buffer_free(&one);
+    buffer_free(&other);
+}
+
+static void
+test_truncated_and_written_anew_is_another_file(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer before = BUFFER_EMPTY, after = BUFFER_EMPTY;
+    add_lines(&before, 1, 50);
+    add_lines(&after, 501, 3);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&before), false), FILE_NEW);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&after), false), FILE_NEW);
+    assert_int_equal(events(log), 53);
+    assert_int_equal(files(log), 2);
+    buffer_free(&before);
+    buffer_free(&after);
+}
+
+#define OPEN_FIRST "2026/11/20 03:12:45 [error] 1#1: *1 FastCGI sent in stderr: \"PHP message: something\n"
+#define OPEN_REST "#0 trace\n#1 trace\" while reading response header from upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"\n"
+
+/* The last record is stored at once and replaced when it grew, counts included: the end is as if it was read in one piece. */
+static void
+test_open_record_is_replaced_when_it_grows(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY, raw = BUFFER_EMPTY;
+    add_lines(&content, 1, 2);
+    buffer_add_text(&content, OPEN_FIRST);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_NEW);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE flags LIKE '%open%'"), 1);
+    buffer_add_text(&content, OPEN_REST);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_KNOWN);
+    assert_int_equal(events(log), 3);
+    assert_int_equal(store_log_number(log, "SELECT lines FROM events WHERE flags LIKE '%open%'"), 3);
+    assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), 3);
+    assert_int_equal(store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM shapes), 0) - sum(unclassified) FROM files"), 0);
+    assert_int_equal(store_log_number(log, "SELECT lines - records - continuation_lines - unparsed FROM files"), 0);
+    assert_int_equal(store_log_number(log, "SELECT lines FROM files"), 5);
+    store_log_raw(log, &raw);
+    assert_true(slice_equal(buffer_slice(&raw), buffer_slice(&content)));
+    assert_int_equal(store_log_read(log, "/l/error.log.1.gz", buffer_slice(&content), true), FILE_COPY);
+    buffer_free(&content);
+    buffer_free(&raw);
+}
+
+static void
+test_second_scan_is_busy_and_readers_are_not(void **state)
+{
+    struct store_log *log = *state;
+    struct capture capture;
+    strcpy(log->path, "/tmp/ngxerr-test-XXXXXX");
+    int descriptor = mkstemp(log->path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    store_close(log->store);
+    store_log_open(log);
+    struct buffer content = BUFFER_EMPTY, name = BUFFER_EMPTY;
+    add_lines(&content, 1, 3);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_NEW);
+    capture_begin(&capture);
+    assert_null(store_open(&(struct store_options){.mode = STORE_WRITE, .path = log->path}, capture.diagnostics));
+    assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_BUSY);
+    struct store *reader = store_open(&(struct store_options){.mode = STORE_READ, .path = log->path}, capture.diagnostics);
+    uint64_t count;
+    assert_non_null(reader);
+    assert_true(query_count(reader, NULL, &count));
+    assert_int_equal(count, 3);
+    store_close(reader);
+    capture_end(&capture);
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < 3; i++) {
+        buffer_clear(&name);
+        buffer_add_format(&name, "%s%s", log->path, suffixes[i]);
+        assert_int_equal(unlink(buffer_text(&name)), 0); /* -wal and -shm stay in place */
+    }
+    buffer_free(&content);
+    buffer_free(&name);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_rotated_file_is_read_once, begin, end),
+        cmocka_unit_test_setup_teardown(test_short_file_that_grows_is_the_same, begin, end),
+        cmocka_unit_test_setup_teardown(test_beginning_of_a_known_file_is_a_copy, begin, end),
+        cmocka_unit_test_setup_teardown(test_files_that_begin_alike_and_differ_are_two, begin, end),
+        cmocka_unit_test_setup_teardown(test_copy_that_grows_otherwise_becomes_a_file, begin, end),
+        cmocka_unit_test_setup_teardown(test_truncated_and_written_anew_is_another_file, begin, end),
+        cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, begin, end),
+        cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
