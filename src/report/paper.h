@@ -51,6 +51,7 @@ struct paper {
     struct buffer line; /* the block in progress, escaped */
     enum block block;   /* in progress, or the last one */
     const char *label;
+    size_t item_indent; /* of the list in progress, in columns */
 };
 
 extern const struct paper_style paper_text, paper_markdown;

@@ -57,7 +57,8 @@ markdown_end(struct paper *paper)
 static void
 add_words(struct buffer *out, struct slice text)
 {
-    if (out->size > 0 && out->data[out->size - 1] == '\n')
+    /* what begins a list's item can begin another list */
+    if (slice_ends(buffer_slice(out), SLICE("\n")) || slice_ends(buffer_slice(out), SLICE("- ")))
         escape_markdown_text(out, text);
     else if (text.size > 0)
         add_inside_line(out, text);

@@ -39,6 +39,8 @@ static void
 text_begin(struct paper *paper, enum block block, const char *label)
 {
     separate(paper, block, label);
+    if (block == BLOCK_ITEM && paper->block != BLOCK_ITEM)
+        paper->item_indent = paper->block == BLOCK_LABELLED ? LABEL : MARGIN;
     paper->block = block;
     paper->label = label;
     buffer_clear(&paper->line);
@@ -133,9 +135,9 @@ text_end(struct paper *paper)
         wrap(out, line, add_label(out, paper->label), LABEL);
         break;
     case BLOCK_ITEM:
-        add_spaces(out, MARGIN);
+        add_spaces(out, paper->item_indent);
         buffer_add_text(out, "- ");
-        wrap(out, line, MARGIN + 2, MARGIN + 2);
+        wrap(out, line, paper->item_indent + 2, paper->item_indent + 2);
         break;
     default:
         add_spaces(out, MARGIN);
