@@ -94,8 +94,8 @@ make_parts(struct generator *generator, struct parts *parts, const char *scheme)
     put_uri(generator, parts->uri, sizeof parts->uri);
     snprintf(parts->path, sizeof parts->path, "%.*s", (int)strcspn(parts->uri, "?"), parts->uri);
     snprintf(parts->site, sizeof parts->site, "%s%u.example.com", site % 3 == 0 ? "www" : "shop", site);
-    snprintf(parts->upstream, sizeof parts->upstream, "10.0.%u.%u:%u", site % 4, 10 + below(generator, 12),
-             8080 + site % 3);
+    snprintf(parts->upstream, sizeof parts->upstream, "10.0.%u.%u:%u", site % 4,
+             10 + site % 5 * 4 + below(generator, 3), 8080 + site % 3);
     used = (size_t)snprintf(parts->tail, sizeof parts->tail, ", client: %s, server: %s, request: \"%s %s HTTP/%s\"",
                             parts->client, parts->site, below(generator, 5) == 0 ? "POST" : "GET", parts->uri,
                             below(generator, 3) == 0 ? "1.1" : "2.0");
