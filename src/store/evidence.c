@@ -4,6 +4,8 @@
 #include "store/question.h"
 #include "store/questions.h"
 
+/* Captures are taken from so many of the latest events: their shares need no more, and JSON is slow to take apart. */
+#define CAPTURE_EVENTS 5000
 #define CAPTURES (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
 #define ERRNOS (sizeof(((struct evidence *)NULL)->errnos) / sizeof(((struct evidence *)NULL)->errnos[0]))
 
@@ -93,14 +95,29 @@ gather_totals(struct store *store, const struct filter *filter, const char *clas
     return good;
 }
 
+/* One row a field of `extra`, of the latest events of a class: key, value, client. */
+static void
+add_capture_rows(struct question *question, const struct filter *filter, const char *class_id)
+{
+    question_add(question, "(SELECT j.key AS key, j.value AS value, x.client AS client FROM (SELECT extra, client FROM events");
+    question_filter(question, filter);
+    question_add(question, " AND extra IS NOT NULL AND class = ");
+    question_text(question, class_id);
+    question_add(question, " ORDER BY epoch DESC, id DESC LIMIT ");
+    question_number(question, CAPTURE_EVENTS);
+    question_add(question, ") x, json_each(x.extra) j)");
+}
+
 /* The most frequent value of each field of `extra`: rows come by name, the most frequent first. */
 static bool
 gather_captures(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
                 struct evidence *evidence)
 {
     struct question question = {.store = store};
-    bool good = ask(&question, "SELECT j.key, j.value, count(*) FROM events, json_each(events.extra) j", filter, class_id,
-                    " AND extra IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2");
+    question_add(&question, "SELECT key, value, count(*) FROM ");
+    add_capture_rows(&question, filter, class_id);
+    question_add(&question, " GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2");
+    bool good = question_ask(&question);
     bool row = good;
     uint64_t sum = 0, top = 0;
     size_t at = SIZE_MAX; /* the field at hand */
@@ -128,9 +145,10 @@ static bool
 gather_numbers(struct store *store, const struct filter *filter, const char *class_id, struct evidence *evidence)
 {
     struct question question = {.store = store};
-    bool good = ask(&question, "SELECT j.key, client, max(CAST(j.value AS INTEGER)) FROM events, json_each(events.extra) j", filter,
-                    class_id, " AND extra IS NOT NULL AND j.value <> '' AND j.value NOT GLOB '*[^0-9]*' AND length(j.value) < 19 "
-                    "GROUP BY 1, 2 ORDER BY 1, 3 DESC");
+    question_add(&question, "SELECT key, client, max(CAST(value AS INTEGER)) FROM ");
+    add_capture_rows(&question, filter, class_id);
+    question_add(&question, " WHERE value <> '' AND value NOT GLOB '*[^0-9]*' AND length(value) < 19 GROUP BY 1, 2 ORDER BY 1, 3 DESC");
+    bool good = question_ask(&question);
     bool row = good;
     size_t at = SIZE_MAX;
     unsigned clients = 0;
@@ -181,7 +199,7 @@ store_evidence(struct store *store, const struct filter *filter, const char *cla
     *evidence = (struct evidence){.since_reload = -1};
     if (!gather_totals(store, filter, class_id, arena, evidence, &first)
         || !gather_fields(store, filter, class_id, arena, evidence) || !gather_captures(store, filter, class_id, arena, evidence)
-        || !gather_numbers(store, filter, class_id, evidence) || !gather_reload(store, first, evidence))
+        || (evidence->capture_count > 0 && !gather_numbers(store, filter, class_id, evidence)) || !gather_reload(store, first, evidence))
         return false;
     evidence->single_record = evidence->count == 1;
     return true;

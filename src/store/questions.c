@@ -134,38 +134,6 @@ store_class_summaries(struct store *store, const struct filter *filter, struct a
     return good;
 }
 
-/* --- values --- */
-
-static const char *const field_columns[FIELD_COUNT] = {
-    [FIELD_SERVER] = "server", [FIELD_HOST] = "host",   [FIELD_UPSTREAM_ADDR] = "upstream_addr", [FIELD_CLIENT] = "client",
-    [FIELD_URI] = "plain_path(uri)", [FIELD_KIND] = "kind", [FIELD_LEVEL] = "level", [FIELD_ERRNO] = "errno",
-    [FIELD_LOG] = "log", [FIELD_NODE] = "node",
-};
-
-bool
-store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field, size_t limit,
-                 struct arena *arena, struct value_count *values, size_t *value_count, uint64_t *distinct)
-{
-    struct question question = {.store = store};
-    *value_count = 0;
-    *distinct = 0;
-    question_add(&question, "SELECT v, n, count(*) OVER () FROM (SELECT ");
-    question_add(&question, field_columns[field]);
-    question_add(&question, " AS v, count(*) AS n FROM events");
-    add_class(&question, filter, class_id);
-    question_add(&question, " GROUP BY 1) WHERE v IS NOT NULL AND v <> '' ORDER BY n DESC, v LIMIT ");
-    question_number(&question, (int64_t)(limit > 0 ? limit : 1));
-    bool good = question_ask(&question), row = good;
-    while (good && row && (good = question_next(&question, &row)) && row) {
-        *distinct = (uint64_t)take_number(&question, 2, 0);
-        if (*value_count < limit)
-            values[(*value_count)++] =
-                (struct value_count){take_text(&question, 0, arena), (uint64_t)take_number(&question, 1, 0)};
-    }
-    question_end(&question);
-    return good;
-}
-
 /* --- samples --- */
 
 /* The first event from `after` on, or the last of all. */
