@@ -12,7 +12,7 @@
 /* Rows that decide the widths. */
 #define DECIDING_ROWS 500
 /* Bytes kept meanwhile: fewer rows decide when they are long. */
-#define DECIDING_BYTES (4U * 1024U * 1024U)
+#define DECIDING_BYTES ((size_t)4 * 1024 * 1024)
 #define GAP            2U
 #define LEAST_WIDTH    6U
 #define ELLIPSIS       "..."

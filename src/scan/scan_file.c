@@ -79,7 +79,7 @@ scan_finds_record(struct source *source)
 
     if (found || head.size < LIMIT_SNIFF)
         return found;
-    bytes = memory_allocate(2 * LIMIT_SNIFF);
+    bytes = memory_allocate((size_t)2 * LIMIT_SNIFF);
     source_seek(source, 0);
     while (!found && source_read(source, bytes + kept, LIMIT_SNIFF, &got) == INPUT_DATA) {
         struct slice window = {bytes, kept + got};

@@ -13,8 +13,8 @@
 #include "base/memory.h"
 
 /* A question about a compressed file reads this much before the place asked for: the record that is read again begins there. */
-#define REACH       (128U * 1024U)
-#define RECENT_SIZE (4U * REACH)
+#define REACH       ((size_t)128 * 1024)
+#define RECENT_SIZE (4 * REACH)
 
 struct source {
     struct input *input;
