@@ -207,11 +207,13 @@ FROM (
             || CASE WHEN e.bits >> 35 & 1 THEN ' ambiguous-hour' ELSE '' END
             || CASE WHEN e.bits >> 38 & 1 THEN ' limit' ELSE '' END
             || CASE WHEN e.bits >> 28 & 1 THEN ' shortened' ELSE '' END) AS flags,
-        f.node AS node, f.log AS log, f.last_path AS file,
+        -- not by a join, which would be made for every row, asked for or not
+        (SELECT f.node FROM file f WHERE f.id = e.file_id) AS node,
+        (SELECT f.log FROM file f WHERE f.id = e.file_id) AS log,
+        (SELECT f.last_path FROM file f WHERE f.id = e.file_id) AS file,
         coalesce(e.lines, 1) AS lines
     FROM event e
     JOIN class c ON c.id = e.class_id
-    JOIN file f ON f.id = e.file_id
 )
 );
 
