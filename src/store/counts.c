@@ -7,11 +7,11 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-#define QUARTER 900 /* seconds */
+#define QUARTER       900    /* seconds */
 #define COUNT_ENTRIES 16384U /* flushed when three quarters full; 48 bytes each */
 #define LABEL_ENTRIES (4 * LIMIT_COUNT_LABELS)
-#define LABEL_NONE 0
-#define LABEL_OTHER 1
+#define LABEL_NONE    0
+#define LABEL_OTHER   1
 
 struct count_entry {
     int64_t time, class_id;
@@ -42,8 +42,8 @@ static struct label_entry *
 find_label(struct counts *counts, struct slice text, uint64_t hash)
 {
     size_t at = hash & (LABEL_ENTRIES - 1);
-    while (counts->labels[at].text.data != NULL
-           && (counts->labels[at].hash != hash || !slice_equal(counts->labels[at].text, text)))
+    while (counts->labels[at].text.data != NULL &&
+           (counts->labels[at].hash != hash || !slice_equal(counts->labels[at].text, text)))
         at = (at + 1) & (LABEL_ENTRIES - 1);
     return &counts->labels[at];
 }
@@ -138,9 +138,9 @@ find_entry(struct counts *counts, const struct count_entry *key)
     size_t at = hash & (COUNT_ENTRIES - 1);
     for (;;) {
         struct count_entry *entry = &counts->entries[at];
-        if (!entry->used
-            || (entry->time == key->time && entry->class_id == key->class_id && entry->level == key->level
-                && entry->server == key->server && entry->upstream == key->upstream && entry->node == key->node))
+        if (!entry->used ||
+            (entry->time == key->time && entry->class_id == key->class_id && entry->level == key->level &&
+             entry->server == key->server && entry->upstream == key->upstream && entry->node == key->node))
             return entry;
         at = (at + 1) & (COUNT_ENTRIES - 1);
     }
@@ -151,8 +151,8 @@ counts_add(struct counts *counts, const struct count_key *key, int delta)
 {
     struct count_entry entry = {.class_id = key->class_id, .level = (int32_t)key->level, .used = true};
     entry.time = key->epoch >= 0 ? key->epoch - key->epoch % QUARTER : -1;
-    if (!label_id(counts, key->server, &entry.server) || !label_id(counts, key->upstream_addr, &entry.upstream)
-        || !label_id(counts, key->node, &entry.node))
+    if (!label_id(counts, key->server, &entry.server) || !label_id(counts, key->upstream_addr, &entry.upstream) ||
+        !label_id(counts, key->node, &entry.node))
         return false;
     struct count_entry *found = find_entry(counts, &entry);
     if (!found->used) {

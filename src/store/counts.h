@@ -12,7 +12,7 @@ void counts_free(struct counts *counts);
 
 /* What one event counts under; text is exact bytes. */
 struct count_key {
-    int64_t epoch;   /* -1: no time */
+    int64_t epoch; /* -1: no time */
     int64_t class_id;
     enum level level;
     struct slice server, upstream_addr;

@@ -15,6 +15,7 @@ store_failed(struct store *store, const char *what)
     else
         diagnose(store->diagnostics, STATUS_STORE, "%s: %s: %s", store->path, what, reason);
     store_rollback(store);
+    store->failed = true;
     return false;
 }
 
@@ -23,7 +24,8 @@ store_statement(struct store *store, enum statement statement)
 {
     sqlite3_stmt *prepared = store->statements[statement];
     if (prepared == NULL) {
-        if (sqlite3_prepare_v3(store->db, statement_sql(statement), -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL) != SQLITE_OK) {
+        if (sqlite3_prepare_v3(store->db, statement_sql(statement), -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL) !=
+            SQLITE_OK) {
             store_failed(store, "cannot be asked");
             return NULL;
         }
@@ -80,6 +82,8 @@ store_get_integer(struct store *store, enum statement statement, int64_t otherwi
 bool
 store_begin(struct store *store)
 {
+    if (store->failed)
+        return false; /* which was said */
     if (store->in_transaction)
         return true;
     sqlite3_stmt *begin = store_statement(store, BEGIN_WRITE);
@@ -133,7 +137,8 @@ bind_text(sqlite3_stmt *statement, const char *name, struct slice text)
 void
 bind_blob(sqlite3_stmt *statement, const char *name, struct slice bytes)
 {
-    sqlite3_bind_blob64(statement, parameter(statement, name), bytes.data != NULL ? bytes.data : "", bytes.size, SQLITE_STATIC);
+    sqlite3_bind_blob64(statement, parameter(statement, name), bytes.data != NULL ? bytes.data : "", bytes.size,
+                        SQLITE_STATIC);
 }
 
 struct slice

@@ -20,12 +20,13 @@ struct store {
     enum store_mode mode;
     char *path;
     char *node;
-    int lock;             /* descriptor that holds the scan lock; -1 none */
+    int lock; /* descriptor that holds the scan lock; -1 none */
     bool in_transaction;
+    bool failed; /* nothing is written any more: what memory holds is no longer what the database has */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
-    const struct filter *grep; /* whose callback grep_text asks; of the question at hand */
-    const struct zone *zone;   /* for time_bucket; of the question at hand */
-    struct tops *tops;         /* answers of store_top_values about the class asked last; freed by tops_free */
+    const struct filter *grep;                 /* whose callback grep_text asks; of the question at hand */
+    const struct zone *zone;                   /* for time_bucket; of the question at hand */
+    struct tops *tops;     /* answers of store_top_values about the class asked last; freed by tops_free */
     struct writer *writer; /* made by the first store_use_rules or store_file_begin */
 };
 
@@ -62,6 +63,7 @@ bool schema_migrate(struct store *store);
 bool schema_check(struct store *store);
 bool functions_register(struct store *store);
 void writer_free(struct writer *writer);
+bool writer_has_planned(const struct writer *writer); /* a file was looked at: this is a scan */
 void tops_free(struct tops *tops);
 
 #endif

@@ -6,8 +6,8 @@
 
 /* Captures are taken from so many of the latest events: their shares need no more, and JSON is slow to take apart. */
 #define CAPTURE_EVENTS 5000
-#define CAPTURES (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
-#define ERRNOS (sizeof(((struct evidence *)NULL)->errnos) / sizeof(((struct evidence *)NULL)->errnos[0]))
+#define CAPTURES       (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
+#define ERRNOS         (sizeof(((struct evidence *)NULL)->errnos) / sizeof(((struct evidence *)NULL)->errnos[0]))
 
 static struct slice
 take_text(sqlite3_stmt *statement, int column, struct arena *arena)
@@ -30,8 +30,8 @@ percent(uint64_t part, uint64_t whole)
 
 /* The most frequent value of a field, how many there are, and its share. */
 static bool
-top_of(struct store *store, const struct filter *filter, const char *class_id, enum event_field field, struct arena *arena,
-       struct value_count *top, uint64_t *distinct)
+top_of(struct store *store, const struct filter *filter, const char *class_id, enum event_field field,
+       struct arena *arena, struct value_count *top, uint64_t *distinct)
 {
     size_t count;
     *top = (struct value_count){SLICE_NONE, 0};
@@ -44,13 +44,13 @@ gather_fields(struct store *store, const struct filter *filter, const char *clas
 {
     struct value_count client, uri, peer, server, host, kind, level;
     uint64_t ignored;
-    if (!top_of(store, filter, class_id, FIELD_CLIENT, arena, &client, &evidence->distinct_clients)
-        || !top_of(store, filter, class_id, FIELD_URI, arena, &uri, &evidence->distinct_uris)
-        || !top_of(store, filter, class_id, FIELD_UPSTREAM_ADDR, arena, &peer, &evidence->distinct_peers)
-        || !top_of(store, filter, class_id, FIELD_SERVER, arena, &server, &evidence->distinct_servers)
-        || !top_of(store, filter, class_id, FIELD_HOST, arena, &host, &evidence->distinct_hosts)
-        || !top_of(store, filter, class_id, FIELD_KIND, arena, &kind, &ignored)
-        || !top_of(store, filter, class_id, FIELD_LEVEL, arena, &level, &ignored))
+    if (!top_of(store, filter, class_id, FIELD_CLIENT, arena, &client, &evidence->distinct_clients) ||
+        !top_of(store, filter, class_id, FIELD_URI, arena, &uri, &evidence->distinct_uris) ||
+        !top_of(store, filter, class_id, FIELD_UPSTREAM_ADDR, arena, &peer, &evidence->distinct_peers) ||
+        !top_of(store, filter, class_id, FIELD_SERVER, arena, &server, &evidence->distinct_servers) ||
+        !top_of(store, filter, class_id, FIELD_HOST, arena, &host, &evidence->distinct_hosts) ||
+        !top_of(store, filter, class_id, FIELD_KIND, arena, &kind, &ignored) ||
+        !top_of(store, filter, class_id, FIELD_LEVEL, arena, &level, &ignored))
         return false;
     evidence->top_client_share = percent(client.count, evidence->count);
     evidence->top_uri_share = percent(uri.count, evidence->count);
@@ -62,7 +62,8 @@ gather_fields(struct store *store, const struct filter *filter, const char *clas
     evidence->host = host.value;
     evidence->kind = kind_from_name(kind.value);
     evidence->level = level_from_name(level.value);
-    return store_top_values(store, filter, class_id, FIELD_ERRNO, ERRNOS, arena, evidence->errnos, &evidence->errno_count, &ignored);
+    return store_top_values(store, filter, class_id, FIELD_ERRNO, ERRNOS, arena, evidence->errnos,
+                            &evidence->errno_count, &ignored);
 }
 
 /* The statement of a question about one class: `before` WHERE ... `after`. */
@@ -83,13 +84,17 @@ gather_totals(struct store *store, const struct filter *filter, const char *clas
 {
     struct question question = {.store = store};
     bool row = false;
-    bool good = ask(&question, "SELECT count(*), min(epoch) FROM events", filter, class_id, "") && question_next(&question, &row);
+    bool good = ask(&question, "SELECT count(*), min(epoch) FROM events", filter, class_id, "") &&
+                question_next(&question, &row);
     evidence->count = row ? (uint64_t)sqlite3_column_int64(question.statement, 0) : 0;
-    *first = row && sqlite3_column_type(question.statement, 1) != SQLITE_NULL ? sqlite3_column_int64(question.statement, 1) : -1;
+    *first = row && sqlite3_column_type(question.statement, 1) != SQLITE_NULL
+                 ? sqlite3_column_int64(question.statement, 1)
+                 : -1;
     question_end(&question);
-    good = good && ask(&question, "SELECT method, count(*) FROM events", filter, class_id,
-                       " AND method IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1")
-           && question_next(&question, &row);
+    good = good &&
+           ask(&question, "SELECT method, count(*) FROM events", filter, class_id,
+               " AND method IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1") &&
+           question_next(&question, &row);
     evidence->method = good && row ? take_text(question.statement, 0, arena) : SLICE_NONE;
     question_end(&question);
     return good;
@@ -99,7 +104,8 @@ gather_totals(struct store *store, const struct filter *filter, const char *clas
 static void
 add_capture_rows(struct question *question, const struct filter *filter, const char *class_id)
 {
-    question_add(question, "(SELECT j.key AS key, j.value AS value, x.client AS client FROM (SELECT extra, client FROM events");
+    question_add(question,
+                 "(SELECT j.key AS key, j.value AS value, x.client AS client FROM (SELECT extra, client FROM events");
     question_filter(question, filter);
     question_add(question, " AND extra IS NOT NULL AND class = ");
     question_text(question, class_id);
@@ -147,7 +153,9 @@ gather_numbers(struct store *store, const struct filter *filter, const char *cla
     struct question question = {.store = store};
     question_add(&question, "SELECT key, client, max(CAST(value AS INTEGER)) FROM ");
     add_capture_rows(&question, filter, class_id);
-    question_add(&question, " WHERE value <> '' AND value NOT GLOB '*[^0-9]*' AND length(value) < 19 GROUP BY 1, 2 ORDER BY 1, 3 DESC");
+    question_add(
+        &question,
+        " WHERE value <> '' AND value NOT GLOB '*[^0-9]*' AND length(value) < 19 GROUP BY 1, 2 ORDER BY 1, 3 DESC");
     bool good = question_ask(&question);
     bool row = good;
     size_t at = SIZE_MAX;
@@ -181,8 +189,9 @@ gather_reload(struct store *store, int64_t first, struct evidence *evidence)
     evidence->since_reload = -1;
     if (first < 0)
         return true;
-    question_add(&question, "SELECT max(epoch) FROM events WHERE class = 'process-lifecycle' AND message = 'reconfiguring' "
-                            "AND epoch <= ");
+    question_add(&question,
+                 "SELECT max(epoch) FROM events WHERE class = 'process-lifecycle' AND message = 'reconfiguring' "
+                 "AND epoch <= ");
     question_number(&question, first);
     bool good = question_ask(&question) && question_next(&question, &row);
     if (good && row && sqlite3_column_type(question.statement, 0) != SQLITE_NULL)
@@ -197,9 +206,11 @@ store_evidence(struct store *store, const struct filter *filter, const char *cla
 {
     int64_t first;
     *evidence = (struct evidence){.since_reload = -1};
-    if (!gather_totals(store, filter, class_id, arena, evidence, &first)
-        || !gather_fields(store, filter, class_id, arena, evidence) || !gather_captures(store, filter, class_id, arena, evidence)
-        || (evidence->capture_count > 0 && !gather_numbers(store, filter, class_id, evidence)) || !gather_reload(store, first, evidence))
+    if (!gather_totals(store, filter, class_id, arena, evidence, &first) ||
+        !gather_fields(store, filter, class_id, arena, evidence) ||
+        !gather_captures(store, filter, class_id, arena, evidence) ||
+        (evidence->capture_count > 0 && !gather_numbers(store, filter, class_id, evidence)) ||
+        !gather_reload(store, first, evidence))
         return false;
     evidence->single_record = evidence->count == 1;
     return true;

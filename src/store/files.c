@@ -4,88 +4,8 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "store/pieces.h"
+#include "store/compare.h"
 #include "store/writer.h"
-
-/* Bytes of the candidate that are compared at a time. */
-#define COMPARE_BLOCK (64U * 1024U)
-
-/* --- the candidate's bytes, in order --- */
-
-struct window {
-    const struct file_probe *probe;
-    uint64_t offset; /* of bytes */
-    size_t size;
-    bool ended;      /* there is nothing after the window */
-    char bytes[COMPARE_BLOCK];
-};
-
-/* Moves the window to `offset`; read_at gives all or nothing, so that the end is found by halves. */
-static void
-window_move(struct window *window, uint64_t offset)
-{
-    size_t want = COMPARE_BLOCK;
-    window->offset = offset;
-    window->size = 0;
-    while (want > 0 && window->size < COMPARE_BLOCK) {
-        if (window->size + want <= COMPARE_BLOCK
-            && window->probe->read_at(window->probe->read_context, offset + window->size, window->bytes + window->size, want))
-            window->size += want;
-        else
-            want /= 2;
-    }
-    window->ended = window->size < COMPARE_BLOCK;
-}
-
-/* 1: the candidate has these bytes there; 0: it ends first, and what it has is equal; -1: it differs. */
-static int
-window_compare(struct window *window, uint64_t offset, struct slice raw)
-{
-    while (raw.size > 0) {
-        if (offset < window->offset || offset >= window->offset + window->size) {
-            if (window->ended && offset >= window->offset + window->size)
-                return 0;
-            window_move(window, offset);
-            if (window->size == 0)
-                return 0;
-        }
-        size_t at = (size_t)(offset - window->offset);
-        size_t size = window->size - at < raw.size ? window->size - at : raw.size;
-        if (memcmp(window->bytes + at, raw.data, size) != 0)
-            return -1;
-        offset += size;
-        raw = slice_from(raw, size);
-    }
-    return 1;
-}
-
-/* Is the candidate the beginning of what is stored of a file?  Compared byte by byte with what the rows render.  Where rows were pruned only
- * a whole head that is equal (which the caller has found) is proof enough; a short file must not be taken for one that is gone. */
-static bool
-is_beginning(struct store *store, int64_t file_id, const struct file_probe *probe, bool *beginning)
-{
-    struct window *window = memory_allocate(sizeof(*window));
-    struct pieces *pieces = pieces_open(store, file_id);
-    bool good = pieces != NULL, more = true, gap = false;
-    uint64_t next = 0;
-    int equal = 1;
-    *window = (struct window){.probe = probe};
-    while (good && more && equal == 1) {
-        struct slice raw;
-        uint64_t offset;
-        good = pieces_next(pieces, &raw, &offset, &more);
-        if (good && more) {
-            gap = gap || offset != next;
-            next = offset + raw.size;
-            equal = window_compare(window, offset, raw);
-        }
-    }
-    gap = gap || equal == 1; /* the rows end before the candidate */
-    *beginning = equal >= 0 && (!gap || probe->head.size >= LIMIT_IDENTITY);
-    pieces_close(pieces);
-    free(window);
-    return good;
-}
 
 /* --- verdicts --- */
 
@@ -164,7 +84,8 @@ judge_whole(struct search *search)
 {
     const struct file_row *file = &search->file;
     bool seen = was_seen(search->store->writer, file->id);
-    bool closes = (search->probe->compressed || search->probe->complete) && !file->finished && file->position < file->bytes;
+    bool closes =
+        (search->probe->compressed || search->probe->complete) && !file->finished && file->position < file->bytes;
     search->found = true;
     if (probe_has(search->probe, file->bytes) || (closes && !seen))
         fill_plan(search, FILE_KNOWN);
@@ -185,7 +106,7 @@ judge(struct search *search)
             judge_whole(search);
         return true;
     }
-    if (!is_beginning(search->store, file->id, search->probe, &beginning))
+    if (!compare_is_beginning(search->store, file->id, search->probe, &beginning))
         return false;
     if (beginning) {
         search->found = true;
@@ -301,9 +222,9 @@ find_look(struct store *store, const struct file_probe *probe, int64_t *file_id,
     escape_view_text(&path, slice_of(probe->path));
     bind_text(get, ":path", buffer_slice(&path));
     bool good = store_step(store, get, &row);
-    if (good && row && (uint64_t)sqlite3_column_int64(get, 0) == probe->device
-        && (uint64_t)sqlite3_column_int64(get, 1) == probe->inode && (uint64_t)sqlite3_column_int64(get, 2) == probe->size
-        && sqlite3_column_int64(get, 3) == probe->modified) {
+    if (good && row && (uint64_t)sqlite3_column_int64(get, 0) == probe->device &&
+        (uint64_t)sqlite3_column_int64(get, 1) == probe->inode &&
+        (uint64_t)sqlite3_column_int64(get, 2) == probe->size && sqlite3_column_int64(get, 3) == probe->modified) {
         *file_id = sqlite3_column_int64(get, 4);
         *copy = sqlite3_column_int(get, 5) != 0;
     }
@@ -333,7 +254,8 @@ search_look(struct search *search)
 {
     int64_t id;
     bool copy = false, found = false;
-    if (!find_look(search->store, search->probe, &id, &copy) || (id != 0 && !get_file(search->store, id, &search->file, &found)))
+    if (!find_look(search->store, search->probe, &id, &copy) ||
+        (id != 0 && !get_file(search->store, id, &search->file, &found)))
         return false;
     const struct file_row *file = &search->file;
     bool closes = search->probe->complete && !file->finished && file->position < file->bytes;
@@ -386,13 +308,14 @@ store_file_plan(struct store *store, const struct file_probe *probe, struct file
     *plan = (struct file_plan){.verdict = FILE_NEW, .state = {.last_written = -1}};
     if (writer == NULL)
         return false;
+    writer->planned = true;
     if (probe->head.size == 0) {
         plan->verdict = FILE_UNCHANGED;
         return true;
     }
-    bool good = search_look(&search) && (search.found || search_known_heads(&search))
-                && (search.found || probe->head.size >= LIMIT_IDENTITY || search_longer(&search))
-                && (!search.found || remember_verdict(&search));
+    bool good = search_look(&search) && (search.found || search_known_heads(&search)) &&
+                (search.found || probe->head.size >= LIMIT_IDENTITY || search_longer(&search)) &&
+                (!search.found || remember_verdict(&search));
     file_row_free(&search.file);
     return good;
 }
@@ -413,7 +336,8 @@ add_file(struct writer *writer, const struct file_probe *probe, const struct zon
     bind_text(add, ":log", buffer_slice(&log));
     bind_text(add, ":path", buffer_slice(&path));
     bind_text(add, ":zone", slice_of(zone_name(zone)));
-    bool found, good = store_run(store, add) && get_file(store, sqlite3_last_insert_rowid(store->db), &writer->file, &found);
+    bool found,
+        good = store_run(store, add) && get_file(store, sqlite3_last_insert_rowid(store->db), &writer->file, &found);
     buffer_free(&log);
     buffer_free(&path);
     return good;
@@ -472,7 +396,8 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
     bool found = true;
     if (writer == NULL || !store_begin(store))
         return false;
-    bool good = plan->verdict == FILE_NEW ? add_file(writer, probe, zone) : get_file(store, plan->file_id, &writer->file, &found);
+    bool good = plan->verdict == FILE_NEW ? add_file(writer, probe, zone)
+                                          : get_file(store, plan->file_id, &writer->file, &found);
     if (!good || !found)
         return false;
     plan->file_id = writer->file.id;

@@ -85,7 +85,8 @@ uri_glob(sqlite3_context *context, int count, sqlite3_value **values)
     (void)count;
     struct buffer buffer = BUFFER_EMPTY;
     struct slice glob = argument(values[0]), uri = exact_argument(values[1], &buffer);
-    sqlite3_result_int(context, uri.data != NULL && (glob_matches(glob, uri) || glob_matches(glob, without_arguments(uri))));
+    sqlite3_result_int(context,
+                       uri.data != NULL && (glob_matches(glob, uri) || glob_matches(glob, without_arguments(uri))));
     buffer_free(&buffer);
 }
 
@@ -119,7 +120,8 @@ block_holds(struct slice block, struct slice address)
     uint64_t bits = size * 8;
     if (size == 0)
         return slice_equal(block, address);
-    if (address_bytes(address, a) != size || (slash != SIZE_MAX && !slice_to_u64(slice_from(block, slash + 1), &bits)) || bits > size * 8)
+    if (address_bytes(address, a) != size ||
+        (slash != SIZE_MAX && !slice_to_u64(slice_from(block, slash + 1), &bits)) || bits > size * 8)
         return false;
     if (memcmp(a, b, bits / 8) != 0)
         return false;
@@ -146,7 +148,8 @@ grep_text(sqlite3_context *context, int count, sqlite3_value **values)
         buffer_add_text(&text, " while ");
         unescape_view_text(&text, argument(values[1]));
     }
-    sqlite3_result_int(context, store->grep != NULL && store->grep->grep(store->grep->grep_context, buffer_slice(&text)));
+    sqlite3_result_int(context,
+                       store->grep != NULL && store->grep->grep(store->grep->grep_context, buffer_slice(&text)));
     buffer_free(&text);
 }
 
@@ -203,15 +206,17 @@ functions_register(struct store *store)
         int arguments;
         void (*function)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {
-        {"text_glob", 2, text_glob},   {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},     {"class_glob", 2, class_glob},
-        {"address_in", 2, address_in}, {"grep_text", 2, grep_text},   {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path},
-        {"time_bucket", 2, time_bucket},
+        {"text_glob", 2, text_glob},   {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},
+        {"class_glob", 2, class_glob}, {"address_in", 2, address_in}, {"grep_text", 2, grep_text},
+        {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path}, {"time_bucket", 2, time_bucket},
     };
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
         if (sqlite3_create_function_v2(store->db, functions[i].name, functions[i].arguments,
-                                       SQLITE_UTF8 | SQLITE_DIRECTONLY | (functions[i].function == time_bucket
-                                       || functions[i].function == grep_text ? 0 : SQLITE_DETERMINISTIC), store,
-                                       functions[i].function, NULL, NULL, NULL) != SQLITE_OK)
+                                       SQLITE_UTF8 | SQLITE_DIRECTONLY |
+                                           (functions[i].function == time_bucket || functions[i].function == grep_text
+                                                ? 0
+                                                : SQLITE_DETERMINISTIC),
+                                       store, functions[i].function, NULL, NULL, NULL) != SQLITE_OK)
             return store_failed(store, "cannot be used");
     return true;
 }

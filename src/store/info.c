@@ -146,7 +146,7 @@ store_info(struct store *store, struct arena *arena, struct store_info *info)
 {
     *info = (struct store_info){.path = store->path, .schema_version = STORE_SCHEMA_VERSION};
     info->database_bytes = database_bytes(store);
-    return read_rules_hash(store, arena, info) && setting_get_integer(store, "last_scan", -1, &info->last_scan)
-           && setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_totals(store, info)
-           && list_files(store, arena, info);
+    return read_rules_hash(store, arena, info) && setting_get_integer(store, "last_scan", -1, &info->last_scan) &&
+           setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_totals(store, info) &&
+           list_files(store, arena, info);
 }

@@ -1,8 +1,8 @@
 /* A bounded cache of texts that repeat: direct-mapped by hash, without the texts themselves.  Used by store alone. */
 #include "store/intern.h"
 
-#include <sys/random.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "base/escape.h"

@@ -149,8 +149,11 @@ move_counts(struct reclassification *run, int64_t class_id)
 {
     struct writer *writer = run->store->writer;
     const struct record *record = &run->event.record;
-    struct count_key key = {.epoch = run->row.epoch, .class_id = run->row.class_id, .level = record->level,
-                            .server = record->server, .upstream_addr = record->upstream_addr,
+    struct count_key key = {.epoch = run->row.epoch,
+                            .class_id = run->row.class_id,
+                            .level = record->level,
+                            .server = record->server,
+                            .upstream_addr = record->upstream_addr,
                             .node = buffer_slice(&writer->file.node)};
     if (!counts_add(writer->counts, &key, -1))
         return false;
@@ -253,16 +256,16 @@ reclassify_steps(struct reclassification *run, struct reclassify_result *result)
     struct writer *writer = store->writer;
     int64_t *ids = memory_allocate(STEP_ROWS * sizeof(*ids)), after;
     size_t count = STEP_ROWS;
-    bool good = store_begin(store) && setting_get_integer(store, "reclassify_from", 0, &after)
-                && (after > 0 || shapes_clear(writer->shapes));
+    bool good = store_begin(store) && setting_get_integer(store, "reclassify_from", 0, &after) &&
+                (after > 0 || shapes_clear(writer->shapes));
     while (good && count == STEP_ROWS) {
         good = store_begin(store) && next_ids(store, after, ids, &count);
         for (size_t i = 0; good && i < count; i++)
             good = reclassify_id(run, ids[i], result);
         if (good && count > 0)
             after = ids[count - 1];
-        good = good && setting_set_integer(store, "reclassify_from", count == STEP_ROWS ? after : 0)
-               && counts_flush(writer->counts) && shapes_flush(writer->shapes) && store_end(store);
+        good = good && setting_set_integer(store, "reclassify_from", count == STEP_ROWS ? after : 0) &&
+               counts_flush(writer->counts) && shapes_flush(writer->shapes) && store_end(store);
     }
     free(ids);
     return good;

@@ -193,9 +193,10 @@ share_beside(struct store *store, const char *suffix)
     struct buffer name = BUFFER_EMPTY;
     buffer_add_text(&name, store->path);
     buffer_add_text(&name, suffix);
-    if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 && beside.st_gid != facts.st_gid
-        && chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0)
-        diagnose_warning(store->diagnostics, "%s: readers of the group may be refused: %s", buffer_text(&name), strerror(errno));
+    if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 && beside.st_gid != facts.st_gid &&
+        chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0)
+        diagnose_warning(store->diagnostics, "%s: readers of the group may be refused: %s", buffer_text(&name),
+                         strerror(errno));
     buffer_free(&name);
 }
 
@@ -211,8 +212,9 @@ open_to_write(struct store *store, const struct store_options *options)
         return false;
     int keep = 1;
     sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-    if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096")
-        || !store_execute(store, "SELECT count(*) FROM setting"))
+    if (!store_execute(store,
+                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096") ||
+        !store_execute(store, "SELECT count(*) FROM setting"))
         return false;
     share_beside(store, "-wal");
     share_beside(store, "-shm");
@@ -239,9 +241,9 @@ static bool
 open_private(struct store *store)
 {
     store->path = memory_copy_text(temporary_directory());
-    return open_file(store, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-           && store_execute(store, "PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-           && schema_migrate(store);
+    return open_file(store, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) &&
+           store_execute(store, "PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") &&
+           schema_migrate(store);
 }
 
 struct store *
@@ -270,7 +272,8 @@ store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    if (store->in_transaction && store->writer != NULL)
+    /* A scan that found nothing new says so too: the database is current up to now. */
+    if (!store->failed && store->writer != NULL && (store->in_transaction || writer_has_planned(store->writer)))
         store_commit(store);
     store_rollback(store);
     writer_free(store->writer);

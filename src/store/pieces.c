@@ -30,7 +30,8 @@ pieces_open(struct store *store, int64_t file_id)
     struct pieces *pieces = memory_allocate_zeroed(1, sizeof(*pieces));
     pieces->store = store;
     pieces->gave_event = pieces->gave_unparsed = true;
-    if (prepare(store, EVENT_OF_FILE, file_id, &pieces->events) && prepare(store, UNPARSED_FROM, file_id, &pieces->unparsed))
+    if (prepare(store, EVENT_OF_FILE, file_id, &pieces->events) &&
+        prepare(store, UNPARSED_FROM, file_id, &pieces->unparsed))
         return pieces;
     pieces_close(pieces);
     return NULL;

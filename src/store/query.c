@@ -7,7 +7,7 @@
 #include "store/question.h"
 
 /* Of the view's row: see src/store/row.h. */
-#define EVENT_UTC_OFFSET \
+#define EVENT_UTC_OFFSET                                                                                          \
     "(SELECT CASE WHEN b.bits >> 8 & 127 THEN ((b.bits >> 8 & 127) - 64) * 900 ELSE (b.bits >> 40) - 131072 END " \
     "FROM event b WHERE b.id = events.id)"
 
@@ -201,7 +201,8 @@ add_fields(struct question *question, const char *const *fields, size_t count)
             struct buffer names = BUFFER_EMPTY;
             for (size_t known = 0; known < BY_COUNT; known++)
                 buffer_add_format(&names, "%s%s", known > 0 ? ", " : "", by_fields[known].name);
-            diagnose(question->store->diagnostics, STATUS_USAGE, "--by: no such field: %s; fields are %s", fields[i], buffer_text(&names));
+            diagnose(question->store->diagnostics, STATUS_USAGE, "--by: no such field: %s; fields are %s", fields[i],
+                     buffer_text(&names));
             buffer_free(&names);
             return false;
         }
@@ -246,10 +247,12 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
 
 /* Only what reads: no other database, no extension, nothing that changes a setting. */
 static int
-allow_reading(void *context, int action, const char *first, const char *second, const char *database, const char *trigger)
+allow_reading(void *context, int action, const char *first, const char *second, const char *database,
+              const char *trigger)
 {
     (void)context, (void)database, (void)trigger;
-    static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "user_version"};
+    static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list",
+                                          "index_list", "index_info",  "user_version"};
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
@@ -288,7 +291,9 @@ query_sql(struct store *store, const char *sql)
     rows->of_user = true;
     sqlite3_set_authorizer(store->db, allow_reading, NULL);
     int code = sqlite3_prepare_v2(store->db, sql, -1, statement, &rest);
-    const char *why = code == SQLITE_AUTH ? "only reading is allowed" : code != SQLITE_OK ? sqlite3_errmsg(store->db) : NULL;
+    const char *why = code == SQLITE_AUTH ? "only reading is allowed"
+                      : code != SQLITE_OK ? sqlite3_errmsg(store->db)
+                                          : NULL;
     if (why != NULL)
         diagnose(store->diagnostics, STATUS_USAGE, "--sql: %s", why);
     else if (*statement == NULL)
@@ -296,7 +301,8 @@ query_sql(struct store *store, const char *sql)
     else if (sqlite3_stmt_readonly(*statement) == 0)
         diagnose(store->diagnostics, STATUS_USAGE, "--sql: only reading is allowed");
     else if (sqlite3_bind_parameter_count(*statement) > 0)
-        diagnose(store->diagnostics, STATUS_USAGE, "--sql: the statement has parameters, and nothing gives them a value");
+        diagnose(store->diagnostics, STATUS_USAGE,
+                 "--sql: the statement has parameters, and nothing gives them a value");
     else if (!only_one(store, rest))
         diagnose(store->diagnostics, STATUS_USAGE, "--sql: one statement at a time");
     else

@@ -28,15 +28,15 @@ bool rows_next(struct rows *rows, bool *more);
 struct value rows_value(const struct rows *rows, size_t column);
 
 /* The columns of the view `events` in its order, then `utc_offset` (seconds east of UTC that were applied to the written time). */
-#define EVENT_COLUMNS 32 /* of the view */
-#define EVENT_COLUMN_TIME 1
-#define EVENT_COLUMN_EPOCH 2
+#define EVENT_COLUMNS           32 /* of the view */
+#define EVENT_COLUMN_TIME       1
+#define EVENT_COLUMN_EPOCH      2
 #define EVENT_COLUMN_UTC_OFFSET EVENT_COLUMNS
 
 struct query_events {
     const struct filter *filter; /* NULL: all */
-    uint64_t last;   /* only the last so many (in time); 0: all */
-    bool reversed;   /* newest first instead of oldest first */
+    uint64_t last;               /* only the last so many (in time); 0: all */
+    bool reversed;               /* newest first instead of oldest first */
 };
 struct rows *query_events(struct store *store, const struct query_events *question);
 /* How many events pass. */

@@ -127,7 +127,8 @@ question_ask(struct question *question)
     for (size_t i = 0; i < question->value_count; i++) {
         const struct bound_value *value = &question->values[i];
         if (value->is_text)
-            sqlite3_bind_text64(question->statement, (int)i + 1, value->text.data, value->text.size, SQLITE_STATIC, SQLITE_UTF8);
+            sqlite3_bind_text64(question->statement, (int)i + 1, value->text.data, value->text.size, SQLITE_STATIC,
+                                SQLITE_UTF8);
         else
             sqlite3_bind_int64(question->statement, (int)i + 1, value->number);
     }

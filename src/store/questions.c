@@ -32,8 +32,9 @@ take_word(struct question *question, int column, struct arena *arena)
 static int64_t
 take_number(struct question *question, int column, int64_t otherwise)
 {
-    return sqlite3_column_type(question->statement, column) == SQLITE_NULL ? otherwise
-                                                                          : sqlite3_column_int64(question->statement, column);
+    return sqlite3_column_type(question->statement, column) == SQLITE_NULL
+               ? otherwise
+               : sqlite3_column_int64(question->statement, column);
 }
 
 /* The filter, and the one class that a question is about. */
@@ -108,8 +109,8 @@ take_summary(struct question *question, struct arena *arena, struct class_summar
 }
 
 bool
-store_class_summaries(struct store *store, const struct filter *filter, struct arena *arena, struct class_summary **summaries,
-                      size_t *count)
+store_class_summaries(struct store *store, const struct filter *filter, struct arena *arena,
+                      struct class_summary **summaries, size_t *count)
 {
     struct question question = {.store = store};
     struct class_summary *found = NULL;
@@ -190,9 +191,9 @@ store_samples(struct store *store, const struct filter *filter, const char *clas
     struct class_summary peak = {.id = class_id};
     int64_t ids[3] = {0};
     *count = 0;
-    if (!sample_id(store, filter, class_id, -1, false, &ids[0]) || !find_peak(store, filter, &peak)
-        || (peak.peak_minute >= 0 && !sample_id(store, filter, class_id, peak.peak_minute, false, &ids[1]))
-        || !sample_id(store, filter, class_id, -1, true, &ids[2]))
+    if (!sample_id(store, filter, class_id, -1, false, &ids[0]) || !find_peak(store, filter, &peak) ||
+        (peak.peak_minute >= 0 && !sample_id(store, filter, class_id, peak.peak_minute, false, &ids[1])) ||
+        !sample_id(store, filter, class_id, -1, true, &ids[2]))
         return false;
     for (size_t i = 0; i < 3 && *count < limit; i++) {
         bool again = ids[i] == 0;
@@ -236,8 +237,8 @@ take_shape(struct question *question, struct arena *arena, struct shape_summary 
 }
 
 bool
-store_shapes(struct store *store, const struct filter *filter, size_t limit, struct arena *arena, struct shape_summary **shapes,
-             size_t *count, uint64_t *total_shapes)
+store_shapes(struct store *store, const struct filter *filter, size_t limit, struct arena *arena,
+             struct shape_summary **shapes, size_t *count, uint64_t *total_shapes)
 {
     struct question question = {.store = store};
     struct shape_summary *found = NULL;
@@ -248,8 +249,10 @@ store_shapes(struct store *store, const struct filter *filter, size_t limit, str
         question_add(&question, "SELECT shape, level, count AS n, strftime('%s', first_time) + 0 AS first, "
                                 "strftime('%s', last_time) + 0 AS last, sample, 0 AS id FROM shapes");
     } else {
-        question_add(&question, "SELECT shape_of(message) AS shape, level, count(*) AS n, min(epoch) AS first, max(epoch) AS last, "
-                                "'' AS sample, min(id) AS id FROM events");
+        question_add(
+            &question,
+            "SELECT shape_of(message) AS shape, level, count(*) AS n, min(epoch) AS first, max(epoch) AS last, "
+            "'' AS sample, min(id) AS id FROM events");
         add_class(&question, filter, "unclassified");
         question_add(&question, " GROUP BY 1, 2");
     }

@@ -19,10 +19,10 @@ struct store_info {
     const char *path;
     int schema_version;
     const char *rules_hash;
-    int64_t last_scan;          /* epoch of the last commit of a scan; -1 never */
-    int64_t oldest, newest;     /* of stored events; -1 none */
-    int64_t pruned_before;      /* events before this were pruned; -1 never */
-    uint64_t database_bytes;    /* with -wal */
+    int64_t last_scan;       /* epoch of the last commit of a scan; -1 never */
+    int64_t oldest, newest;  /* of stored events; -1 none */
+    int64_t pruned_before;   /* events before this were pruned; -1 never */
+    uint64_t database_bytes; /* with -wal */
     uint64_t events, unparsed_rows;
     uint64_t events_by_level[9];
     struct store_file_info total; /* sums over files */
@@ -38,25 +38,38 @@ struct class_summary {
     bool retired;
     uint64_t count;
     int64_t first_time, last_time;
-    int64_t peak_minute;           /* epoch of the minute with most events */
+    int64_t peak_minute; /* epoch of the minute with most events */
     uint64_t peak_count;
 };
 /* Ordered by severity, then count falling; "unclassified" is one of them, with severity 0. */
 bool store_class_summaries(struct store *store, const struct filter *filter, struct arena *arena,
                            struct class_summary **summaries, size_t *count);
 
-enum event_field { FIELD_SERVER, FIELD_HOST, FIELD_UPSTREAM_ADDR, FIELD_CLIENT, FIELD_URI, FIELD_KIND, FIELD_LEVEL, FIELD_ERRNO, FIELD_LOG, FIELD_NODE, FIELD_COUNT };
+enum event_field {
+    FIELD_SERVER,
+    FIELD_HOST,
+    FIELD_UPSTREAM_ADDR,
+    FIELD_CLIENT,
+    FIELD_URI,
+    FIELD_KIND,
+    FIELD_LEVEL,
+    FIELD_ERRNO,
+    FIELD_LOG,
+    FIELD_NODE,
+    FIELD_COUNT
+};
 /* The `limit` most frequent values of a field in one class, most first, and the number of distinct ones; URIs without their arguments. */
-bool store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field, size_t limit,
-                      struct arena *arena, struct value_count *values, size_t *value_count, uint64_t *distinct);
+bool store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field,
+                      size_t limit, struct arena *arena, struct value_count *values, size_t *value_count,
+                      uint64_t *distinct);
 
 /* Fills evidence for a class over a filter: the most frequent values and shares, captures, errnos, since_reload. */
 bool store_evidence(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
                     struct evidence *evidence);
 
 /* Up to `limit` records of a class as they were written (exact bytes, without the last newline), spread over time: first, one of the peak, last. */
-bool store_samples(struct store *store, const struct filter *filter, const char *class_id, size_t limit, struct arena *arena,
-                   struct slice *samples, size_t *count);
+bool store_samples(struct store *store, const struct filter *filter, const char *class_id, size_t limit,
+                   struct arena *arena, struct slice *samples, size_t *count);
 
 struct shape_summary {
     const char *shape;
@@ -70,7 +83,11 @@ bool store_shapes(struct store *store, const struct filter *filter, size_t limit
                   struct shape_summary **shapes, size_t *count, uint64_t *total_shapes);
 
 /* Totals of the events that pass. */
-struct event_totals { uint64_t events, classified, unclassified, warn_or_worse; uint64_t by_level[9]; int64_t first_time, last_time; };
+struct event_totals {
+    uint64_t events, classified, unclassified, warn_or_worse;
+    uint64_t by_level[9];
+    int64_t first_time, last_time;
+};
 bool store_totals(struct store *store, const struct filter *filter, struct event_totals *totals);
 
 #endif

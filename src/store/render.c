@@ -135,9 +135,9 @@ void
 render_record(const struct record *record, struct render_cache *cache, struct buffer *out)
 {
     buffer_clear(out);
-    buffer_reserve(out, RENDER_FIXED + record->message.size + record->doing.size + record->client.size + record->server.size
-                            + record->request.size + record->subrequest.size + record->upstream.size + record->host.size
-                            + record->referrer.size);
+    buffer_reserve(out, RENDER_FIXED + record->message.size + record->doing.size + record->client.size +
+                            record->server.size + record->request.size + record->subrequest.size +
+                            record->upstream.size + record->host.size + record->referrer.size);
     char *at = put_prefix(out->data, record, cache);
     at = put(at, record->message);
     if (record->doing.data != NULL) {
@@ -202,7 +202,8 @@ patch_apply(struct slice rendered, struct slice patch, struct buffer *out)
         return true;
     }
     size_t begin, end;
-    if (!take_length(&patch, &begin) || !take_length(&patch, &end) || begin > rendered.size || end > rendered.size - begin)
+    if (!take_length(&patch, &begin) || !take_length(&patch, &end) || begin > rendered.size ||
+        end > rendered.size - begin)
         return false;
     buffer_add(out, slice_first(rendered, begin));
     buffer_add(out, patch);

@@ -8,33 +8,33 @@
 #include "parse/record.h"
 
 /* The bits of event.bits; the views take them apart with shifts. */
-#define ROW_LEVEL_SHIFT 0    /* 4 bits */
-#define ROW_KIND_SHIFT 4     /* 4 bits */
-#define ROW_QUARTERS_SHIFT 8 /* 7 bits: quarters of an hour east of UTC + 64; 0: ROW_EAST_SHIFT has the seconds */
-#define ROW_SPLIT_SHIFT 15   /* 2 bits: enum row_split */
-#define ROW_METHOD_SHIFT 17  /* 3 bits: 1 + index of row_methods; then the column request has the URI alone */
-#define ROW_VERSION_SHIFT 20 /* 2 bits: index of row_versions, with a method */
-#define ROW_SAME_URI ((uint64_t)1 << 22)  /* the upstream's URI is the request's */
-#define ROW_SAME_HOST ((uint64_t)1 << 23) /* host is the server's name */
-#define ROW_ADDR_SHIFT 24    /* 2 bits: enum row_addr */
-#define ROW_FORM_SHIFT 26    /* 2 bits: enum prefix_form */
-#define ROW_SHORTENED ((uint64_t)1 << 28) /* texts were cut to keep the row within its bound; the patch has the rest */
-#define ROW_CLIENT_UDP ((uint64_t)1 << 29)
-#define ROW_UPSTREAM_BARE ((uint64_t)1 << 30)
-#define ROW_FLAGS_SHIFT 31   /* 8 bits: enum record_flag */
-#define ROW_MESSAGE_PATH ((uint64_t)1 << 39) /* the byte 1 in message stands for the path of the request's URI */
-#define ROW_EAST_SHIFT 40    /* 18 bits: seconds east of UTC + ROW_EAST_ZERO, when they are no quarters */
-#define ROW_EAST_ZERO 131072
+#define ROW_LEVEL_SHIFT    0  /* 4 bits */
+#define ROW_KIND_SHIFT     4  /* 4 bits */
+#define ROW_QUARTERS_SHIFT 8  /* 7 bits: quarters of an hour east of UTC + 64; 0: ROW_EAST_SHIFT has the seconds */
+#define ROW_SPLIT_SHIFT    15 /* 2 bits: enum row_split */
+#define ROW_METHOD_SHIFT   17 /* 3 bits: 1 + index of row_methods; then the column request has the URI alone */
+#define ROW_VERSION_SHIFT  20 /* 2 bits: index of row_versions, with a method */
+#define ROW_SAME_URI       ((uint64_t)1 << 22) /* the upstream's URI is the request's */
+#define ROW_SAME_HOST      ((uint64_t)1 << 23) /* host is the server's name */
+#define ROW_ADDR_SHIFT     24                  /* 2 bits: enum row_addr */
+#define ROW_FORM_SHIFT     26                  /* 2 bits: enum prefix_form */
+#define ROW_SHORTENED      ((uint64_t)1 << 28) /* texts were cut to keep the row within its bound; the patch has the rest */
+#define ROW_CLIENT_UDP     ((uint64_t)1 << 29)
+#define ROW_UPSTREAM_BARE  ((uint64_t)1 << 30)
+#define ROW_FLAGS_SHIFT    31                  /* 8 bits: enum record_flag */
+#define ROW_MESSAGE_PATH   ((uint64_t)1 << 39) /* the byte 1 in message stands for the path of the request's URI */
+#define ROW_EAST_SHIFT     40 /* 18 bits: seconds east of UTC + ROW_EAST_ZERO, when they are no quarters */
+#define ROW_EAST_ZERO      131072
 
-#define ROW_QUARTER 900      /* seconds */
-#define ROW_QUARTERS_ZERO 64 /* added to make the number positive */
+#define ROW_QUARTER       900 /* seconds */
+#define ROW_QUARTERS_ZERO 64  /* added to make the number positive */
 
 /* extra as an integer: the id of a JSON template with the bytes 1 and 2 for values, and where in the message they stand. */
 #define EXTRA_TEMPLATE_SHIFT 44
-#define EXTRA_TEMPLATE_MOST ((int64_t)1 << 19)
-#define EXTRA_PLACE_LIMIT 2048 /* 11 bits for an offset or a size */
+#define EXTRA_TEMPLATE_MOST  ((int64_t)1 << 19)
+#define EXTRA_PLACE_LIMIT    2048 /* 11 bits for an offset or a size */
 
-#define ROW_METHODS 7
+#define ROW_METHODS  7
 #define ROW_VERSIONS 4
 extern const char *const row_methods[ROW_METHODS];   /* "GET" */
 extern const char *const row_versions[ROW_VERSIONS]; /* " HTTP/1.0" */
@@ -57,9 +57,32 @@ enum row_split {
 
 /* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the parameters of EVENT_ADD, in this order. */
 enum row_column {
-    ROW_ID, ROW_FILE_ID, ROW_OFFSET, ROW_EPOCH, ROW_CLASS_ID, ROW_BITS, ROW_PID, ROW_TID, ROW_CONNECTION, ROW_ERROR_NUMBER,
-    ROW_MESSAGE, ROW_DOING, ROW_CLIENT, ROW_SERVER, ROW_REQUEST, ROW_UPSTREAM, ROW_UPSTREAM_ADDR, ROW_HOST, ROW_REFERRER,
-    ROW_SUBREQUEST, ROW_UPSTREAM_URI, ROW_EXTRA, ROW_ODD, ROW_LINES, ROW_PATCH, ROW_COLUMNS,
+    ROW_ID,
+    ROW_FILE_ID,
+    ROW_OFFSET,
+    ROW_EPOCH,
+    ROW_CLASS_ID,
+    ROW_BITS,
+    ROW_PID,
+    ROW_TID,
+    ROW_CONNECTION,
+    ROW_ERROR_NUMBER,
+    ROW_MESSAGE,
+    ROW_DOING,
+    ROW_CLIENT,
+    ROW_SERVER,
+    ROW_REQUEST,
+    ROW_UPSTREAM,
+    ROW_UPSTREAM_ADDR,
+    ROW_HOST,
+    ROW_REFERRER,
+    ROW_SUBREQUEST,
+    ROW_UPSTREAM_URI,
+    ROW_EXTRA,
+    ROW_ODD,
+    ROW_LINES,
+    ROW_PATCH,
+    ROW_COLUMNS,
 };
 
 /* A row taken apart; slices point into `bytes` or into the statement and live until the next row_read or step. */
@@ -69,7 +92,7 @@ struct row {
     bool shortened;
     struct record record; /* exact bytes; raw is set by row_raw; method and uri only as far as rendering needs them */
     struct slice patch;
-    struct buffer bytes;  /* memory of what was unescaped */
+    struct buffer bytes; /* memory of what was unescaped */
 };
 
 /* Reads the current row of a statement with the columns of enum row_column; text columns must be resolved. */

@@ -33,12 +33,16 @@ read_numbers(sqlite3_stmt *statement, struct row *row)
     row->id = sqlite3_column_int64(statement, ROW_ID);
     row->file_id = sqlite3_column_int64(statement, ROW_FILE_ID);
     row->class_id = sqlite3_column_int64(statement, ROW_CLASS_ID);
-    row->epoch = sqlite3_column_type(statement, ROW_EPOCH) == SQLITE_NULL ? -1 : sqlite3_column_int64(statement, ROW_EPOCH);
+    row->epoch =
+        sqlite3_column_type(statement, ROW_EPOCH) == SQLITE_NULL ? -1 : sqlite3_column_int64(statement, ROW_EPOCH);
     int32_t quarters = (int32_t)(bits >> ROW_QUARTERS_SHIFT & 0x7f);
-    row->utc_offset = quarters > 0 ? (quarters - ROW_QUARTERS_ZERO) * ROW_QUARTER : (int32_t)(bits >> ROW_EAST_SHIFT) - ROW_EAST_ZERO;
+    row->utc_offset =
+        quarters > 0 ? (quarters - ROW_QUARTERS_ZERO) * ROW_QUARTER : (int32_t)(bits >> ROW_EAST_SHIFT) - ROW_EAST_ZERO;
     row->shortened = (bits & ROW_SHORTENED) != 0;
     record->offset = (uint64_t)sqlite3_column_int64(statement, ROW_OFFSET);
-    record->lines = sqlite3_column_type(statement, ROW_LINES) == SQLITE_NULL ? 1 : (unsigned)sqlite3_column_int(statement, ROW_LINES);
+    record->lines = sqlite3_column_type(statement, ROW_LINES) == SQLITE_NULL
+                        ? 1
+                        : (unsigned)sqlite3_column_int(statement, ROW_LINES);
     record->flags = (unsigned)(bits >> ROW_FLAGS_SHIFT & 0xff);
     record->prefix = (enum prefix_form)(bits >> ROW_FORM_SHIFT & 3);
     record->level = (enum level)(bits >> ROW_LEVEL_SHIFT & 15);
@@ -47,12 +51,14 @@ read_numbers(sqlite3_stmt *statement, struct row *row)
     record->upstream_is_bare = (bits & ROW_UPSTREAM_BARE) != 0;
     record->written = row->epoch < 0 ? -1 : row->epoch + row->utc_offset;
     record->pid = (uint64_t)sqlite3_column_int64(statement, ROW_PID);
-    record->tid = sqlite3_column_type(statement, ROW_TID) == SQLITE_NULL ? record->pid
-                                                                      : (uint64_t)sqlite3_column_int64(statement, ROW_TID);
+    record->tid = sqlite3_column_type(statement, ROW_TID) == SQLITE_NULL
+                      ? record->pid
+                      : (uint64_t)sqlite3_column_int64(statement, ROW_TID);
     record->has_connection = sqlite3_column_type(statement, ROW_CONNECTION) != SQLITE_NULL;
     record->connection = (uint64_t)sqlite3_column_int64(statement, ROW_CONNECTION);
     record->error_number = sqlite3_column_type(statement, ROW_ERROR_NUMBER) == SQLITE_NULL
-                               ? -1 : sqlite3_column_int(statement, ROW_ERROR_NUMBER);
+                               ? -1
+                               : sqlite3_column_int(statement, ROW_ERROR_NUMBER);
 }
 
 /* A stretch of row->bytes: pointers are set when all are there, since the buffer moves as it grows. */

@@ -102,8 +102,9 @@ row_extra(const struct record *record, const struct match *match, struct buffer 
         if (!name_taken(record->extra, i, record->extra[i].name))
             add_json_field(json, work, &record->extra[i]);
     for (unsigned i = 0; i < match->capture_count; i++)
-        if (match->captures[i].value.data != NULL && !name_taken(record->extra, record->extra_count, match->captures[i].name)
-            && !name_taken(match->captures, i, match->captures[i].name))
+        if (match->captures[i].value.data != NULL &&
+            !name_taken(record->extra, record->extra_count, match->captures[i].name) &&
+            !name_taken(match->captures, i, match->captures[i].name))
             add_json_field(json, work, &match->captures[i]);
     if (json->size > 0)
         buffer_add_byte(json, '}');
@@ -118,9 +119,9 @@ find_split(const struct record *record)
     if (record->method.data == NULL && record->uri.data == NULL)
         return SPLIT_NONE;
     size_t space = record->method.size;
-    if (record->method.data == NULL || record->uri.data == NULL || space == 0 || request.size <= space + 1
-        || record->method.data != request.data || request.data[space] != ' ' || record->uri.data != request.data + space + 1
-        || slice_find_byte(record->method, ' ') != SIZE_MAX)
+    if (record->method.data == NULL || record->uri.data == NULL || space == 0 || request.size <= space + 1 ||
+        record->method.data != request.data || request.data[space] != ' ' ||
+        record->uri.data != request.data + space + 1 || slice_find_byte(record->method, ' ') != SIZE_MAX)
         return SPLIT_EXPLICIT;
     if (record->uri.size == request.size - space - 1)
         return SPLIT_TO_END;
@@ -138,7 +139,8 @@ split_upstream(const struct record *record, enum row_split split)
 {
     struct upstream_parts parts = {record->upstream, SLICE_NONE, false};
     struct slice uri = record->upstream_uri;
-    if (uri.size == 0 || uri.size > record->upstream.size || uri.data + uri.size != record->upstream.data + record->upstream.size)
+    if (uri.size == 0 || uri.size > record->upstream.size ||
+        uri.data + uri.size != record->upstream.data + record->upstream.size)
         return parts;
     parts.begin.size -= uri.size;
     parts.same = split != SPLIT_NONE && slice_equal(uri, record->uri);
@@ -188,8 +190,8 @@ message_with_path(struct row_writer *writer, const struct record *record, enum r
     size_t mark = slice_find_byte(path, '?');
     if (mark != SIZE_MAX)
         path.size = mark;
-    if (!writer->clean || split == SPLIT_NONE || path.size < 4 || path.size > record->message.size
-        || slice_find_byte(record->message, 1) != SIZE_MAX)
+    if (!writer->clean || split == SPLIT_NONE || path.size < 4 || path.size > record->message.size ||
+        slice_find_byte(record->message, 1) != SIZE_MAX)
         return false;
     size_t at = slice_find(record->message, path);
     if (at == SIZE_MAX)
@@ -329,12 +331,12 @@ bind_texts(struct row_writer *writer, const struct record *record, const struct 
     bind_own(writer, ROW_SUBREQUEST, record->subrequest);
     bind_own(writer, ROW_UPSTREAM_URI, parts->uri);
     struct slice message = bits & ROW_MESSAGE_PATH ? buffer_slice(&writer->message) : record->message;
-    return bind_repeating(writer, ROW_MESSAGE, message) && bind_repeating(writer, ROW_DOING, record->doing)
-           && bind_repeating(writer, ROW_CLIENT, record->client) && bind_repeating(writer, ROW_SERVER, record->server)
-           && bind_repeating(writer, ROW_UPSTREAM, parts->begin)
-           && bind_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE)
-           && bind_repeating(writer, ROW_HOST, bits & ROW_SAME_HOST ? SLICE_NONE : record->host)
-           && bind_repeating(writer, ROW_REFERRER, record->referrer);
+    return bind_repeating(writer, ROW_MESSAGE, message) && bind_repeating(writer, ROW_DOING, record->doing) &&
+           bind_repeating(writer, ROW_CLIENT, record->client) && bind_repeating(writer, ROW_SERVER, record->server) &&
+           bind_repeating(writer, ROW_UPSTREAM, parts->begin) &&
+           bind_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE) &&
+           bind_repeating(writer, ROW_HOST, bits & ROW_SAME_HOST ? SLICE_NONE : record->host) &&
+           bind_repeating(writer, ROW_REFERRER, record->referrer);
 }
 
 static void
@@ -384,9 +386,9 @@ view_size(struct row_writer *writer, struct slice exact)
 static size_t
 texts_size(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts)
 {
-    const struct slice texts[] = {record->message, record->doing, record->client, record->server, record->request,
-                                  record->subrequest, parts->begin, parts->uri, record->upstream_addr, record->host,
-                                  record->referrer};
+    const struct slice texts[] = {record->message,       record->doing,      record->client,  record->server,
+                                  record->request,       record->subrequest, parts->begin,    parts->uri,
+                                  record->upstream_addr, record->host,       record->referrer};
     size_t sum = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         sum += view_size(writer, texts[i]);
@@ -399,8 +401,9 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
 static void
 shorten(struct row_writer *writer, struct record *record)
 {
-    struct slice *texts[] = {&record->message, &record->doing, &record->client, &record->server, &record->request,
-                             &record->subrequest, &record->upstream, &record->upstream_addr, &record->host, &record->referrer};
+    struct slice *texts[] = {&record->message, &record->doing,      &record->client,   &record->server,
+                             &record->request, &record->subrequest, &record->upstream, &record->upstream_addr,
+                             &record->host,    &record->referrer};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         *texts[i] = cut_text(writer, *texts[i], record->raw.size / 30 + 4);
     record->method = record->uri = record->upstream_uri = SLICE_NONE;
@@ -427,13 +430,14 @@ static uint64_t
 make_bits(const struct event *event, enum row_split split, const struct upstream_parts *parts)
 {
     const struct record *record = &event->record;
-    bool same_host = record->host.data != NULL && record->server.data != NULL && slice_equal(record->host, record->server);
-    return (uint64_t)record->level << ROW_LEVEL_SHIFT | (uint64_t)record->kind << ROW_KIND_SHIFT
-           | (uint64_t)record->prefix << ROW_FORM_SHIFT | (record->client_is_udp ? ROW_CLIENT_UDP : 0)
-           | (record->upstream_is_bare ? ROW_UPSTREAM_BARE : 0) | (uint64_t)split << ROW_SPLIT_SHIFT
-           | (uint64_t)(record->flags & 0xff) << ROW_FLAGS_SHIFT | offset_bits(event->utc_offset) | request_bits(record, split)
-           | (parts->same ? ROW_SAME_URI : 0) | (same_host ? ROW_SAME_HOST : 0)
-           | (uint64_t)find_addr_form(parts->begin, record->upstream_addr) << ROW_ADDR_SHIFT;
+    bool same_host =
+        record->host.data != NULL && record->server.data != NULL && slice_equal(record->host, record->server);
+    return (uint64_t)record->level << ROW_LEVEL_SHIFT | (uint64_t)record->kind << ROW_KIND_SHIFT |
+           (uint64_t)record->prefix << ROW_FORM_SHIFT | (record->client_is_udp ? ROW_CLIENT_UDP : 0) |
+           (record->upstream_is_bare ? ROW_UPSTREAM_BARE : 0) | (uint64_t)split << ROW_SPLIT_SHIFT |
+           (uint64_t)(record->flags & 0xff) << ROW_FLAGS_SHIFT | offset_bits(event->utc_offset) |
+           request_bits(record, split) | (parts->same ? ROW_SAME_URI : 0) | (same_host ? ROW_SAME_HOST : 0) |
+           (uint64_t)find_addr_form(parts->begin, record->upstream_addr) << ROW_ADDR_SHIFT;
 }
 
 /* Binds all that depends on the record; `shortened` is the second try. */
@@ -454,8 +458,8 @@ bind_record(struct row_writer *writer, const struct event *event, bool shortened
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
-    uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0)
-                    | (message_with_path(writer, record, split) ? ROW_MESSAGE_PATH : 0);
+    uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0) |
+                    (message_with_path(writer, record, split) ? ROW_MESSAGE_PATH : 0);
     int64_t reference;
     if (!extra_reference(writer, record, &event->match, &reference))
         return false;

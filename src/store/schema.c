@@ -18,8 +18,8 @@ static bool
 schema_version(struct store *store, int *version)
 {
     sqlite3_stmt *ask = NULL;
-    bool good = sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &ask, NULL) == SQLITE_OK
-                && sqlite3_step(ask) == SQLITE_ROW;
+    bool good = sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &ask, NULL) == SQLITE_OK &&
+                sqlite3_step(ask) == SQLITE_ROW;
     *version = good ? sqlite3_column_int(ask, 0) : 0;
     if (!good)
         store_failed(store, "cannot be read");
@@ -54,8 +54,8 @@ name_reasons(struct store *store)
 static bool
 apply_step(struct store *store, const struct embedded_file *step, int version)
 {
-    return store_begin(store) && store_execute(store, (const char *)step->data) && set_version(store, version)
-           && name_reasons(store) && store_end(store);
+    return store_begin(store) && store_execute(store, (const char *)step->data) && set_version(store, version) &&
+           name_reasons(store) && store_end(store);
 }
 
 bool
@@ -65,13 +65,15 @@ schema_check(struct store *store)
     if (!schema_version(store, &version))
         return false;
     if (version > STORE_SCHEMA_VERSION) {
-        diagnose(store->diagnostics, STATUS_STORE, "%s: made by a newer version of ngxerr (schema %d, this one knows up to %d)",
-                 store->path, version, STORE_SCHEMA_VERSION);
+        diagnose(store->diagnostics, STATUS_STORE,
+                 "%s: made by a newer version of ngxerr (schema %d, this one knows up to %d)", store->path, version,
+                 STORE_SCHEMA_VERSION);
         return false;
     }
     if (version < STORE_SCHEMA_VERSION && store->mode == STORE_READ) {
-        diagnose(store->diagnostics, STATUS_STORE, "%s: schema %d is older than this version of ngxerr; the next scan brings it up to date",
-                 store->path, version);
+        diagnose(store->diagnostics, STATUS_STORE,
+                 "%s: schema %d is older than this version of ngxerr; the next scan brings it up to date", store->path,
+                 version);
         return false;
     }
     return true;

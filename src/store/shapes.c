@@ -8,16 +8,16 @@
 #include "base/memory.h"
 #include "parse/parse.h"
 
-#define SHAPE_ENTRIES 1024U   /* flushed when three quarters full; with their texts at most 2 MB */
-#define SHAPE_LONGEST 512U    /* bytes of a shape; the rest of a longer one tells nothing new */
-#define SAMPLE_LONGEST 1024U  /* bytes of a sample */
+#define SHAPE_ENTRIES    1024U /* flushed when three quarters full; with their texts at most 2 MB */
+#define SHAPE_LONGEST    512U  /* bytes of a shape; the rest of a longer one tells nothing new */
+#define SAMPLE_LONGEST   1024U /* bytes of a sample */
 #define SHAPE_OTHER_HASH 0
 
 struct shape_entry {
     uint64_t hash;
     int32_t level;
     bool used;
-    int64_t delta, first, last; /* epoch; -1 none */
+    int64_t delta, first, last;  /* epoch; -1 none */
     struct buffer shape, sample; /* in the form of the views; their memory is kept for the next use */
 };
 
@@ -135,7 +135,10 @@ write_entry(struct shapes *shapes, const struct shape_entry *entry, enum stateme
         bind_text(statement, ":sample", buffer_slice(&entry->sample));
     }
     if (which == SHAPE_ADD)
-        bind_text(statement, ":shape", other ? SLICE("(other)") : entry->shape.size > 0 ? buffer_slice(&entry->shape) : SLICE(""));
+        bind_text(statement, ":shape",
+                  other                   ? SLICE("(other)")
+                  : entry->shape.size > 0 ? buffer_slice(&entry->shape)
+                                          : SLICE(""));
     return store_run(shapes->store, statement);
 }
 

@@ -37,10 +37,10 @@ bool store_use_rules(struct store *store, const struct rules *rules, bool *chang
 /* What scan knows of a file before it reads it. */
 struct file_probe {
     const char *path;
-    struct slice log;      /* name without rotation suffix */
-    struct slice head;     /* its first min(size, LIMIT_IDENTITY) bytes, decompressed */
+    struct slice log;  /* name without rotation suffix */
+    struct slice head; /* its first min(size, LIMIT_IDENTITY) bytes, decompressed */
     bool compressed;
-    bool complete;         /* nothing more will come (compressed, stdin, --final): its last record is not open */
+    bool complete; /* nothing more will come (compressed, stdin, --final): its last record is not open */
     /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that begin alike; false if
      * there are fewer. */
     bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
@@ -58,19 +58,20 @@ enum file_verdict {
 
 /* State that crosses a record, part of the committed position. */
 struct scan_state {
-    int64_t last_written;  /* civil seconds of the last record, -1 none */
-    int32_t last_offset;   /* UTC offset applied to it */
-    int32_t fold;          /* 0, or 1 once the repeated hour's second pass was seen */
+    int64_t last_written; /* civil seconds of the last record, -1 none */
+    int32_t last_offset;  /* UTC offset applied to it */
+    int32_t fold;         /* 0, or 1 once the repeated hour's second pass was seen */
 };
 
 struct file_plan {
     enum file_verdict verdict;
-    int64_t file_id;       /* of the row, existing or made by store_file_begin */
-    uint64_t position;     /* decompressed offset to read from: the start of the open record if there is one */
-    uint64_t bytes;        /* how far the file was read before */
+    int64_t file_id;   /* of the row, existing or made by store_file_begin */
+    uint64_t position; /* decompressed offset to read from: the start of the open record if there is one */
+    uint64_t bytes;    /* how far the file was read before */
     struct scan_state state;
-    const char *copy_of;   /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
-    const char *zone;      /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid until the next
+    const char *copy_of; /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
+    const char *
+        zone; /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid until the next
                               store_file_plan */
 };
 
@@ -80,13 +81,13 @@ bool store_file_plan(struct store *store, const struct file_probe *probe, struct
 struct event {
     struct record record;
     struct match match;
-    int32_t utc_offset;    /* seconds east of UTC applied to record.written */
+    int32_t utc_offset; /* seconds east of UTC applied to record.written */
 };
 struct unparsed {
     struct slice raw;
     uint64_t offset;
     unsigned lines;
-    int reason;            /* enum unparsed_reason */
+    int reason; /* enum unparsed_reason */
 };
 /* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged RECORD_OPEN is the
  * last thing of the last batch of its file: then `state` is the one before it, and the position to commit, with this batch already, is
@@ -96,12 +97,13 @@ struct batch {
     size_t event_count;
     struct unparsed *unparsed;
     size_t unparsed_count;
-    uint64_t end;          /* decompressed offset after the batch: the position that is committed with it */
+    uint64_t end;            /* decompressed offset after the batch: the position that is committed with it */
     struct scan_state state; /* after the batch */
 };
 
 /* Begins (or goes on with) the file of a plan: writes its row, removes the open record that will be read again. */
-bool store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan, const struct zone *zone);
+bool store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan,
+                      const struct zone *zone);
 /* Adds a batch; commits when enough rows have come together. */
 bool store_add(struct store *store, const struct batch *batch);
 /* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and of the
@@ -111,11 +113,15 @@ bool store_file_end(struct store *store, uint64_t bytes, struct slice head, stru
 bool store_commit(struct store *store);
 
 /* --- life --- */
-struct prune_result { uint64_t events, unparsed; };
+struct prune_result {
+    uint64_t events, unparsed;
+};
 /* Removes events before `epoch` in bounded steps, counts kept; space is given back. */
 bool store_prune(struct store *store, int64_t epoch, struct prune_result *result);
 /* Classifies stored events again with `rules`, in bounded, resumable batches, counts and shapes included. */
-struct reclassify_result { uint64_t events, changed; };
+struct reclassify_result {
+    uint64_t events, changed;
+};
 bool store_reclassify(struct store *store, const struct rules *rules, struct reclassify_result *result);
 
 #endif

@@ -25,15 +25,9 @@ struct tops {
 };
 
 static const char *const field_columns[FIELD_COUNT] = {
-    [FIELD_SERVER] = "server",
-    [FIELD_HOST] = "host",
-    [FIELD_UPSTREAM_ADDR] = "upstream_addr",
-    [FIELD_CLIENT] = "client",
-    [FIELD_URI] = "plain_path(uri)",
-    [FIELD_KIND] = "kind",
-    [FIELD_LEVEL] = "level",
-    [FIELD_ERRNO] = "errno",
-    [FIELD_LOG] = "log",
+    [FIELD_SERVER] = "server", [FIELD_HOST] = "host",           [FIELD_UPSTREAM_ADDR] = "upstream_addr",
+    [FIELD_CLIENT] = "client", [FIELD_URI] = "plain_path(uri)", [FIELD_KIND] = "kind",
+    [FIELD_LEVEL] = "level",   [FIELD_ERRNO] = "errno",         [FIELD_LOG] = "log",
     [FIELD_NODE] = "node",
 };
 
@@ -76,8 +70,8 @@ ask_field(struct store *store, const struct filter *filter, const char *class_id
     while (good && row && (good = question_next(&question, &row)) && row) {
         *distinct = (uint64_t)sqlite3_column_int64(question.statement, 2);
         if (*value_count < limit)
-            values[(*value_count)++] =
-                (struct value_count){take_text(question.statement, arena), (uint64_t)sqlite3_column_int64(question.statement, 1)};
+            values[(*value_count)++] = (struct value_count){take_text(question.statement, arena),
+                                                            (uint64_t)sqlite3_column_int64(question.statement, 1)};
     }
     question_end(&question);
     return good;
@@ -92,8 +86,8 @@ tops_for(struct store *store, const struct filter *filter, const char *class_id)
     int64_t changes = sqlite3_total_changes64(store->db);
     if (filter != NULL)
         memcpy(&wanted, filter, sizeof(wanted));
-    if (tops != NULL && tops->changes == changes && strcmp(tops->class_id, class_id) == 0
-        && memcmp(&tops->filter, &wanted, sizeof(wanted)) == 0)
+    if (tops != NULL && tops->changes == changes && strcmp(tops->class_id, class_id) == 0 &&
+        memcmp(&tops->filter, &wanted, sizeof(wanted)) == 0)
         return tops;
     tops_free(tops);
     tops = store->tops = memory_allocate_zeroed(1, sizeof(*tops));
@@ -105,15 +99,15 @@ tops_for(struct store *store, const struct filter *filter, const char *class_id)
 }
 
 bool
-store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field, size_t limit,
-                 struct arena *arena, struct value_count *values, size_t *value_count, uint64_t *distinct)
+store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field,
+                 size_t limit, struct arena *arena, struct value_count *values, size_t *value_count, uint64_t *distinct)
 {
     if (limit > TOPS_KEPT)
         return ask_field(store, filter, class_id, field, limit, arena, values, value_count, distinct);
     struct tops *tops = tops_for(store, filter, class_id);
     struct tops_field *kept = &tops->fields[field];
-    if (!kept->known
-        && !ask_field(store, filter, class_id, field, TOPS_KEPT, tops->texts, kept->values, &kept->count, &kept->distinct))
+    if (!kept->known &&
+        !ask_field(store, filter, class_id, field, TOPS_KEPT, tops->texts, kept->values, &kept->count, &kept->distinct))
         return false;
     kept->known = true;
     *distinct = kept->distinct;

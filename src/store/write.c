@@ -18,8 +18,9 @@ store_writer(struct store *store)
     store->writer = writer;
     writer->store = store;
     escape_view_text(&writer->node, slice_of(store->node));
-    if (store_begin(store) && (writer->rows = row_writer_new(store)) != NULL && (writer->counts = counts_new(store)) != NULL
-        && (writer->shapes = shapes_new(store)) != NULL && store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
+    if (store_begin(store) && (writer->rows = row_writer_new(store)) != NULL &&
+        (writer->counts = counts_new(store)) != NULL && (writer->shapes = shapes_new(store)) != NULL &&
+        store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
         return writer;
     writer_free(writer);
     store->writer = NULL;
@@ -45,13 +46,20 @@ writer_free(struct writer *writer)
     free(writer);
 }
 
+bool
+writer_has_planned(const struct writer *writer)
+{
+    return writer->planned;
+}
+
 /* --- the file's row --- */
 
 static void
 hash_identity(struct writer *writer)
 {
     struct file_row *file = &writer->file;
-    struct slice head = slice_first(buffer_slice(&writer->head), file->bytes < LIMIT_IDENTITY ? (size_t)file->bytes : LIMIT_IDENTITY);
+    struct slice head =
+        slice_first(buffer_slice(&writer->head), file->bytes < LIMIT_IDENTITY ? (size_t)file->bytes : LIMIT_IDENTITY);
     if (head.size > file->head_size) {
         file->head_size = head.size;
         hash_hex(head, file->head_hash);
@@ -119,8 +127,8 @@ writer_commit(struct writer *writer)
     if (writer->in_file && !write_file_row(writer))
         return false;
     writer->pending = 0;
-    return counts_flush(writer->counts) && shapes_flush(writer->shapes)
-           && setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
+    return counts_flush(writer->counts) && shapes_flush(writer->shapes) &&
+           setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
 }
 
 bool
@@ -175,8 +183,8 @@ add_event(struct writer *writer, const struct event *event)
         writer->run_first = writer->last_id;
     writer->pending++;
     sum_event(writer, record, epoch, unclassified);
-    return counts_add(writer->counts, &key, 1)
-           && (!unclassified || shapes_add(writer->shapes, record, record->raw, epoch, 1));
+    return counts_add(writer->counts, &key, 1) &&
+           (!unclassified || shapes_add(writer->shapes, record, record->raw, epoch, 1));
 }
 
 bool
@@ -188,8 +196,8 @@ writer_take_back(struct writer *writer, const struct row *row, struct slice raw)
     file->unclassified -= row->class_id == 0;
     file->lines -= row->record.lines;
     file->continuation_lines -= row->record.lines > 0 ? row->record.lines - 1 : 0;
-    return counts_add(writer->counts, &key, -1)
-           && (row->class_id != 0 || shapes_add(writer->shapes, &row->record, raw, row->epoch, -1));
+    return counts_add(writer->counts, &key, -1) &&
+           (row->class_id != 0 || shapes_add(writer->shapes, &row->record, raw, row->epoch, -1));
 }
 
 static bool
@@ -236,8 +244,8 @@ follow_tail(struct writer *writer, const struct batch *batch)
             bytes += batch->unparsed[--pieces].raw.size;
     }
     while (events < batch->event_count || pieces < batch->unparsed_count) {
-        if (pieces == batch->unparsed_count
-            || (events < batch->event_count && batch->events[events].record.offset < batch->unparsed[pieces].offset))
+        if (pieces == batch->unparsed_count ||
+            (events < batch->event_count && batch->events[events].record.offset < batch->unparsed[pieces].offset))
             extend_tail(&writer->tail, batch->events[events++].record.raw);
         else
             extend_tail(&writer->tail, batch->unparsed[pieces++].raw);

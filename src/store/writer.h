@@ -29,24 +29,25 @@ void file_row_free(struct file_row *file);
 
 struct writer {
     struct store *store;
-    int64_t *class_ids;   /* by class_index of the rules in use */
+    int64_t *class_ids; /* by class_index of the rules in use */
     size_t class_count;
     struct row_writer *rows;
     struct counts *counts;
     struct shapes *shapes;
-    int64_t last_id;      /* of table event */
-    uint64_t pending;     /* rows since the last commit */
+    int64_t last_id;  /* of table event */
+    uint64_t pending; /* rows since the last commit */
 
+    bool planned; /* store_file_plan was called */
     bool in_file;
     struct file_row file;
-    struct buffer head;   /* its first bytes, at most LIMIT_IDENTITY */
-    struct buffer tail;   /* the bytes before `file.bytes`, at most LIMIT_IDENTITY, as far as they were seen */
-    int64_t run_first;    /* id of the first event added to the file since it was begun; 0 none yet */
+    struct buffer head;      /* its first bytes, at most LIMIT_IDENTITY */
+    struct buffer tail;      /* the bytes before `file.bytes`, at most LIMIT_IDENTITY, as far as they were seen */
+    int64_t run_first;       /* id of the first event added to the file since it was begun; 0 none yet */
     struct file_probe probe; /* of the file; its path lives until store_file_end */
     struct buffer copy_of, plan_zone; /* texts of the last plan */
-    int64_t *seen;        /* ids of the files that were met in this scan */
+    int64_t *seen;                    /* ids of the files that were met in this scan */
     size_t seen_count;
-    struct buffer node;   /* of rows that are written, in the form of the views */
+    struct buffer node; /* of rows that are written, in the form of the views */
 };
 
 /* store->writer, made if there is none; NULL after a diagnostic. */

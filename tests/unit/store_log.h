@@ -28,7 +28,8 @@ store_log_open(struct store_log *log)
 {
     bool changed;
     enum store_mode mode = log->path[0] != '\0' ? STORE_WRITE : STORE_PRIVATE;
-    log->store = store_open(&(struct store_options){.mode = mode, .path = log->path, .node = "node1"}, log->diagnostics);
+    log->store =
+        store_open(&(struct store_options){.mode = mode, .path = log->path, .node = "node1"}, log->diagnostics);
     assert_non_null(log->store);
     assert_true(store_use_rules(log->store, log->rules, &changed));
 }
@@ -105,9 +106,17 @@ static inline enum file_verdict
 store_log_read(struct store_log *log, const char *path, struct slice content, bool complete)
 {
     static int64_t modified = 1;
-    struct file_probe probe = {.path = path, .log = SLICE("error.log"), .head = slice_first(content, LIMIT_IDENTITY),
-                               .compressed = complete, .complete = complete, .read_at = store_log_read_at,
-                               .read_context = &content, .device = 1, .inode = 1, .size = content.size, .modified = modified++};
+    struct file_probe probe = {.path = path,
+                               .log = SLICE("error.log"),
+                               .head = slice_first(content, LIMIT_IDENTITY),
+                               .compressed = complete,
+                               .complete = complete,
+                               .read_at = store_log_read_at,
+                               .read_context = &content,
+                               .device = 1,
+                               .inode = 1,
+                               .size = content.size,
+                               .modified = modified++};
     struct file_plan plan;
     assert_true(store_file_plan(log->store, &probe, &plan));
     if (plan.verdict == FILE_NEW || plan.verdict == FILE_KNOWN) {

@@ -1,7 +1,8 @@
 /* A file is known by what it holds: rotation, copies, files that begin alike, truncation, the open record. */
 #include "store_log.h"
 
-#define LINE "2026/11/20 03:12:45 [error] 12#12: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1\n"
+#define LINE \
+    "2026/11/20 03:12:45 [error] 12#12: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1\n"
 
 static int
 begin(void **state)
@@ -46,7 +47,8 @@ test_rotated_file_is_read_once(void **state)
     struct buffer content = BUFFER_EMPTY, file = BUFFER_EMPTY;
     add_lines(&content, 1, 100);
     assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_NEW);
-    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_COPY); /* met twice in one scan */
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false),
+                     FILE_COPY); /* met twice in one scan */
     store_close(log->store);
     store_log_open(log);
     assert_int_equal(events(log), 0); /* a private store is gone with its connection */
@@ -69,7 +71,8 @@ test_short_file_that_grows_is_the_same(void **state)
     struct buffer content = BUFFER_EMPTY;
     for (int i = 1; i <= 90; i++) { /* its head grows past 4096 bytes meanwhile */
         add_lines(&content, i, 1);
-        assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), i == 1 ? FILE_NEW : FILE_KNOWN);
+        assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false),
+                         i == 1 ? FILE_NEW : FILE_KNOWN);
     }
     assert_int_equal(events(log), 90);
     assert_int_equal(files(log), 1);
@@ -156,7 +159,8 @@ test_truncated_and_written_anew_is_another_file(void **state)
 }
 
 #define OPEN_FIRST "2026/11/20 03:12:45 [error] 1#1: *1 FastCGI sent in stderr: \"PHP message: something\n"
-#define OPEN_REST "#0 trace\n#1 trace\" while reading response header from upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"\n"
+#define OPEN_REST \
+    "#0 trace\n#1 trace\" while reading response header from upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"\n"
 
 /* The last record is stored at once and replaced when it grew, counts included: the end is as if it was read in one piece. */
 static void
@@ -173,7 +177,8 @@ test_open_record_is_replaced_when_it_grows(void **state)
     assert_int_equal(events(log), 3);
     assert_int_equal(store_log_number(log, "SELECT lines FROM events WHERE flags LIKE '%open%'"), 3);
     assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), 3);
-    assert_int_equal(store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM shapes), 0) - sum(unclassified) FROM files"), 0);
+    assert_int_equal(
+        store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM shapes), 0) - sum(unclassified) FROM files"), 0);
     assert_int_equal(store_log_number(log, "SELECT lines - records - continuation_lines - unparsed FROM files"), 0);
     assert_int_equal(store_log_number(log, "SELECT lines FROM files"), 5);
     store_log_raw(log, &raw);
@@ -200,7 +205,8 @@ test_second_scan_is_busy_and_readers_are_not(void **state)
     capture_begin(&capture);
     assert_null(store_open(&(struct store_options){.mode = STORE_WRITE, .path = log->path}, capture.diagnostics));
     assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_BUSY);
-    struct store *reader = store_open(&(struct store_options){.mode = STORE_READ, .path = log->path}, capture.diagnostics);
+    struct store *reader =
+        store_open(&(struct store_options){.mode = STORE_READ, .path = log->path}, capture.diagnostics);
     uint64_t count;
     assert_non_null(reader);
     assert_true(query_count(reader, NULL, &count));

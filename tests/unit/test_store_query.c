@@ -49,7 +49,8 @@ grep_timed(void *context, struct slice text)
 static void
 test_filters(void **state)
 {
-    static const char *const texts[] = {"upstream-connect-refused", "B.EXAMPLE", "*.0.1:80", "192.0.2.0/25", "2001:db8::/32", "/x", "3"};
+    static const char *const texts[] = {
+        "upstream-connect-refused", "B.EXAMPLE", "*.0.1:80", "192.0.2.0/25", "2001:db8::/32", "/x", "3"};
     const char *one[7];
     for (size_t i = 0; i < 7; i++)
         one[i] = texts[i];
@@ -65,7 +66,10 @@ test_filters(void **state)
     assert_int_equal(count_of(*state, &(struct filter){.level_at_least = LEVEL_WARN}), 3);
     assert_int_equal(count_of(*state, &(struct filter){.grep = grep_timed}), 1);
     /* Half open: 03:12:45 is in, 03:12:46 is not. */
-    assert_int_equal(count_of(*state, &(struct filter){.has_since = true, .since = 1795144365, .has_until = true, .until = 1795144366}), 1);
+    assert_int_equal(
+        count_of(*state,
+                 &(struct filter){.has_since = true, .since = 1795144365, .has_until = true, .until = 1795144366}),
+        1);
 }
 
 static void
@@ -89,10 +93,25 @@ test_sql_can_only_read(void **state)
 {
     struct store_log *log = *state;
     static const char *const refused[] = {
-        "DELETE FROM event", "ATTACH '/tmp/x' AS x", "PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = 1", "CREATE TABLE t (a)",
-        "CREATE TEMP TABLE t (a)", "SELECT load_extension('x')", "SELECT 1; SELECT 2", "SELECT nothing FROM nowhere", "", "-- comment",
-        "VACUUM INTO '/tmp/x'", "BEGIN", "SELECT ?", "DROP VIEW events", "INSERT INTO string VALUES (1, 'x') RETURNING 1",
-        "UPDATE sqlite_master SET sql = ''", "UPDATE class SET title = ''", "PRAGMA table_info(event); DROP TABLE event",
+        "DELETE FROM event",
+        "ATTACH '/tmp/x' AS x",
+        "PRAGMA journal_mode = DELETE",
+        "PRAGMA writable_schema = 1",
+        "CREATE TABLE t (a)",
+        "CREATE TEMP TABLE t (a)",
+        "SELECT load_extension('x')",
+        "SELECT 1; SELECT 2",
+        "SELECT nothing FROM nowhere",
+        "",
+        "-- comment",
+        "VACUUM INTO '/tmp/x'",
+        "BEGIN",
+        "SELECT ?",
+        "DROP VIEW events",
+        "INSERT INTO string VALUES (1, 'x') RETURNING 1",
+        "UPDATE sqlite_master SET sql = ''",
+        "UPDATE class SET title = ''",
+        "PRAGMA table_info(event); DROP TABLE event",
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct capture capture;
@@ -115,12 +134,14 @@ static void
 test_views_have_their_columns(void **state)
 {
     static const char *const views[][2] = {
-        {"events", "id,time,epoch,level,class,area,severity,message,doing,errno,kind,pid,tid,connection,client,server,request,method,uri,"
-                   "subrequest,upstream,upstream_addr,host,referrer,extra,flags,node,log,file,file_id,offset,lines"},
+        {"events",
+         "id,time,epoch,level,class,area,severity,message,doing,errno,kind,pid,tid,connection,client,server,request,method,uri,"
+         "subrequest,upstream,upstream_addr,host,referrer,extra,flags,node,log,file,file_id,offset,lines"},
         {"classes", "class,area,severity,title,retired"},
         {"counts", "time,class,level,server,upstream_addr,node,count"},
-        {"files", "id,node,log,first_path,last_path,bytes,lines,continuation_lines,records,classified,unclassified,unparsed,"
-                  "pruned_records,first_time,last_time"},
+        {"files",
+         "id,node,log,first_path,last_path,bytes,lines,continuation_lines,records,classified,unclassified,unparsed,"
+         "pruned_records,first_time,last_time"},
         {"unparsed", "file_id,file,offset,bytes,reason"},
         {"shapes", "shape,level,count,first_time,last_time,sample"},
     };
@@ -157,8 +178,9 @@ test_reclassify_equals_a_fresh_scan(void **state)
     struct store_log *log = *state;
     struct reclassify_result result;
     struct buffer before = BUFFER_EMPTY, after = BUFFER_EMPTY;
-    static const char sql[] = "SELECT group_concat(class || coalesce(extra, '-') || (SELECT sum(count) FROM counts c WHERE c.class = e.class) "
-                              "|| (SELECT group_concat(shape || count) FROM shapes)) FROM events e";
+    static const char sql[] =
+        "SELECT group_concat(class || coalesce(extra, '-') || (SELECT sum(count) FROM counts c WHERE c.class = e.class) "
+        "|| (SELECT group_concat(shape || count) FROM shapes)) FROM events e";
     store_log_text(log, sql, &before);
     assert_true(slice_find(buffer_slice(&before), SLICE("upstream-connect-refused")) != SIZE_MAX);
     /* Without a classifier's work: all of them are unclassified. */

@@ -18,7 +18,8 @@ end(void **state)
 }
 
 #define PREFIX "2026/11/20 03:12:45 [error] 12#12: *7 "
-#define TAIL ", client: 192.0.2.1, server: example.com, request: \"GET /a?b=c HTTP/1.1\", upstream: \"http://10.0.0.1:80/a?b=c\", host: \"example.com\""
+#define TAIL \
+    ", client: 192.0.2.1, server: example.com, request: \"GET /a?b=c HTTP/1.1\", upstream: \"http://10.0.0.1:80/a?b=c\", host: \"example.com\""
 
 static void
 assert_round_trip(struct store_log *log, struct slice content)
@@ -29,11 +30,18 @@ assert_round_trip(struct store_log *log, struct slice content)
     if (!slice_equal(buffer_slice(&raw), content))
         fail_msg("stored %zu bytes, %zu came back", content.size, raw.size);
     buffer_free(&raw);
-    assert_int_equal(store_log_number(log, "SELECT sum(lines - records - continuation_lines - unparsed) FROM files"), 0);
+    assert_int_equal(store_log_number(log, "SELECT sum(lines - records - continuation_lines - unparsed) FROM files"),
+                     0);
     assert_int_equal(store_log_number(log, "SELECT sum(records - classified - unclassified) FROM files"), 0);
-    assert_int_equal(store_log_number(log, "SELECT (SELECT count(*) FROM events) - (SELECT sum(records) FROM files)"), 0);
-    assert_int_equal(store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM counts), 0) - (SELECT count(*) FROM events)"), 0);
-    assert_int_equal(store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM shapes), 0) - (SELECT sum(unclassified) FROM files)"), 0);
+    assert_int_equal(store_log_number(log, "SELECT (SELECT count(*) FROM events) - (SELECT sum(records) FROM files)"),
+                     0);
+    assert_int_equal(
+        store_log_number(log, "SELECT coalesce((SELECT sum(count) FROM counts), 0) - (SELECT count(*) FROM events)"),
+        0);
+    assert_int_equal(
+        store_log_number(log,
+                         "SELECT coalesce((SELECT sum(count) FROM shapes), 0) - (SELECT sum(unclassified) FROM files)"),
+        0);
 }
 
 static void
@@ -45,8 +53,11 @@ test_each_kind_of_record_comes_back(void **state)
         PREFIX "open() \"/srv/www/a\" failed (2: No such file or directory)" TAIL "\r\n",
         "2026/11/20 03:12:45 [notice] 1#0: signal process started\n",
         "2026/11/20 03:12:45 [info] 9#8: *3 udp client disconnected, bytes from/to client:5/40, bytes from/to upstream:40/5\n",
-        PREFIX "x, client: 1.2.3.4, server: s, request: \"BREW /pot HTTP/1.0\", subrequest: \"/sub\", upstream: \"fastcgi://unix:/run/php.sock:\"\n",
-        PREFIX "FastCGI sent in stderr: \"PHP message: one\ntwo\nthree\" while reading response header from upstream" TAIL "\n",
+        PREFIX
+        "x, client: 1.2.3.4, server: s, request: \"BREW /pot HTTP/1.0\", subrequest: \"/sub\", upstream: \"fastcgi://unix:/run/php.sock:\"\n",
+        PREFIX
+        "FastCGI sent in stderr: \"PHP message: one\ntwo\nthree\" while reading response header from upstream" TAIL
+        "\n",
         PREFIX "x, client: 1.2.3.4, server: 0.0.0.0:25, login: \"u\", upstream: 10.0.0.1:143\n",
         "nginx: [emerg] unknown directive \"foo\" in /etc/nginx/nginx.conf:1\n",
         "no record at all\n",
@@ -74,8 +85,19 @@ next_random(uint64_t *seed)
 static void
 add_chance(struct buffer *content, uint64_t *seed)
 {
-    static const char *const pieces[] = {PREFIX, TAIL, "\n", "\n", ", server: ", "\"", " while reading upstream", "(2: x)",
-                                         ", upstream: \"http://a/b\"", ", host: \"\\\"", "\r\n", "*5 ", "GET / HTTP/1.1"};
+    static const char *const pieces[] = {PREFIX,
+                                         TAIL,
+                                         "\n",
+                                         "\n",
+                                         ", server: ",
+                                         "\"",
+                                         " while reading upstream",
+                                         "(2: x)",
+                                         ", upstream: \"http://a/b\"",
+                                         ", host: \"\\\"",
+                                         "\r\n",
+                                         "*5 ",
+                                         "GET / HTTP/1.1"};
     uint64_t chance = next_random(seed);
     if (chance % 4 == 0)
         for (size_t i = 0; i < chance % 23; i++)
@@ -118,12 +140,31 @@ test_columns_say_what_the_line_says(void **state)
     static const char line[] = PREFIX "connect() failed (111: Connection refused) while connecting to upstream" TAIL
                                       ", referrer: \"https://example.com/\"\n";
     static const char *const expected[][2] = {
-        {"time", "2026-11-20T03:12:45Z"}, {"epoch", "1795144365"}, {"level", "error"}, {"class", "upstream-connect-refused"},
-        {"message", "connect() failed (111: Connection refused)"}, {"doing", "connecting to upstream"}, {"errno", "111"},
-        {"kind", "http"}, {"pid", "12"}, {"tid", "12"}, {"connection", "7"}, {"client", "192.0.2.1"}, {"server", "example.com"},
-        {"request", "GET /a?b=c HTTP/1.1"}, {"method", "GET"}, {"uri", "/a?b=c"}, {"subrequest", "(null)"},
-        {"upstream", "http://10.0.0.1:80/a?b=c"}, {"upstream_addr", "10.0.0.1:80"}, {"host", "example.com"},
-        {"referrer", "https://example.com/"}, {"flags", ""}, {"node", "node1"}, {"log", "error.log"}, {"file", "/x/error.log"},
+        {"time", "2026-11-20T03:12:45Z"},
+        {"epoch", "1795144365"},
+        {"level", "error"},
+        {"class", "upstream-connect-refused"},
+        {"message", "connect() failed (111: Connection refused)"},
+        {"doing", "connecting to upstream"},
+        {"errno", "111"},
+        {"kind", "http"},
+        {"pid", "12"},
+        {"tid", "12"},
+        {"connection", "7"},
+        {"client", "192.0.2.1"},
+        {"server", "example.com"},
+        {"request", "GET /a?b=c HTTP/1.1"},
+        {"method", "GET"},
+        {"uri", "/a?b=c"},
+        {"subrequest", "(null)"},
+        {"upstream", "http://10.0.0.1:80/a?b=c"},
+        {"upstream_addr", "10.0.0.1:80"},
+        {"host", "example.com"},
+        {"referrer", "https://example.com/"},
+        {"flags", ""},
+        {"node", "node1"},
+        {"log", "error.log"},
+        {"file", "/x/error.log"},
         {"lines", "1"},
     };
     struct buffer content = BUFFER_EMPTY;

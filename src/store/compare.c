@@ -1,0 +1,86 @@
+/* Compares a file that is looked at with what is stored of another.  Used by store alone. */
+#include "store/compare.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "store/pieces.h"
+
+/* Bytes of the candidate that are compared at a time. */
+#define COMPARE_BLOCK (64U * 1024U)
+
+/* --- the candidate's bytes, in order --- */
+
+struct window {
+    const struct file_probe *probe;
+    uint64_t offset; /* of bytes */
+    size_t size;
+    bool ended; /* there is nothing after the window */
+    char bytes[COMPARE_BLOCK];
+};
+
+/* Moves the window to `offset`; read_at gives all or nothing, so that the end is found by halves. */
+static void
+window_move(struct window *window, uint64_t offset)
+{
+    size_t want = COMPARE_BLOCK;
+    window->offset = offset;
+    window->size = 0;
+    while (want > 0 && window->size < COMPARE_BLOCK) {
+        if (window->size + want <= COMPARE_BLOCK &&
+            window->probe->read_at(window->probe->read_context, offset + window->size, window->bytes + window->size,
+                                   want))
+            window->size += want;
+        else
+            want /= 2;
+    }
+    window->ended = window->size < COMPARE_BLOCK;
+}
+
+/* 1: the candidate has these bytes there; 0: it ends first, and what it has is equal; -1: it differs. */
+static int
+window_compare(struct window *window, uint64_t offset, struct slice raw)
+{
+    while (raw.size > 0) {
+        if (offset < window->offset || offset >= window->offset + window->size) {
+            if (window->ended && offset >= window->offset + window->size)
+                return 0;
+            window_move(window, offset);
+            if (window->size == 0)
+                return 0;
+        }
+        size_t at = (size_t)(offset - window->offset);
+        size_t size = window->size - at < raw.size ? window->size - at : raw.size;
+        if (memcmp(window->bytes + at, raw.data, size) != 0)
+            return -1;
+        offset += size;
+        raw = slice_from(raw, size);
+    }
+    return 1;
+}
+
+bool
+compare_is_beginning(struct store *store, int64_t file_id, const struct file_probe *probe, bool *beginning)
+{
+    struct window *window = memory_allocate(sizeof(*window));
+    struct pieces *pieces = pieces_open(store, file_id);
+    bool good = pieces != NULL, more = true, gap = false;
+    uint64_t next = 0;
+    int equal = 1;
+    *window = (struct window){.probe = probe};
+    while (good && more && equal == 1) {
+        struct slice raw;
+        uint64_t offset;
+        good = pieces_next(pieces, &raw, &offset, &more);
+        if (good && more) {
+            gap = gap || offset != next;
+            next = offset + raw.size;
+            equal = window_compare(window, offset, raw);
+        }
+    }
+    gap = gap || equal == 1; /* the rows end before the candidate */
+    *beginning = equal >= 0 && (!gap || probe->head.size >= LIMIT_IDENTITY);
+    pieces_close(pieces);
+    free(window);
+    return good;
+}
