@@ -1,4 +1,5 @@
-/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone. */
+/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone.
+ */
 #include "store/counts.h"
 
 #include <stdlib.h>

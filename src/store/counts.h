@@ -1,4 +1,5 @@
-/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone. */
+/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone.
+ */
 #ifndef NGXERR_STORE_COUNTS_H
 #define NGXERR_STORE_COUNTS_H
 

@@ -1,4 +1,5 @@
-/* The helpers around sqlite3 that the store's files share: statements, transactions, settings, failures.  Used by store alone. */
+/* The helpers around sqlite3 that the store's files share: statements, transactions, settings, failures.  Used by store
+ * alone. */
 #include "store/database.h"
 
 #include <stdlib.h>

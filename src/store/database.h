@@ -1,4 +1,5 @@
-/* What the files of the store share: the open database, its statements and the helpers around sqlite3.  Used by store alone. */
+/* What the files of the store share: the open database, its statements and the helpers around sqlite3.  Used by store
+ * alone. */
 #ifndef NGXERR_STORE_DATABASE_H
 #define NGXERR_STORE_DATABASE_H
 

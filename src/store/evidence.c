@@ -146,7 +146,8 @@ gather_captures(struct store *store, const struct filter *filter, const char *cl
     return good;
 }
 
-/* A number counts over distinct clients: the largest that a second client reaches too, so that one alone cannot raise it. */
+/* A number counts over distinct clients: the largest that a second client reaches too, so that one alone cannot raise
+ * it. */
 static bool
 gather_numbers(struct store *store, const struct filter *filter, const char *class_id, struct evidence *evidence)
 {

@@ -78,7 +78,8 @@ tail_equal(const struct file_probe *probe, const struct file_row *file)
     return strcmp(hash_hex((struct slice){tail, size}, hash), file->tail_hash) == 0;
 }
 
-/* The candidate holds all that was read of the file: it is the file, unless that was met under another path in this scan. */
+/* The candidate holds all that was read of the file: it is the file, unless that was met under another path in this
+ * scan. */
 static void
 judge_whole(struct search *search)
 {

@@ -31,7 +31,8 @@ struct filter {
     struct filter_texts nodes;
     struct filter_texts
         greps; /* PCRE2 expressions over the message with doing; compiled by the store's caller through `grep` */
-    /* Decides --grep; NULL when there is none.  Called with the message and " while doing" as one slice of exact bytes. */
+    /* Decides --grep; NULL when there is none.  Called with the message and " while doing" as one slice of exact bytes.
+     */
     bool (*grep)(void *context, struct slice text);
     void *grep_context;
 };

@@ -1,4 +1,5 @@
-/* A bounded cache of texts that repeat: what is seen a second time gets an id of the table `string`.  Used by store alone. */
+/* A bounded cache of texts that repeat: what is seen a second time gets an id of the table `string`.  Used by store
+ * alone. */
 #ifndef NGXERR_STORE_INTERN_H
 #define NGXERR_STORE_INTERN_H
 
@@ -9,7 +10,8 @@ struct intern;
 /* NULL after a diagnostic.  Freed by intern_free. */
 struct intern *intern_new(struct store *store);
 void intern_free(struct intern *intern);
-/* *id is the id of the text, or 0 when it is to be stored in the row: at first sight, or too long to repeat.  False after a diagnostic. */
+/* *id is the id of the text, or 0 when it is to be stored in the row: at first sight, or too long to repeat.  False
+ * after a diagnostic. */
 bool intern_text(struct intern *intern, struct slice exact, int64_t *id);
 
 #endif

@@ -86,8 +86,8 @@ beside_exists(const struct store *store, const char *suffix, bool *empty)
     return exists;
 }
 
-/* A reader must not make -wal and -shm, as SQLite would for a copy of the database without them: nobody writes to such a file, so
- * it can be read as it lies there. */
+/* A reader must not make -wal and -shm, as SQLite would for a copy of the database without them: nobody writes to such
+ * a file, so it can be read as it lies there. */
 static bool
 needs_no_files(const struct store *store)
 {
@@ -162,8 +162,8 @@ give_to_group(struct store *store, const char *name)
     return true;
 }
 
-/* Takes the scan lock on a descriptor of its own, opened before SQLite opens the file and closed after it is done, since closing any
- * descriptor of a file drops the process's fcntl locks on it.  flock is independent of those. */
+/* Takes the scan lock on a descriptor of its own, opened before SQLite opens the file and closed after it is done,
+ * since closing any descriptor of a file drops the process's fcntl locks on it.  flock is independent of those. */
 static bool
 take_lock(struct store *store, const char *group)
 {
@@ -235,8 +235,8 @@ temporary_directory(void)
     return "/var/tmp";
 }
 
-/* An empty name is SQLite's own temporary database: a file in the temporary directory, unlinked as soon as it is open, that is written
- * only when the cache is full. */
+/* An empty name is SQLite's own temporary database: a file in the temporary directory, unlinked as soon as it is open,
+ * that is written only when the cache is full. */
 static bool
 open_private(struct store *store)
 {

@@ -9,8 +9,8 @@ struct pieces;
 /* NULL after a diagnostic.  Freed by pieces_close. */
 struct pieces *pieces_open(struct store *store, int64_t file_id);
 void pieces_close(struct pieces *pieces);
-/* The next record or unparsed piece in the order of the file; `raw` is valid until the next call.  False after a diagnostic; *more is
- * false after the last.  What was pruned is left out, so offsets may jump. */
+/* The next record or unparsed piece in the order of the file; `raw` is valid until the next call.  False after a
+ * diagnostic; *more is false after the last.  What was pruned is left out, so offsets may jump. */
 bool pieces_next(struct pieces *pieces, struct slice *raw, uint64_t *offset, bool *more);
 
 #endif

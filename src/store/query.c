@@ -258,7 +258,8 @@ allow_reading(void *context, int action, const char *first, const char *second, 
     case SQLITE_READ:
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
-    case SQLITE_UPDATE: /* asked when a table-valued function (json_each) declares its columns; the table itself cannot be changed */
+    case SQLITE_UPDATE: /* asked when a table-valued function (json_each) declares its columns; the table itself cannot
+                           be changed */
         return first != NULL && strcmp(first, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_FUNCTION:
         return second != NULL && sqlite3_stricmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;

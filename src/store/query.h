@@ -1,5 +1,5 @@
-/* What the command query asks of a database: events that match a filter, counts by fields, a user's own SQL, and the exact bytes.
- * Used by cli. */
+/* What the command query asks of a database: events that match a filter, counts by fields, a user's own SQL, and the
+ * exact bytes. Used by cli. */
 #ifndef NGXERR_STORE_QUERY_H
 #define NGXERR_STORE_QUERY_H
 
@@ -8,7 +8,8 @@
 
 enum value_type { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BLOB };
 
-/* One cell; text is in the form of the views (valid UTF-8 without NUL, other bytes as \xHH), a blob is any bytes.  Valid until the next rows_next. */
+/* One cell; text is in the form of the views (valid UTF-8 without NUL, other bytes as \xHH), a blob is any bytes. Valid
+ * until the next rows_next. */
 struct value {
     enum value_type type;
     int64_t integer;
@@ -16,8 +17,8 @@ struct value {
     struct slice text; /* VALUE_TEXT and VALUE_BLOB */
 };
 
-/* A cursor over the answer of one question.  NULL after a diagnostic (STATUS_STORE; STATUS_USAGE for SQL that does not compile or is
- * not allowed).  Freed by rows_free. */
+/* A cursor over the answer of one question.  NULL after a diagnostic (STATUS_STORE; STATUS_USAGE for SQL that does not
+ * compile or is not allowed).  Freed by rows_free. */
 struct rows;
 void rows_free(struct rows *rows);
 size_t rows_width(const struct rows *rows);
@@ -27,7 +28,8 @@ const char *rows_column(const struct rows *rows, size_t column);
 bool rows_next(struct rows *rows, bool *more);
 struct value rows_value(const struct rows *rows, size_t column);
 
-/* The columns of the view `events` in its order, then `utc_offset` (seconds east of UTC that were applied to the written time). */
+/* The columns of the view `events` in its order, then `utc_offset` (seconds east of UTC that were applied to the
+ * written time). */
 #define EVENT_COLUMNS           32 /* of the view */
 #define EVENT_COLUMN_TIME       1
 #define EVENT_COLUMN_EPOCH      2
@@ -42,23 +44,25 @@ struct rows *query_events(struct store *store, const struct query_events *questi
 /* How many events pass. */
 bool query_count(struct store *store, const struct filter *filter, uint64_t *count);
 
-/* Counts by one to QUERY_BY_FIELDS fields: any column of the view `events` but id, epoch, time, and the time fields second, minute,
- * 10min, hour, day, whose values are the epoch of their begin in `zone`.  Columns: the fields, then `count`.  Ordered by time when the
- * first field is one, else by count falling.  URIs count without their arguments.  An unknown field is STATUS_USAGE. */
+/* Counts by one to QUERY_BY_FIELDS fields: any column of the view `events` but id, epoch, time, and the time fields
+ * second, minute, 10min, hour, day, whose values are the epoch of their begin in `zone`.  Columns: the fields, then
+ * `count`.  Ordered by time when the first field is one, else by count falling.  URIs count without their arguments. An
+ * unknown field is STATUS_USAGE. */
 #define QUERY_BY_FIELDS 4
 bool query_by_is_time(const char *field);
 struct rows *query_by(struct store *store, const struct filter *filter, const char *const *fields, size_t field_count,
                       const struct zone *zone, uint64_t limit);
 
-/* One SELECT (or WITH, VALUES, EXPLAIN) of the user; cannot write, attach or load anything.  Without rows of its own: width 0. */
+/* One SELECT (or WITH, VALUES, EXPLAIN) of the user; cannot write, attach or load anything.  Without rows of its own:
+ * width 0. */
 struct rows *query_sql(struct store *store, const char *sql);
 
-/* The lines as they were written.  With a filter: the events that pass, oldest first.  Without (NULL): every byte stored, file after
- * file, unparsed pieces included. */
+/* The lines as they were written.  With a filter: the events that pass, oldest first.  Without (NULL): every byte
+ * stored, file after file, unparsed pieces included. */
 struct raw_lines;
 struct raw_lines *query_raw(struct store *store, const struct query_events *question);
-/* False after a diagnostic; *more is false after the last.  `bytes` (line ends included, as they were) is valid until the next call;
- * *file_id tells where a file ends and the next begins. */
+/* False after a diagnostic; *more is false after the last.  `bytes` (line ends included, as they were) is valid until
+ * the next call; *file_id tells where a file ends and the next begins. */
 bool raw_lines_next(struct raw_lines *lines, struct slice *bytes, int64_t *file_id, bool *more);
 void raw_lines_free(struct raw_lines *lines);
 

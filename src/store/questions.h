@@ -1,5 +1,5 @@
-/* Questions that report, query and db info ask of a database, answered as plain structs.  All memory of answers comes from the
- * arena given; text is exact bytes (views' escapes undone).  Each returns false after a diagnostic. */
+/* Questions that report, query and db info ask of a database, answered as plain structs.  All memory of answers comes
+ * from the arena given; text is exact bytes (views' escapes undone).  Each returns false after a diagnostic. */
 #ifndef NGXERR_STORE_QUESTIONS_H
 #define NGXERR_STORE_QUESTIONS_H
 
@@ -58,7 +58,8 @@ enum event_field {
     FIELD_NODE,
     FIELD_COUNT
 };
-/* The `limit` most frequent values of a field in one class, most first, and the number of distinct ones; URIs without their arguments. */
+/* The `limit` most frequent values of a field in one class, most first, and the number of distinct ones; URIs without
+ * their arguments. */
 bool store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field,
                       size_t limit, struct arena *arena, struct value_count *values, size_t *value_count,
                       uint64_t *distinct);
@@ -67,7 +68,8 @@ bool store_top_values(struct store *store, const struct filter *filter, const ch
 bool store_evidence(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
                     struct evidence *evidence);
 
-/* Up to `limit` records of a class as they were written (exact bytes, without the last newline), spread over time: first, one of the peak, last. */
+/* Up to `limit` records of a class as they were written (exact bytes, without the last newline), spread over time:
+ * first, one of the peak, last. */
 bool store_samples(struct store *store, const struct filter *filter, const char *class_id, size_t limit,
                    struct arena *arena, struct slice *samples, size_t *count);
 

@@ -1,5 +1,5 @@
-/* Writes a record again from its fields (src/core/ngx_log.c ngx_log_error_core and the log handlers), and the difference to what was
- * read.  Used by store alone. */
+/* Writes a record again from its fields (src/core/ngx_log.c ngx_log_error_core and the log handlers), and the
+ * difference to what was read.  Used by store alone. */
 #include "store/render.h"
 
 #include "base/zone.h"

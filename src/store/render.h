@@ -11,12 +11,12 @@ struct render_cache {
     char date[20];
 };
 
-/* Replaces the bytes of `out` by the record; `cache` starts as {-1}.  Only fields that have columns are used, so that what is stored
- * can be rendered the same way. */
+/* Replaces the bytes of `out` by the record; `cache` starts as {-1}.  Only fields that have columns are used, so that
+ * what is stored can be rendered the same way. */
 void render_record(const struct record *record, struct render_cache *cache, struct buffer *out);
 
-/* What must be known besides `rendered` to get `raw`: appends to `patch` the lengths of the common beginning and end and the bytes
- * between them; nothing when both are equal. */
+/* What must be known besides `rendered` to get `raw`: appends to `patch` the lengths of the common beginning and end
+ * and the bytes between them; nothing when both are equal. */
 void patch_make(struct slice rendered, struct slice raw, struct buffer *patch);
 /* Appends the raw bytes to `out`; false when the patch does not fit. */
 bool patch_apply(struct slice rendered, struct slice patch, struct buffer *out);

@@ -18,7 +18,7 @@
 #define ROW_SAME_HOST      ((uint64_t)1 << 23) /* host is the server's name */
 #define ROW_ADDR_SHIFT     24                  /* 2 bits: enum row_addr */
 #define ROW_FORM_SHIFT     26                  /* 2 bits: enum prefix_form */
-#define ROW_SHORTENED      ((uint64_t)1 << 28) /* texts were cut to keep the row within its bound; the patch has the rest */
+#define ROW_SHORTENED      ((uint64_t)1 << 28) /* texts were cut to keep the row in its bound; the patch has all */
 #define ROW_CLIENT_UDP     ((uint64_t)1 << 29)
 #define ROW_UPSTREAM_BARE  ((uint64_t)1 << 30)
 #define ROW_FLAGS_SHIFT    31                  /* 8 bits: enum record_flag */
@@ -29,7 +29,8 @@
 #define ROW_QUARTER       900 /* seconds */
 #define ROW_QUARTERS_ZERO 64  /* added to make the number positive */
 
-/* extra as an integer: the id of a JSON template with the bytes 1 and 2 for values, and where in the message they stand. */
+/* extra as an integer: the id of a JSON template with the bytes 1 and 2 for values, and where in the message they
+ * stand. */
 #define EXTRA_TEMPLATE_SHIFT 44
 #define EXTRA_TEMPLATE_MOST  ((int64_t)1 << 19)
 #define EXTRA_PLACE_LIMIT    2048 /* 11 bits for an offset or a size */
@@ -55,7 +56,8 @@ enum row_split {
     SPLIT_EXPLICIT, /* in the column odd: METHOD SP URI */
 };
 
-/* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the parameters of EVENT_ADD, in this order. */
+/* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the parameters of EVENT_ADD, in this
+ * order. */
 enum row_column {
     ROW_ID,
     ROW_FILE_ID,

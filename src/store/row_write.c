@@ -1,5 +1,5 @@
-/* Puts a record into a row of the table event: texts that repeat by their id, raw as the difference to its rendering, and all of it
- * within the bound of one and a half times the bytes.  Used by store alone. */
+/* Puts a record into a row of the table event: texts that repeat by their id, raw as the difference to its rendering,
+ * and all of it within the bound of one and a half times the bytes.  Used by store alone. */
 #include "store/row_write.h"
 
 #include <stdlib.h>
@@ -182,7 +182,8 @@ find_addr_form(struct slice begin, struct slice addr)
 
 /* --- what repeats in a message --- */
 
-/* The message with the byte 1 for the path of the request's URI, as in `open() "/srv/www/PATH" failed`: then it repeats. */
+/* The message with the byte 1 for the path of the request's URI, as in `open() "/srv/www/PATH" failed`: then it
+ * repeats. */
 static bool
 message_with_path(struct row_writer *writer, const struct record *record, enum row_split split)
 {
@@ -203,7 +204,8 @@ message_with_path(struct row_writer *writer, const struct record *record, enum r
     return true;
 }
 
-/* Where a value stands in the message: offset and size in 22 bits; -1 when it is not there, or needs escapes in JSON. */
+/* Where a value stands in the message: offset and size in 22 bits; -1 when it is not there, or needs escapes in JSON.
+ */
 static int64_t
 place_in_message(struct slice message, struct slice value)
 {

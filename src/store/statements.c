@@ -7,14 +7,19 @@
     "CASE typeof(e." column ") WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e." column \
     ") ELSE e." column " END"
 
+/* clang-format off */
 /* In the order of enum row_column. */
-#define ROW_SELECT                                                                                                                           \
-    "SELECT e.id, e.file_id, e.offset, e.epoch, e.class_id, e.bits, e.pid, e.tid, e.connection, e.error_number, " TEXT("message") ", " TEXT( \
-        "doing") ", " TEXT("client") ", " TEXT("server") ", e.request, " TEXT("upstream") ", " TEXT("upstream_addr") ", " TEXT("host") ", " TEXT("referrer") ", e.subrequest, e.upstream_uri, e.extra, e.odd, e.lines, e.patch "
+#define ROW_SELECT                                                                                                     \
+    "SELECT e.id, e.file_id, e.offset, e.epoch, e.class_id, e.bits, e.pid, e.tid, e.connection, e.error_number, "      \
+    TEXT("message") ", " TEXT("doing") ", " TEXT("client") ", " TEXT("server") ", e.request, " TEXT("upstream") ", "   \
+    TEXT("upstream_addr") ", " TEXT("host") ", " TEXT("referrer") ", e.subrequest, e.upstream_uri, e.extra, e.odd, "   \
+    "e.lines, e.patch "
 
-#define FILE_COLUMNS                                                                                                                    \
-    "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, finished, last_written, " \
-    "last_offset, fold, lines, continuation_lines, records, unclassified, unparsed, pruned_records, first_time, last_time"
+#define FILE_COLUMNS                                                                                                   \
+    "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, "        \
+    "finished, last_written, last_offset, fold, lines, continuation_lines, records, unclassified, unparsed, "          \
+    "pruned_records, first_time, last_time"
+/* clang-format on */
 
 static const char *const statements[STATEMENT_COUNT] = {
     [BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -101,8 +106,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PRUNE_RUNS] =
         "DELETE FROM run WHERE NOT EXISTS "
         "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id AND e.file_id = run.file_id)",
-    [PRUNE_UNPARSED] =
-        "DELETE FROM unparsed_piece WHERE file_id IN (SELECT id FROM file WHERE records > 0 AND pruned_records = records)",
+    [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id IN "
+                       "(SELECT id FROM file WHERE records > 0 AND pruned_records = records)",
     [PRUNE_STRINGS] = "DELETE FROM string WHERE id NOT IN (SELECT message FROM event WHERE typeof(message) = 'integer' "
                       "UNION SELECT doing FROM event WHERE typeof(doing) = 'integer' "
                       "UNION SELECT client FROM event WHERE typeof(client) = 'integer' "

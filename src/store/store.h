@@ -1,5 +1,5 @@
-/* The database: opening, writing what scan gives, and its life (info, prune, reclassify).  Only this room includes sqlite3.h.
- * schema/README.md documents the views. */
+/* The database: opening, writing what scan gives, and its life (info, prune, reclassify).  Only this room includes
+ * sqlite3.h. schema/README.md documents the views. */
 #ifndef NGXERR_STORE_STORE_H
 #define NGXERR_STORE_STORE_H
 
@@ -22,14 +22,17 @@ struct store_options {
     const char *node;  /* name of this machine for rows that are written */
 };
 
-/* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another scan holds it): no such file, no database, of another program, from a
- * newer version, no permission.  Closed by store_close, which leaves -wal and -shm in place with the database's mode and group. */
+/* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another scan holds it): no such file, no database, of another
+ * program, from a newer version, no permission.  Closed by store_close, which leaves -wal and -shm in place with the
+ * database's mode and group. */
 struct store *store_open(const struct store_options *options, struct diagnostics *diagnostics);
 void store_close(struct store *store);
 
-/* Every function below returns false after a diagnostic with STATUS_STORE; the transaction in progress is rolled back then. */
+/* Every function below returns false after a diagnostic with STATUS_STORE; the transaction in progress is rolled back
+ * then. */
 
-/* Makes the classes of `rules` the ones that rows refer to; retires those that are gone.  *changed: the stored set was another one. */
+/* Makes the classes of `rules` the ones that rows refer to; retires those that are gone.  *changed: the stored set was
+ * another one. */
 bool store_use_rules(struct store *store, const struct rules *rules, bool *changed);
 
 /* --- writing: one file at a time, used by scan --- */
@@ -41,8 +44,8 @@ struct file_probe {
     struct slice head; /* its first min(size, LIMIT_IDENTITY) bytes, decompressed */
     bool compressed;
     bool complete; /* nothing more will come (compressed, stdin, --final): its last record is not open */
-    /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that begin alike; false if
-     * there are fewer. */
+    /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that
+     * begin alike; false if there are fewer. */
     bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
     void *read_context;
     uint64_t device, inode, size; /* on disk */
@@ -70,9 +73,8 @@ struct file_plan {
     uint64_t bytes;    /* how far the file was read before */
     struct scan_state state;
     const char *copy_of; /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
-    const char *
-        zone; /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid until the next
-                              store_file_plan */
+    const char *zone;    /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid
+                            until the next    store_file_plan */
 };
 
 bool store_file_plan(struct store *store, const struct file_probe *probe, struct file_plan *plan);
@@ -89,9 +91,9 @@ struct unparsed {
     unsigned lines;
     int reason; /* enum unparsed_reason */
 };
-/* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged RECORD_OPEN is the
- * last thing of the last batch of its file: then `state` is the one before it, and the position to commit, with this batch already, is
- * its offset (`end` is still the offset after it). */
+/* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged
+ * RECORD_OPEN is the last thing of the last batch of its file: then `state` is the one before it, and the position to
+ * commit, with this batch already, is its offset (`end` is still the offset after it). */
 struct batch {
     struct event *events;
     size_t event_count;
@@ -106,8 +108,9 @@ bool store_file_begin(struct store *store, const struct file_probe *probe, struc
                       const struct zone *zone);
 /* Adds a batch; commits when enough rows have come together. */
 bool store_add(struct store *store, const struct batch *batch);
-/* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and of the
- * LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  Commits. */
+/* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and
+ * of the LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  Commits.
+ */
 bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);

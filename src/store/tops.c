@@ -1,5 +1,5 @@
-/* The most frequent values of a field in one class.  A report asks for its lists and then for evidence of the same fields, so the answers
- * about the class asked last are kept. */
+/* The most frequent values of a field in one class.  A report asks for its lists and then for evidence of the same
+ * fields, so the answers about the class asked last are kept. */
 #include <stdlib.h>
 
 #include "base/escape.h"
