@@ -119,6 +119,8 @@ print_summary(FILE *out, const struct scan_result *result, const char *database)
                 " continuation lines + %" PRIu64 " unparsed\n",
                 result->lines, result->records, result->classified, result->unclassified, result->continuation_lines,
                 result->unparsed);
+    if (result->stopped)
+        fputs("stopped by a signal; the next scan reads on from here\n", out);
     buffer_free(&files);
     buffer_free(&path);
 }

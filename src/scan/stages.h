@@ -12,8 +12,8 @@
 #define BLOCK_HEADROOM ((size_t)LIMIT_RECORD + LIMIT_LINE + LIMIT_BLOCK)
 #define BLOCK_COUNT    (LIMIT_QUEUE + 2U)
 
-/* Rows of one batch: a few dozen KB to a few MB, so that all batches together stay far below the memory bound. */
-#define BATCH_ITEMS  512U
+/* Rows of one batch: what the caches of a core hold, at some 1.5 KB each; larger ones are no faster. */
+#define BATCH_ITEMS  128U
 #define PARCEL_COUNT (LIMIT_QUEUE + 1U)
 
 /* Bytes on their way from the reader to the cutter and, as slices, on to the store.  Back to the reader when nobody uses it. */
