@@ -1,11 +1,14 @@
-"""A case of the lab: a configuration that logs a record, the class that ngxerr gives it, and the suggestion that cures it.  The cured
-configuration is the same one with the block that `ngxerr explain` prints for the record itself, its placeholders filled in."""
+"""Proves one case: before the change the record is logged and ngxerr finds its class; then the block that `ngxerr explain` prints for
+that very record, its placeholders filled in, is accepted by `nginx -t`, and under it the record no longer appears."""
 
 import json
 import os
+import re
+import shutil
 import subprocess
 
 import lab
+import registry
 
 
 def explain(record):
@@ -17,47 +20,124 @@ def explain(record):
     return classes[0]
 
 
-def block_of(explained, way_name, context, values):
-    """The text of a suggestion's block for one context, with ${your_...} filled in."""
-    for way in explained["advice"]["ways"]:
-        if way["name"] == way_name:
-            text = "\n".join(block["text"] for block in way["config"] if block["context"] == context)
-            for name, value in values.items():
-                text = text.replace("${your_" + name + "}", value)
-            if "${" in text:
-                raise AssertionError(f"unfilled placeholder in {text!r}")
-            return text
-    raise AssertionError(f"no suggestion {way_name} in {[way['name'] for way in explained['advice']['ways']]}")
-
-
-def run_case(name, configuration, provoke, wanted_class, way, context="location", values=None, ports=None, level="warn", still_good=None):
-    """Runs nginx before and after the change.  `configuration` holds the mark {change} where the block goes.  `provoke(nginx)` sends
-    the requests.  Raises AssertionError where the record or its class is missing before, or the record occurs after."""
-    ports = ports or {}
-    with lab.Nginx(configuration, level=level, change="", **ports) as nginx:
-        provoke(nginx)
-        records = lab.wait_for(lambda: of_class(nginx.log(), wanted_class), what=f"{name}: a record of {wanted_class}")
-    block = block_of(explain(records[0]), way, context, values or {})
-    nginx = lab.Nginx(configuration, level=level, change=block, **ports)
-    accepted, printed = nginx.test()
-    if not accepted:
-        nginx.remove()
-        raise AssertionError(f"{name}: nginx -t refuses the block:\n{block}\n{printed}")
-    with nginx:
-        provoke(nginx)
-        left = of_class(nginx.log(), wanted_class)
-        if left:
-            raise AssertionError(f"{name}: still logged after the change: {left[0]}")
-        if still_good:
-            still_good(nginx)
-
-
-def of_class(log, wanted):
-    """The records of a log that have a class, as ngxerr query finds them."""
+def query(log, *filters):
+    """The records of a log that pass the filters of ngxerr query, as they stand in the log."""
     if not log:
         return []
-    run = subprocess.run([os.environ["NGXERR"], "query", "-f", "raw", "--class", wanted, "-"], input=log.encode("latin-1"),
-                         capture_output=True, check=False)
+    run = subprocess.run([os.environ["NGXERR"], "query", *filters, "-"], input=log.encode("latin-1"), capture_output=True, check=False)
     if run.returncode not in (0, 3):
         raise AssertionError(f"query: {run.returncode}: {run.stderr.decode()}")
     return run.stdout.decode("latin-1").splitlines()
+
+
+def of_class(log, wanted):
+    """The records of exactly this class."""
+    return query(log, "-f", "raw", "--class", wanted, "--not-class", wanted + "-*")
+
+
+def filled(text, values):
+    """A block as the operator leaves it: placeholders filled in, lines that wait for that uncommented."""
+    text = re.sub(r"(?m)^\s*# fill in first\n", "", text)
+    text = re.sub(r"(?m)^(\s*)# ", r"\1", text)
+    for name, value in values.items():
+        text = text.replace("${your_" + name + "}", str(value))
+    left = re.findall(r"\$\{\w+\}", text)
+    if left:
+        raise AssertionError(f"the case has no value for {left} in:\n{text}")
+    return text
+
+
+def blocks_of(explained, case, values):
+    """By context, what the suggestion says to write."""
+    ways = {way["name"]: way for way in explained["advice"]["ways"]}
+    if case.suggestion not in ways:
+        raise AssertionError(f"no suggestion {case.suggestion} in {list(ways)}")
+    way = ways[case.suggestion]
+    kind = explained["advice"]["kind"]
+    if case.kind and kind != case.kind:
+        raise AssertionError(f"the kind is {kind}, not {case.kind}")
+    if way["kinds"] and kind not in way["kinds"]:
+        raise AssertionError(f"{case.suggestion} is for {way['kinds']}, the record's kind is {kind}")
+    blocks = {}
+    for block in way["config"]:
+        blocks[block["context"]] = blocks.get(block["context"], "") + filled(block["text"], values)
+    return blocks
+
+
+def changed(plan, blocks):
+    """The configuration with the blocks at their marks; with blocks None it is the one before the change."""
+    marks = set(re.findall(r"\{change:([\w-]+)\}", plan.configuration))
+    if blocks is not None and set(blocks) - marks:
+        raise AssertionError(f"no mark for the block of {sorted(set(blocks) - marks)}")
+    text = plan.configuration
+    for mark in marks:
+        text = text.replace("{change:" + mark + "}", (blocks or {}).get(mark, plan.was.get(mark, "")))
+    return text
+
+
+def nginx_of(stage, plan, blocks):
+    """A fresh nginx of the plan; its prefix is empty again."""
+    prefix = stage.path("nginx")
+    shutil.rmtree(prefix, ignore_errors=True)
+    os.makedirs(prefix)
+    return lab.Nginx(changed(plan, blocks), prefix=prefix, level=plan.level, folder=stage.folder, **plan.names)
+
+
+def record_before(stage, plan, case):
+    """The record that the case is about."""
+    nginx = nginx_of(stage, plan, None)
+    if plan.by_test:
+        log = nginx.test()[1]
+        records = of_class(log, case.class_id)
+        if not records:
+            raise AssertionError(f"nginx -t does not print {case.class_id}:\n{log}")
+        return records[0]
+    with nginx:
+        plan.provoke(nginx)
+        try:
+            return lab.wait_for(lambda: of_class(nginx.all_logs(), case.class_id), seconds=5)[0]
+        except TimeoutError:
+            raise AssertionError(f"no record of {case.class_id} before the change, but:\n{nginx.all_logs()[-3000:]}") from None
+
+
+def check_after(stage, plan, case, blocks):
+    nginx = nginx_of(stage, plan, blocks)
+    accepted, printed = nginx.test()
+    if not accepted:
+        raise AssertionError(f"nginx -t refuses the change:\n{blocks}\n{printed}")
+    if plan.by_test:
+        left = of_class(printed, case.class_id)
+    else:
+        with nginx:
+            plan.provoke(nginx)
+            if plan.after:
+                plan.after(nginx)
+        left = of_class(nginx.all_logs(), case.class_id)
+        refuse_new_trouble(nginx.all_logs(), plan, case)
+    if left:
+        raise AssertionError(f"still logged after the change:\n{blocks}\n{left[0]}")
+
+
+def refuse_new_trouble(log, plan, case):
+    """A cure that only turns one failure into another is none."""
+    for row in query(log, "-f", "ndjson", "--level", "error"):
+        event = json.loads(row)
+        if event["class"] != case.class_id and event["class"] not in plan.tolerates:
+            raise AssertionError(f"after the change there is {event['class']}: {event['message']} while {event['doing']}")
+
+
+def prove(case):
+    """Runs a case.  Raises AssertionError with what is wrong, registry.Skip with what is missing here."""
+    missing = [need for need in case.needs if registry.lacks(need)]
+    if missing:
+        raise registry.Skip("not here: " + " ".join(missing))
+    with registry.Stage() as stage:
+        plan = case.scene(stage)
+        blocks = blocks_of(explain(record_before(stage, plan, case)), case, {**case.values, **plan.values})
+        if plan.repair:
+            if blocks:
+                raise AssertionError(f"{case.suggestion} has a block, which the case does not use")
+            plan.repair()
+        elif not blocks:
+            raise AssertionError(f"{case.suggestion} has no block: the case needs a repair")
+        check_after(stage, plan, case, blocks)

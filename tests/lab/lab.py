@@ -3,6 +3,7 @@ read its error log.  Used by make_samples.py and the test_*.py beside it; needs 
 
 import contextlib
 import os
+import random
 import shutil
 import socket
 import ssl
@@ -17,10 +18,42 @@ def find_nginx():
     return os.environ.get("NGINX") or shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
+def build_options():
+    """What nginx -V prints."""
+    return subprocess.run([find_nginx(), "-V"], capture_output=True, text=True, check=True).stderr
+
+
+class Ports:
+    """Gives out ports below the kernel's own range, so that no outgoing connection takes one before its user listens on it."""
+
+    def __init__(self):
+        self.given = set()
+        self.lock = threading.Lock()
+
+    def take(self):
+        with self.lock:
+            while True:
+                port = random.randrange(10000, 32000)
+                if port not in self.given and self.is_free(port):
+                    self.given.add(port)
+                    return port
+
+    @staticmethod
+    def is_free(port):
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+        return True
+
+
+PORTS = Ports()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return PORTS.take()
 
 
 def wait_for(condition, seconds=10.0, what="condition"):
@@ -69,14 +102,15 @@ class Nginx:
 
     def start(self):
         self.process = subprocess.Popen(self.command("-g", "daemon off;"), stderr=subprocess.DEVNULL)
-        wait_for(self.answers, what="nginx to listen")
+        wait_for(self.listens, what="nginx to listen")
         return self
 
-    def answers(self):
+    def listens(self):
+        """The pid file is written when all ports are open; connecting instead would open a session of a stream or mail server."""
         if self.process.poll() is not None:
             raise RuntimeError("nginx ended: " + self.start_log())
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
+        with contextlib.suppress(OSError):
+            return os.path.getsize(self.path("nginx.pid")) > 0
         return False
 
     def start_log(self):
@@ -104,6 +138,10 @@ class Nginx:
         with contextlib.suppress(OSError), open(self.path("logs", name), encoding="latin-1") as file:
             return file.read()
         return ""
+
+    def all_logs(self):
+        """What was written while starting, too."""
+        return self.start_log() + self.log()
 
     def get(self, target="/", host="localhost", headers=(), timeout=15.0, source="127.0.0.1"):
         """One request from the loopback address `source`; returns the raw answer, empty if the connection was closed without one."""
@@ -242,12 +280,19 @@ def full_backlog():
         listener.close()
 
 
+MODULES = "/usr/lib/nginx/modules"
+
 FRAME = """
+{modules}
 worker_processes 1;
 pid {prefix}/nginx.pid;
 error_log {prefix}/logs/error.log {level};
-events { worker_connections 256; }
-http {
+{main}
+events { worker_connections {connections}; }
+{sections}
+"""
+
+HTTP_FRAME = """http {
     access_log {prefix}/logs/access.log;
     client_body_temp_path {prefix}/client_body;
     proxy_temp_path {prefix}/proxy;
@@ -255,10 +300,31 @@ http {
     uwsgi_temp_path {prefix}/uwsgi;
     scgi_temp_path {prefix}/scgi;
 %s
-}
-"""
+}"""
+
+
+def module_path(name):
+    """The file of a dynamic module such as "stream", or None where it is not installed (or is built in)."""
+    path = os.path.join(MODULES, f"ngx_{name}_module.so")
+    return path if os.path.exists(path) else None
+
+
+def configuration(http="", stream="", mail="", main="", connections=256):
+    """A whole configuration around what stands in http { }, stream { } and mail { }; `main` is for the main context."""
+    sections = [HTTP_FRAME % http] if http else []
+    modules = []
+    for name, text in (("stream", stream), ("mail", mail)):
+        if text:
+            sections.append(f"{name} {{\n{text}\n}}")
+            if module_path(name):
+                modules.append(f"load_module {module_path(name)};")
+    values = {"modules": "\n".join(modules), "main": main, "connections": str(connections), "sections": "\n".join(sections)}
+    text = FRAME
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
 
 
 def http(text):
     """A whole configuration around what stands in http { }."""
-    return FRAME % text
+    return configuration(http=text)
