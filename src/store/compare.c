@@ -7,7 +7,7 @@
 #include "store/pieces.h"
 
 /* Bytes of the candidate that are compared at a time. */
-#define COMPARE_BLOCK (64U * 1024U)
+#define COMPARE_BLOCK ((size_t)65536)
 
 /* --- the candidate's bytes, in order --- */
 

@@ -75,7 +75,7 @@ list_files(struct store *store, struct arena *arena, struct store_info *info)
         add_to_total(&info->total, &files[info->file_count++]);
     }
     info->files = arena_allocate(arena, (info->file_count + 1) * sizeof(*files));
-    if (info->file_count > 0)
+    if (files != NULL)
         memcpy(info->files, files, info->file_count * sizeof(*files));
     free(files);
     file_row_free(&row);

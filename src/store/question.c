@@ -118,6 +118,22 @@ question_filter(struct question *question, const struct filter *filter)
     }
 }
 
+void
+question_filter_key(struct store *store, const struct filter *filter, struct buffer *key)
+{
+    struct question question = {.store = store};
+    question_filter(&question, filter);
+    if (question.value_count > 0 || (filter != NULL && filter->grep != NULL)) {
+        buffer_add(key, buffer_slice(&question.sql));
+        buffer_add_format(key, " %p", filter != NULL ? filter->grep_context : NULL);
+    }
+    for (size_t i = 0; i < question.value_count; i++) {
+        buffer_add_format(key, " %lld,%zu:", (long long)question.values[i].number, question.values[i].text.size);
+        buffer_add(key, question.values[i].text);
+    }
+    question_end(&question);
+}
+
 bool
 question_ask(struct question *question)
 {

@@ -27,6 +27,8 @@ void question_number(struct question *question, int64_t number);
 void question_text(struct question *question, const char *text);
 /* " WHERE ..." over the columns of the view events; `filter` may be NULL. */
 void question_filter(struct question *question, const struct filter *filter);
+/* Appends the filter as text, to know it again: what question_filter adds, and the values; nothing for no filter. */
+void question_filter_key(struct store *store, const struct filter *filter, struct buffer *key);
 /* Prepares and binds; false after a diagnostic. */
 bool question_ask(struct question *question);
 /* The next row; false after a diagnostic. */

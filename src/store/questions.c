@@ -208,10 +208,13 @@ store_samples(struct store *store, const struct filter *filter, const char *clas
 /* --- shapes --- */
 
 static bool
-filter_is_empty(const struct filter *filter)
+filter_is_empty(struct store *store, const struct filter *filter)
 {
-    static const struct filter nothing;
-    return filter == NULL || memcmp(filter, &nothing, sizeof(nothing)) == 0;
+    struct buffer key = BUFFER_EMPTY;
+    question_filter_key(store, filter, &key);
+    bool empty = key.size == 0;
+    buffer_free(&key);
+    return empty;
 }
 
 /* A shape's sample is the line of its first event, or what was kept of it. */
@@ -245,7 +248,7 @@ store_shapes(struct store *store, const struct filter *filter, size_t limit, str
     *count = 0;
     *total_shapes = 0;
     question_add(&question, "SELECT shape, level, n, first, last, sample, id, count(*) OVER () FROM (");
-    if (filter_is_empty(filter)) {
+    if (filter_is_empty(store, filter)) {
         question_add(&question, "SELECT shape, level, count AS n, strftime('%s', first_time) + 0 AS first, "
                                 "strftime('%s', last_time) + 0 AS last, sample, 0 AS id FROM shapes");
     } else {

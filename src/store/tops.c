@@ -17,9 +17,8 @@ struct tops_field {
 };
 
 struct tops {
-    struct filter filter;
-    char *class_id;
-    int64_t changes; /* of the database through this connection, when it was asked */
+    struct buffer key; /* of class and filter */
+    int64_t changes;   /* of the database through this connection, when it was asked */
     struct arena *texts;
     struct tops_field fields[FIELD_COUNT];
 };
@@ -36,7 +35,7 @@ tops_free(struct tops *tops)
 {
     if (tops == NULL)
         return;
-    free(tops->class_id);
+    buffer_free(&tops->key);
     arena_free(tops->texts);
     free(tops);
 }
@@ -81,18 +80,18 @@ ask_field(struct store *store, const struct filter *filter, const char *class_id
 static struct tops *
 tops_for(struct store *store, const struct filter *filter, const char *class_id)
 {
-    struct filter wanted = {0};
     struct tops *tops = store->tops;
     int64_t changes = sqlite3_total_changes64(store->db);
-    if (filter != NULL)
-        memcpy(&wanted, filter, sizeof(wanted));
-    if (tops != NULL && tops->changes == changes && strcmp(tops->class_id, class_id) == 0 &&
-        memcmp(&tops->filter, &wanted, sizeof(wanted)) == 0)
+    struct buffer key = BUFFER_EMPTY;
+    buffer_add_text(&key, class_id);
+    question_filter_key(store, filter, &key);
+    if (tops != NULL && tops->changes == changes && slice_equal(buffer_slice(&tops->key), buffer_slice(&key))) {
+        buffer_free(&key);
         return tops;
+    }
     tops_free(tops);
     tops = store->tops = memory_allocate_zeroed(1, sizeof(*tops));
-    memcpy(&tops->filter, &wanted, sizeof(wanted));
-    tops->class_id = memory_copy_text(class_id);
+    tops->key = key;
     tops->changes = changes;
     tops->texts = arena_new();
     return tops;
