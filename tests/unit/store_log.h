@@ -65,7 +65,8 @@ store_log_read_at(void *context, uint64_t offset, char *bytes, size_t size)
     return true;
 }
 
-/* Everything from the plan's position on in one batch after another; an incomplete last line waits unless `complete`. */
+/* Everything from the plan's position on in one batch after another; an incomplete last line waits unless `complete`.
+ */
 static inline void
 store_log_add(struct store_log *log, const struct file_plan *plan, struct slice content, bool complete)
 {

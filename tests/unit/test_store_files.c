@@ -162,7 +162,8 @@ test_truncated_and_written_anew_is_another_file(void **state)
 #define OPEN_REST \
     "#0 trace\n#1 trace\" while reading response header from upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"\n"
 
-/* The last record is stored at once and replaced when it grew, counts included: the end is as if it was read in one piece. */
+/* The last record is stored at once and replaced when it grew, counts included: the end is as if it was read in one
+ * piece. */
 static void
 test_open_record_is_replaced_when_it_grows(void **state)
 {

@@ -196,7 +196,8 @@ test_bytes_that_are_no_text_are_escaped(void **state)
     assert_column(*state, "message", "a\\\\b\\xFF");
 }
 
-/* At most one and a half times the bytes and 100 bytes a line: one record of a hundred thousand bytes that all need four. */
+/* At most one and a half times the bytes and 100 bytes a line: one record of a hundred thousand bytes that all need
+ * four. */
 static void
 test_a_hostile_record_stays_within_the_bound(void **state)
 {
