@@ -99,6 +99,9 @@ examine(struct examination *examination, const struct input_found *found)
         say(examination, found->path, left_reason_text(found->reason), "unpack it and pipe it: ngxerr scan -");
         break;
     case LEFT_NO_RECORDS:
+        say(examination, found->path, left_reason_text(found->reason),
+            found->named ? "scan refuses it, unless --force is given" : NULL);
+        break;
     case LEFT_NOT_REGULAR:
         say(examination, found->path, left_reason_text(found->reason), NULL);
         break;
