@@ -1,0 +1,18 @@
+# A file that is no database, of another program, from a newer version; a directory that cannot be written: nothing is touched.
+try() { "$NGXERR" "$@"; echo "exit $?"; }
+try report -d missing.db
+try query -d missing.db
+try db info -d missing.db
+echo "this is text" >text.db
+try report -d text.db
+try scan -d text.db "$samples"
+cat text.db
+sqlite3 other.db 'CREATE TABLE t (a)'
+try scan -d other.db "$samples"
+try report -d other.db
+"$NGXERR" scan -d new.db "$samples"
+sqlite3 new.db 'PRAGMA user_version = 999' >/dev/null
+try scan -d new.db "$samples"
+try report -d new.db
+try scan -d no/such/dir/a.db "$samples"
+ls -A

@@ -1,0 +1,1 @@
+"$NGXERR" explain upstream-read-timeout

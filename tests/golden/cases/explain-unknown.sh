@@ -1,0 +1,1 @@
+"$NGXERR" explain 'upstream gave the wrong answer to the question of life'

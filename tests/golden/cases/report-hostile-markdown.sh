@@ -1,0 +1,1 @@
+"$NGXERR" report --utc -f markdown "$data/hostile.log"

@@ -1,0 +1,1 @@
+"$NGXERR" report --utc -f json "$samples/error.log"

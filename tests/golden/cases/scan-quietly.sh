@@ -1,0 +1,8 @@
+# Cron's contract: silent when all is well, the second scan finds nothing new, a copy adds nothing.
+"$NGXERR" scan -d a.db --tz UTC --node web1 "$samples"
+"$NGXERR" query -d a.db -f csv --sql 'SELECT count(*) FROM events'
+"$NGXERR" scan -d a.db --tz UTC --node web1 "$samples"
+cp "$samples/error.log.1" copy.log
+"$NGXERR" scan -v -d a.db --tz UTC --node web1 "$samples" copy.log
+"$NGXERR" query -d a.db -f csv --sql 'SELECT count(*) FROM events'
+stat -c %a a.db

@@ -1,0 +1,21 @@
+# A wrong option, filter, date, zone or command names itself and says what is allowed.
+try() { "$NGXERR" "$@"; echo "exit $?"; }
+try
+try frobnicate
+try report --frobnicate
+try report --since
+try report --since yesterdy "$samples"
+try report --level loud "$samples"
+try report --severity bad "$samples"
+try report -f pdf "$samples"
+try query --client 300.1.2.3 "$samples"
+try query --grep '(' "$samples"
+try query --by nothing "$samples"
+try query -n x "$samples"
+try report --tz Mars/Olympus "$samples"
+try scan --tz ../../etc/passwd "$samples"
+try report --around 14:05,soon "$samples"
+try report missing.log
+try db frobnicate
+try patterns frobnicate
+try db prune
