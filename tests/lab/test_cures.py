@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 
-import cure
-import lab
-import proof
-import registry
+sys.dont_write_bytecode = True  # make check leaves the tree as it was
+
+import cure  # noqa: E402
+import lab  # noqa: E402
+import proof  # noqa: E402
+import registry  # noqa: E402
 
 # The cases mostly wait: for timeouts, for slow clients.
 AT_A_TIME = 6
