@@ -73,9 +73,7 @@ list_file(struct lister *lister, const char *path)
         list_leave(lister, path, LEFT_UNSUPPORTED, 0);
     else if (size == 0 && status == INPUT_FAILED)
         list_leave(lister, path, LEFT_UNREADABLE, EIO);
-    else if (size == 0 && input->facts.size == 0)
-        list_leave(lister, path, LEFT_EMPTY, 0);
-    else if (size == 0 && status == INPUT_END)
+    else if (size == 0 && (input->facts.size == 0 || status == INPUT_END))
         list_leave(lister, path, LEFT_EMPTY, 0);
     else if (lister->sniff((struct slice){lister->head, size}))
         list_add(lister->list, path)->taken = true;
@@ -166,12 +164,13 @@ list_directory(struct lister *lister, const char *path)
 static void
 list_named(struct lister *lister, const char *path)
 {
-    struct stat status;
+    struct stat status = {0};
     int error_number = 0;
+    bool is_stdin = strcmp(path, "-") == 0;
 
-    if (strcmp(path, "-") != 0 && stat(path, &status) != 0)
+    if (!is_stdin && stat(path, &status) != 0)
         error_number = errno;
-    else if (strcmp(path, "-") != 0 && S_ISDIR(status.st_mode)) {
+    else if (!is_stdin && S_ISDIR(status.st_mode)) {
         size_t before = lister->list->count;
         list_directory(lister, path);
         if (lister->list->count != before + 1 || strcmp(lister->list->items[before].path, path) != 0)
@@ -180,7 +179,7 @@ list_named(struct lister *lister, const char *path)
         lister->list->items[before].named = true;
         diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, strerror(error_number));
         return;
-    } else if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
+    } else if (!is_stdin && access(path, R_OK) != 0)
         error_number = errno;
     if (error_number != 0) {
         list_leave(lister, path, LEFT_UNREADABLE, error_number);
