@@ -1,9 +1,9 @@
-"""Cases of the areas buffering and upstream-response: what does not fit into the buffers."""
+"""Cases of the area buffering: what does not fit into the buffers."""
 
 import os
 
 import lab
-from registry import Plan, case, get
+from registry import Plan, case
 
 BIG = 8_000_000
 
@@ -33,14 +33,3 @@ case("400 kB", "buffered-response", "size-buffers", kind="http")(slow_client(400
 case("8 MB", "buffered-response", "no-temp-file", kind="http")(slow_client(BIG))
 case("8 MB", "buffered-response", "streaming", kind="http")(slow_client(BIG))
 
-
-@case("a header of 6 kB", "upstream-too-big-header", "buffers", kind="http")
-def header_of_6_kb(stage):
-    upstream = stage.server(lab.answers_with(b"x", headers=["Set-Cookie: a=" + "x" * 6000]))
-    return Plan(lab.http("""
-    server {
-        listen 127.0.0.1:{port};
-        location / { proxy_pass http://127.0.0.1:{upstream};
-{change:location}
-        }
-    }"""), get(), upstream=upstream.port)

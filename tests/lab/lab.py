@@ -146,8 +146,17 @@ class Nginx:
     def get(self, target="/", host="localhost", headers=(), timeout=15.0, source="127.0.0.1"):
         """One request from the loopback address `source`; returns the raw answer, empty if the connection was closed without one."""
         lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *headers, "Connection: close", "", ""]
+        return self.send("\r\n".join(lines).encode("latin-1"), timeout, source)
+
+    def post(self, body, target="/", host="localhost", timeout=30.0):
+        head = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        return self.send(head.encode("latin-1") + body, timeout)
+
+    def send(self, request, timeout=15.0, source="127.0.0.1"):
+        """Sends these bytes on a connection of their own and reads till nginx closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout, (source, 0)) as client:
-            client.sendall("\r\n".join(lines).encode("latin-1"))
+            with contextlib.suppress(ConnectionError):
+                client.sendall(request)
             return read_all(client)
 
     def get_slowly(self, target, host="localhost", seconds=2.0, source="127.0.0.1", read=True):
@@ -173,14 +182,22 @@ def read_all(client):
     return answer
 
 
-class Server:
-    """A TCP server on loopback that gives every connection to `behave(connection)` in a thread of its own."""
+def listen_unix(path, backlog=128):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    os.chmod(path, 0o666)
+    listener.listen(backlog)
+    return listener
 
-    def __init__(self, behave, tls=None):
+
+class Server:
+    """A server on loopback, or on a unix socket, that gives every connection to `behave(server, connection)` in a thread of its own."""
+
+    def __init__(self, behave, tls=None, port=0, path=None):
         self.behave = behave
         self.tls = tls
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = self.listener.getsockname()[1]
+        self.listener = listen_unix(path) if path else socket.create_server(("127.0.0.1", port), backlog=128)
+        self.port = None if path else self.listener.getsockname()[1]
         self.requests = []
         threading.Thread(target=self.accept, daemon=True).start()
 

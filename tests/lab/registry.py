@@ -18,6 +18,7 @@ import glob
 import importlib
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -114,12 +115,21 @@ def end(process):
 
 
 def lacks(need):
-    """True if `need` is not here: a module of nginx (stream, mail), root, or a program."""
+    """True if `need` is not here: a module of nginx (stream, mail), root, an IPv6 loopback, or a program."""
     if need == "root":
         return os.geteuid() != 0
+    if need == "ipv6":
+        return not has_ipv6()
     if need in ("stream", "mail"):
         return not lab.module_path(need) and f"--with-{need}" not in lab.build_options()
     return find_program(need) is None
+
+
+def has_ipv6():
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
 
 
 def find_program(pattern):

@@ -121,8 +121,13 @@ def literal(name, value):
 GRPC_HEADERS = bytes([0x88]) + literal(b"content-type", b"application/grpc")
 
 
-def grpc(answer=None):
-    """A gRPC server: HTTP/2, an empty reply with status 0, or the frames that answer(stream) gives."""
+def grpc_reply(stream):
+    """An empty reply with status 0."""
+    return frame(1, 4, stream, GRPC_HEADERS) + frame(0, 0, stream, bytes(5)) + frame(1, 5, stream, literal(b"grpc-status", b"0"))
+
+
+def grpc(answer=grpc_reply):
+    """A gRPC server: HTTP/2, and the frames that answer(stream) gives."""
 
     def behave(_server, connection):
         receive(connection, len(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
@@ -132,10 +137,7 @@ def grpc(answer=None):
             receive(connection, int.from_bytes(head[:3], "big"))
             kind, flags, stream = head[3], head[4], int.from_bytes(head[5:], "big")
             if kind in (0, 1) and flags & 1:
-                connection.sendall(answer(stream) if answer else ok(stream))
-
-    def ok(stream):
-        return frame(1, 4, stream, GRPC_HEADERS) + frame(0, 0, stream, bytes(5)) + frame(1, 5, stream, literal(b"grpc-status", b"0"))
+                connection.sendall(answer(stream))
 
     return behave
 
@@ -154,3 +156,98 @@ def memcached(values):
             connection.sendall(b"END\r\n")
 
     return behave
+
+
+class FullQueue:
+    """A listener whose accept queue is full until repair(), after which it behaves.  The kernel drops a SYN then, and refuses a unix
+    connection with EAGAIN."""
+
+    def __init__(self, behave, path=None):
+        self.behave, self.path = behave, path
+        self.listener = lab.listen_unix(path, 0) if path else lab.socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.address = path or self.listener.getsockname()
+        self.port = None if path else self.address[1]
+        self.fillers = [self.fill() for _ in range(4)]
+        time.sleep(0.2)
+
+    def fill(self):
+        filler = lab.socket.socket(self.listener.family)
+        filler.setblocking(False)
+        filler.connect_ex(self.address)
+        return filler
+
+    def repair(self):
+        for filler in self.fillers:
+            filler.close()
+        self.listener.close()
+        if self.path:
+            lab.os.unlink(self.path)
+        self.listener = lab.Server(self.behave, port=self.port or 0, path=self.path).listener
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        for filler in self.fillers:
+            filler.close()
+
+
+class Dns:
+    """A DNS server: `names` gives the addresses of a name (A and AAAA), or a number, the rcode; unknown names do not exist.  A silent
+    one never answers."""
+
+    def __init__(self, names, silent=False, port=0):
+        self.names, self.silent = names, silent
+        self.socket = lab.socket.socket(type=lab.socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", port))
+        self.port = self.socket.getsockname()[1]
+        lab.threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                query, client = self.socket.recvfrom(4096)
+            except OSError:
+                return
+            if not self.silent:
+                self.socket.sendto(self.reply(query), client)
+
+    def reply(self, query):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        kind = int.from_bytes(query[at + 1:at + 3], "big")
+        known = self.names.get(".".join(labels), 3)
+        rcode, addresses = (known, []) if isinstance(known, int) else (0, known)
+        records = [record(address) for address in addresses if (kind == 28) == (":" in address) and kind in (1, 28)]
+        return query[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 1, len(records), 0, 0) + query[12:at + 5] + b"".join(records)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def record(address):
+    """An answer record that points at the question's name."""
+    kind, family = (28, lab.socket.AF_INET6) if ":" in address else (1, lab.socket.AF_INET)
+    data = lab.socket.inet_pton(family, address)
+    return struct.pack("!HHHIH", 0xC00C, kind, 1, 60, len(data)) + data
+
+
+def tls_or(answer, tls, behave):
+    """TLS for those who speak it; the others get this answer."""
+
+    def serve(server, connection):
+        first = connection.recv(1, lab.socket.MSG_PEEK)
+        if first == b"\x16":
+            with tls.wrap_socket(connection, server_side=True) as wrapped:
+                behave(server, wrapped)
+        else:
+            lab.read_request(connection)
+            connection.sendall(answer)
+
+    return serve

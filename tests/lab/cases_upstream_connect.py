@@ -1,0 +1,196 @@
+"""Cases of the area upstream-connect: no connection to an upstream."""
+
+import os
+import pwd
+import socket
+import ssl
+
+import lab
+import servers
+from registry import Plan, answers, case, get
+
+OK = lab.answers_with(b"ok")
+ONE = "server { listen 127.0.0.1:{port}; location / { {change:location} } }"
+GROUP = """upstream app {
+{change:upstream}
+    }
+    server { listen 127.0.0.1:{port}; location / { proxy_pass http://app; %s } }"""
+STREAM_GROUP = """upstream app {
+{change:stream-upstream}
+    }
+    server { listen 127.0.0.1:{port}; proxy_pass app; }"""
+
+
+def one(text):
+    """What the location holds before, and does not after."""
+    return {"location": text}
+
+
+@case("the backend is started", "upstream-connect-refused", "start", kind="http")
+def start(stage):
+    port = lab.free_port()
+    return Plan(lab.http("server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; } }"), get(), after=answers(),
+                repair=lambda: stage.server(OK, port=port), up=port)
+
+
+@case("the owner of the socket is started", "upstream-connect-refused", "start-unix", kind="http")
+def start_unix(stage):
+    path = stage.path("app.sock")
+    lab.listen_unix(path).close()
+
+    def repair():
+        os.unlink(path)
+        stage.server(OK, path=path)
+
+    return Plan(lab.http("server { listen 127.0.0.1:{port}; location / { proxy_pass http://unix:{folder}/app.sock; } }"), get(),
+                after=answers(), repair=repair)
+
+
+@case("the backend is on 127.0.0.1 only", "upstream-connect-refused", "ipv4", kind="http", needs=["ipv6"])
+def ipv4(stage):
+    return Plan(lab.http(ONE), get(), was=one("proxy_pass http://[::1]:{up};"), after=answers(), up=stage.server(OK).port)
+
+
+@case("the backend works off its queue", "upstream-connect-timeout", "repair", kind="http")
+def full_queue(stage):
+    up = stage.enter(servers.FullQueue(OK))
+    text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; proxy_connect_timeout 1s; } }"
+    return Plan(lab.http(text), get(), repair=up.repair, after=answers(), up=up.port)
+
+
+@case("an IPv6 address without a route", "upstream-unreachable", "no-ipv6", kind="http", needs=["ipv6"])
+def no_ipv6(stage):
+    # Linux answers a TCP connection to a multicast address as it does where there is no route.
+    dns = stage.enter(servers.Dns({"app.example": ["127.0.0.1", "ff0e::1"]}))
+    text = """server {
+        listen 127.0.0.1:{port};
+{change:server}
+        set $app app.example;
+        location / { proxy_pass http://$app:{up}; }
+    }"""
+    return Plan(lab.http(text), get(times=6), was={"server": "resolver 127.0.0.1:{dns};"}, values={"resolver": f"127.0.0.1:{dns.port}"},
+                after=answers(), dns=dns.port, up=stage.server(OK).port)
+
+
+@case("php-fpm's socket has another path", "upstream-unix-socket-missing", "path-fastcgi", kind="fastcgi")
+def path_fastcgi(stage):
+    stage.server(servers.fastcgi(b"Status: 200 OK\r\n\r\nok"), path=stage.path("php.sock"))
+    return Plan(lab.http(ONE), get(), was=one("fastcgi_pass unix:{folder}/old.sock;"), values={"socket": stage.path("php.sock")},
+                after=answers())
+
+
+@case("the socket has another path", "upstream-unix-socket-missing", "path", kind="http")
+def path_http(stage):
+    stage.server(OK, path=stage.path("app.sock"))
+    return Plan(lab.http(ONE), get(), was=one("proxy_pass http://unix:{folder}/old.sock;"), values={"socket": stage.path("app.sock")},
+                after=answers())
+
+
+@case("uWSGI's socket has another path", "upstream-unix-socket-missing", "path-uwsgi", kind="uwsgi")
+def path_uwsgi(stage):
+    stage.server(servers.uwsgi(b"ok"), path=stage.path("app.sock"))
+    return Plan(lab.http(ONE), get(), was=one("uwsgi_pass unix:{folder}/old.sock;"), values={"socket": stage.path("app.sock")},
+                after=answers())
+
+
+@case("the service is started", "upstream-unix-socket-missing", "start", kind="http")
+def start_missing(stage):
+    return Plan(lab.http("server { listen 127.0.0.1:{port}; location / { proxy_pass http://unix:{folder}/app.sock; } }"), get(),
+                after=answers(), repair=lambda: stage.server(OK, path=stage.path("app.sock")))
+
+
+@case("the socket gets nginx's user as owner", "upstream-unix-socket-denied", "php-fpm", kind="fastcgi", needs=["root"])
+def denied(stage):
+    path, user = stage.path("php.sock"), pwd.getpwnam("nobody")
+    stage.server(servers.fastcgi(b"Status: 200 OK\r\n\r\nok"), path=path)
+    os.chmod(path, 0o660)
+    return Plan(lab.http("server { listen 127.0.0.1:{port}; location / { fastcgi_pass unix:{folder}/php.sock; } }"), get(),
+                repair=lambda: os.chown(path, user.pw_uid, user.pw_gid), after=answers())
+
+
+@case("more workers", "upstream-unix-socket-queue-full", "workers", kind="http")
+def full_queue_unix(stage):
+    up = stage.enter(servers.FullQueue(OK, path=stage.path("app.sock")))
+    return Plan(lab.http("server { listen 127.0.0.1:{port}; location / { proxy_pass http://unix:{folder}/app.sock; } }"), get(),
+                repair=up.repair, after=answers())
+
+
+@case("an address of another host", "upstream-bind-failed", "own-address", kind="http", own_address="127.0.0.1")
+def bind(stage):
+    text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up};\n{change:location}\n} }"
+    return Plan(lab.http(text), get(), was=one("proxy_bind 192.0.2.1;"), after=answers(), up=stage.server(OK).port)
+
+
+@case("stream, an address of another host", "upstream-bind-failed", "own-address-stream", needs=["stream"], own_address="127.0.0.1")
+def bind_stream(stage):
+    text = "server { listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{up};\n{change:stream-server}\n}"
+    return Plan(lab.configuration(stream=text), get(), was={"stream-server": "proxy_bind 192.0.2.1;"}, after=answers(),
+                up=stage.server(OK).port)
+
+
+def two_dead():
+    return {"dead1": lab.free_port(), "dead2": lab.free_port()}
+
+
+@case("a server of last resort", "no-live-upstreams", "backup", kind="http")
+def backup(stage):
+    dead = two_dead()
+    values = {"server_1": f"127.0.0.1:{dead['dead1']}", "server_2": f"127.0.0.1:{dead['dead2']}",
+              "backup_server": f"127.0.0.1:{stage.server(OK).port}"}
+    return Plan(lab.http(GROUP % ""), get(times=3), was={"upstream": "server 127.0.0.1:{dead1}; server 127.0.0.1:{dead2};"}, values=values,
+                tolerates=("upstream-connect-refused",), after=answers(), **dead)
+
+
+@case("stream, a server of last resort", "no-live-upstreams", "backup-stream", kind="stream", needs=["stream"])
+def backup_stream(stage):
+    dead = two_dead()
+    values = {"server_1": f"127.0.0.1:{dead['dead1']}", "backup_server": f"127.0.0.1:{stage.server(OK).port}"}
+    return Plan(lab.configuration(stream=STREAM_GROUP), get(times=3), values=values, after=answers(),
+                was={"stream-upstream": "server 127.0.0.1:{dead1}; server 127.0.0.1:{dead2};"}, tolerates=("upstream-connect-refused",),
+                **dead)
+
+
+@case("the servers are started", "no-live-upstreams", "cause-first", kind="http")
+def cause_first(stage):
+    dead = two_dead()
+    text = GROUP.replace("{change:upstream}", "server 127.0.0.1:{dead1}; server 127.0.0.1:{dead2};") % ""
+    return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(), **dead)
+
+
+@case("the servers are started", "upstream-temporarily-disabled", "cause", kind="http")
+def cause(stage):
+    dead = two_dead()
+    text = GROUP.replace("{change:upstream}", "server 127.0.0.1:{dead1}; server 127.0.0.1:{dead2};") % ""
+    return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(), **dead)
+
+
+@case("one slow answer", "upstream-temporarily-disabled", "max-fails", kind="http")
+def max_fails(stage):
+    slow = stage.server(lab.answers_with(b"late", delay=1.5))
+    good = stage.server(OK)
+    values = {"server_1": f"127.0.0.1:{slow.port}", "server_2": f"127.0.0.1:{good.port}"}
+    return Plan(lab.http(GROUP % "proxy_read_timeout 1s;"), get(times=2), values=values,
+                was={"upstream": "server 127.0.0.1:{slow}; server 127.0.0.1:{good};"}, after=answers(), tolerates=("upstream-read-timeout",),
+                slow=slow.port, good=good.port)
+
+
+@case("a variable that is empty", "upstream-invalid-url", "default", host="localhost")
+def default(stage):
+    return Plan(lab.http("{change:http}\n" + ONE), get(), was=one("proxy_pass $arg_to;"),
+                values={"backend_addr": f"127.0.0.1:{stage.server(OK).port}"}, after=answers())
+
+
+@case("a server name without a port", "upstream-invalid-url", "default-stream", kind="stream", needs=["stream"], host="app.example")
+def default_stream(stage):
+    text = "{change:stream}\nserver { listen 127.0.0.1:{port}; ssl_preread on;\n{change:stream-server}\n}"
+
+    def hello(nginx):
+        tls = ssl.create_default_context()
+        with socket.create_connection(("127.0.0.1", nginx.port), 5) as client:
+            try:
+                tls.wrap_socket(client, server_hostname="app.example").close()
+            except (ssl.SSLError, OSError):
+                pass  # the answer is not TLS
+
+    return Plan(lab.configuration(stream=text), hello, was={"stream-server": "proxy_pass $ssl_preread_server_name;"},
+                values={"backend_addr": f"127.0.0.1:{stage.server(servers.raw(b'not TLS')).port}"})
