@@ -97,7 +97,7 @@ class Nginx:
 
     def test(self):
         """nginx -t: (accepted, what it printed)."""
-        run = subprocess.run(self.command("-t"), capture_output=True, text=True, check=False)
+        run = subprocess.run(self.command("-t"), capture_output=True, encoding="latin-1", check=False)
         return run.returncode == 0, run.stderr
 
     def start(self):
