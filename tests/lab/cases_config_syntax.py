@@ -1,0 +1,117 @@
+"""Cases of the area config-startup: names, blocks and words that nginx does not take."""
+
+import re
+import subprocess
+
+import lab
+from refusals import in_location, in_server, refusal, refused
+from registry import Skip, case
+
+ANYWHERE = lab.http("{change:here}")
+TWO_SERVERS = """server { listen 127.0.0.1:{port} default_server; server_name a.example; }
+    server { {change:here} server_name b.example; }"""
+BROKEN_NAME = "no-such-host.invalid"
+
+
+def version():
+    text = subprocess.run([lab.find_nginx(), "-v"], capture_output=True, text=True, check=True).stderr
+    return tuple(int(number) for number in re.search(r"/(\d+)\.(\d+)\.(\d+)", text).groups())
+
+
+@case("stream without its module", "conf-unknown-directive-module", "load")
+def unknown_for_want_of_a_module(stage):
+    if not lab.module_path("stream"):
+        raise Skip("not here: stream as a module")
+    text = "{change:here}\nevents { }\nerror_log stderr;\npid {prefix}/nginx.pid;\nstream { }\n"
+    return refused(text, "", f"load_module {lab.module_path('stream')};")
+
+
+@case("http2 on, before 1.25.1", "conf-unknown-directive-version", "http2-on", needs=["root"])
+def unknown_in_this_version(stage):
+    if version() >= (1, 25, 1):
+        raise Skip("not here: an nginx before 1.25.1")
+    certificate, key = lab.make_certificate(stage.folder, "a.example")
+    text = f"server {{ ssl_certificate {certificate}; ssl_certificate_key {key};\n{{change:server}} }}"
+    return refused(lab.http(text), "listen 127.0.0.1:{port} ssl; http2 on;", at="server")
+
+
+refusal("a slip of the pen", "conf-unknown-directive", "spelling", in_location("{change:here}"),
+        "proxy_bufers 8 16k;", "proxy_buffers 8 16k;")
+refusal("a no-break space", "conf-unknown-directive-invisible", "remove", in_location("{change:here}"),
+        "\u00a0gzip on;", "gzip on;")
+refusal("a byte order mark", "conf-unknown-directive-invisible", "remove", "{change:here}" + in_location(""), "\ufeff", "")
+refusal("a server in a server", "conf-directive-not-allowed-here", "move", in_server() + "\n",
+        "server { listen 127.0.0.1:{port}; }", "")
+refusal("http within http", "conf-directive-not-allowed-here", "move", ANYWHERE,
+        "http { server { listen 127.0.0.1:{port}; } }", "server { listen 127.0.0.1:{port}; }")
+refusal("no semicolon", "conf-syntax", "semicolon", in_location("{change:here}\nexpires 1h;"), "gzip on", "gzip on;")
+refusal("braces of an expression", "conf-syntax", "quote", in_location(), "rewrite ^/a{2}$ /b last;", at="location")
+refusal("one brace too many", "conf-syntax", "braces", ANYWHERE, "server { listen 127.0.0.1:{port}; } }",
+        "server { listen 127.0.0.1:{port}; }")
+refusal("one brace too few", "conf-syntax", "braces", ANYWHERE, "server { listen 127.0.0.1:{port};",
+        "server { listen 127.0.0.1:{port}; }")
+refusal("the same twice in a block", "conf-duplicate-directive", "remove", in_server(),
+        "client_max_body_size 1m; client_max_body_size 2m;", "client_max_body_size 2m;")
+refusal("a unit that does not exist", "conf-invalid-value", "correct", in_server(),
+        "client_max_body_size 5mb;", "client_max_body_size 5m;")
+refusal("a parameter that does not exist", "conf-invalid-value", "correct", lab.http("server { {change:here} }"),
+        "listen 127.0.0.1:{port} quik;", "listen 127.0.0.1:{port};")
+refusal("a variable of the WebSocket recipe", "conf-unknown-variable", "websocket",
+        lab.http("{change:http} server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:1;"
+                 " proxy_set_header Connection $connection_upgrade; } }"), at="http")
+refusal("a variable that nobody defines", "conf-unknown-variable", "define",
+        lab.http("{change:http} server { listen 127.0.0.1:{port}; return 200 $tenant; }"), at="http")
+refusal("a variable of a template", "conf-unknown-variable", "template", in_server(),
+        "server_name $DOMAIN; return 301 https://${DOMAIN}/;", "server_name a.example; return 301 https://a.example/;")
+refusal("the same location twice", "conf-duplicate-location", "merge", in_server(),
+        "location /a { gzip on; } location /a { expires 1h; }", "location /a { gzip on; expires 1h; }")
+refusal("two default servers", "conf-listen-conflict", "one", lab.http(TWO_SERVERS),
+        "listen 127.0.0.1:{port} default_server;", "listen 127.0.0.1:{port};")
+refusal("options at two listens", "conf-listen-conflict", "one", lab.http(TWO_SERVERS.replace("default_server", "backlog=64")),
+        "listen 127.0.0.1:{port} backlog=128;", "listen 127.0.0.1:{port};")
+refusal("two servers of one name", "conf-conflicting-server-name", "remove", lab.http(TWO_SERVERS),
+        "listen 127.0.0.1:{port}; server_name a.example;", "listen 127.0.0.1:{port};")
+refusal("an upstream without servers", "conf-upstream-definition", "group",
+        lab.http("{change:http} server { listen 127.0.0.1:{port}; location / { proxy_pass http://app; } }"), "upstream app { }",
+        at="http", group_name="app", backend_address="127.0.0.1", backend_port=8080)
+refusal("a group with a port", "conf-upstream-definition", "message",
+        lab.http("upstream app { server 127.0.0.1:1; } server { listen 127.0.0.1:{port}; location / { {change:here} } }"),
+        "proxy_pass http://app:8080;", "proxy_pass http://app;")
+refusal("proxy_pass without http://", "conf-upstream-definition", "message", in_location("{change:here}"),
+        "proxy_pass 127.0.0.1:8080;", "proxy_pass http://127.0.0.1:8080;")
+refusal("a path behind the address", "conf-proxy-pass-uri-in-regex", "rewrite",
+        in_server("location ~ ^/old/ {\n{change:location}\n}"), "proxy_pass http://127.0.0.1:8080/new/;", at="location",
+        backend_address="127.0.0.1", backend_port=8080)
+refusal("an unknown name, taken when it is needed", "conf-host-not-found", "run-time", in_location(),
+        f"proxy_pass http://{BROKEN_NAME}:8080;", at="location", name_server="127.0.0.1", backend_port=8080)
+refusal("an unknown name, corrected", "conf-host-not-found", "name", in_location("{change:here}"),
+        f"proxy_pass http://{BROKEN_NAME}:8080;", "proxy_pass http://localhost:8080;")
+refusal("a bracket is missing", "conf-regex", "correct", in_server("location ~ {change:here} { }"), "^/(a", "^/(a)")
+refusal("a user that does not exist", "conf-user-unknown", "name",
+        lab.configuration(http="server { listen 127.0.0.1:{port}; }", main="{change:main}"), "user no-such-user;", at="main",
+        needs=["root"], nginx_user="daemon")
+refusal("a module that is not there", "conf-module-load-missing", "install", "{change:here}" + in_location(""),
+        "load_module /nonexistent/ngx_http_geoip_module.so;", "")
+refusal("text/html in gzip_types", "conf-duplicate-mime", "remove", in_server(),
+        "gzip_types text/html text/css;", "gzip_types text/css;")
+refusal("a log format that is not defined", "conf-misc-log-format", "define",
+        lab.http("{change:http} server { listen 127.0.0.1:{port}; access_log {prefix}/logs/a.log shop; }"), at="http", value="shop")
+refusal("host bits in a network", "conf-misc", "message", in_server(), "allow 10.1.2.3/8;", "allow 10.0.0.0/8;")
+refusal("an obsolete directive", "conf-deprecated", "message", in_server(), "http2_max_field_size 8k;", "")
+
+
+@case("loaded twice", "conf-module-load", "once")
+def module_twice(stage):
+    if not lab.module_path("stream"):
+        raise Skip("not here: stream as a module")
+    load = f"load_module {lab.module_path('stream')};\n"
+    return refused(load + "{change:here}" + in_location(""), load, "")
+
+
+@case("ssl on", "conf-deprecated", "ssl", needs=["root"])
+def ssl_on(stage):
+    if version() >= (1, 25, 1):
+        raise Skip("not here: an nginx before 1.25.1")
+    certificate, key = lab.make_certificate(stage.folder, "a.example")
+    text = f"server {{ ssl_certificate {certificate}; ssl_certificate_key {key};\n{{change:server}} }}"
+    return refused(lab.http(text), "listen 127.0.0.1:{port}; ssl on;", at="server")
