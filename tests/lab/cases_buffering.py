@@ -3,7 +3,7 @@
 import os
 
 import lab
-from registry import Plan, case
+from registry import Plan, answers, case, get
 
 BIG = 8_000_000
 
@@ -33,3 +33,73 @@ case("400 kB", "buffered-response", "size-buffers", kind="http")(slow_client(400
 case("8 MB", "buffered-response", "no-temp-file", kind="http")(slow_client(BIG))
 case("8 MB", "buffered-response", "streaming", kind="http")(slow_client(BIG))
 
+
+
+def upload(stage, pass_to, up, after):
+    return Plan(lab.http("""
+    server {
+        listen 127.0.0.1:{port};
+        location / { client_max_body_size 0; %s;
+{change:location}
+        }
+    }""" % pass_to), lambda nginx: nginx.post(b"x" * 100_000), after=after, up=up.port)
+
+
+def took_all(up):
+    """An `after`: the upstream has got the whole upload."""
+
+    def after(nginx):
+        answer = nginx.post(b"x" * 100_000)
+        assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
+        assert up.requests[-1].count(b"x") >= 100_000, "the upload is cut"
+
+    return after
+
+
+def takes_uploads(server, connection):
+    request = lab.read_request(connection)
+    body = request[request.index(b"\r\n\r\n"):]
+    while body.count(b"x") < 100_000:
+        body += connection.recv(65536)
+    server.requests.append(body)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+
+
+@case("a post of 100 kB", "buffered-request-body", "size")
+def post(stage):
+    up = stage.server(takes_uploads)
+    return upload(stage, "proxy_pass http://127.0.0.1:{up}", up, took_all(up))
+
+
+@case("an upload", "buffered-request-body", "streaming")
+def streamed_upload(stage):
+    up = stage.server(takes_uploads)
+    return upload(stage, "proxy_pass http://127.0.0.1:{up}", up, took_all(up))
+
+
+@case("worker's user may not reach it", "temp-dir-permission-denied", "own", needs=["root"])
+def temp_folder(stage):
+    up = stage.server(takes_uploads)
+    os.makedirs(stage.path("private", "body"))
+    os.chmod(stage.path("private"), 0o700)
+    text = """pid {prefix}/nginx.pid; error_log {prefix}/logs/error.log {level}; events { }
+    http {
+        access_log off;
+        client_body_temp_path {folder}/private/body;
+        proxy_temp_path {prefix}/proxy; fastcgi_temp_path {prefix}/fastcgi; uwsgi_temp_path {prefix}/uwsgi; scgi_temp_path {prefix}/scgi;
+        server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; } }
+    }"""
+    return Plan(text, lambda nginx: nginx.post(b"x" * 100_000), repair=lambda: os.chmod(stage.path("private"), 0o755), after=took_all(up),
+                up=up.port)
+
+
+@case("the access log's disk is full", "disk-full", "logs")
+def full_log(stage):
+    path = stage.path("access.log")
+    os.symlink("/dev/full", path)
+
+    def repair():
+        os.unlink(path)
+
+    text = "server { listen 127.0.0.1:{port}; access_log {folder}/access.log; location / { return 200 ok; } }"
+    return Plan(lab.http(text), get(), repair=repair, after=answers())

@@ -176,8 +176,9 @@ def max_fails(stage):
 
 @case("a variable that is empty", "upstream-invalid-url", "default", host="localhost")
 def default(stage):
+    address = f"127.0.0.1:{stage.server(OK).port}"
     return Plan(lab.http("{change:http}\n" + ONE), get(), was=one("proxy_pass $arg_to;"),
-                values={"backend_addr": f"127.0.0.1:{stage.server(OK).port}"}, after=answers())
+                values={"backend_addr": address, "default_backend_addr": address}, after=answers())
 
 
 @case("a server name without a port", "upstream-invalid-url", "default-stream", kind="stream", needs=["stream"], host="app.example")
@@ -192,5 +193,6 @@ def default_stream(stage):
             except (ssl.SSLError, OSError):
                 pass  # the answer is not TLS
 
+    address = f"127.0.0.1:{stage.server(servers.raw(b'not TLS')).port}"
     return Plan(lab.configuration(stream=text), hello, was={"stream-server": "proxy_pass $ssl_preread_server_name;"},
-                values={"backend_addr": f"127.0.0.1:{stage.server(servers.raw(b'not TLS')).port}"})
+                values={"backend_addr": address, "default_backend_addr": address})
