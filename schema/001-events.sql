@@ -97,8 +97,9 @@ CREATE TABLE event (
     lines INTEGER,             -- nothing when it is 1
     patch BLOB                 -- what rendering the columns again does not give: src/store/patch.h
 );
-CREATE INDEX event_epoch ON event (epoch);
-CREATE INDEX event_class_epoch ON event (class_id, epoch);
+-- One index for both questions, of a time and of a class in a time: new events are at its end, where adding costs least, and it has all
+-- that is asked to tell a class without a look at the row.
+CREATE INDEX event_epoch ON event (epoch, class_id);
 
 CREATE TABLE unparsed_piece (
     file_id INTEGER NOT NULL,

@@ -7,18 +7,24 @@
 #include "base/escape.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "store/feed.h"
 
 #define QUARTER       900    /* seconds */
-#define COUNT_ENTRIES 16384U /* flushed when three quarters full; 48 bytes each */
+#define COUNT_ENTRIES 65536U /* flushed when three quarters full; 40 bytes each: what a commit's rows make */
+#define COUNT_COLUMNS 7U     /* of the table quarter */
+#define FEED_ROWS     512U   /* entries written at a time */
 #define LABEL_ENTRIES (4 * LIMIT_COUNT_LABELS)
 #define LABEL_NONE    0
 #define LABEL_OTHER   1
 
+_Static_assert(LIMIT_COUNT_LABELS + 2 <= UINT16_MAX, "labels fit their type");
+
 struct count_entry {
     int64_t time, class_id;
-    int32_t level, server, upstream, node;
-    int64_t delta;
+    uint16_t server, upstream, node; /* labels: there are at most LIMIT_COUNT_LABELS */
+    uint8_t level;
     bool used;
+    int64_t delta;
 };
 
 struct label_entry {
@@ -36,6 +42,8 @@ struct counts {
     struct count_entry entries[COUNT_ENTRIES];
     uint32_t entry_count;
     struct buffer work;
+    struct feed feed;
+    struct cell cells[FEED_ROWS * COUNT_COLUMNS];
 };
 
 /* The entry of a text, or the free one where it belongs. */
@@ -84,7 +92,8 @@ counts_new(struct store *store)
     counts->store = store;
     counts->texts = arena_new();
     counts->label_last = LABEL_OTHER;
-    if (load_labels(counts))
+    counts->feed = (struct feed){.name = "ngxerr_count_feed", .columns = COUNT_COLUMNS};
+    if (load_labels(counts) && feed_register(store, &counts->feed))
         return counts;
     counts_free(counts);
     return NULL;
@@ -101,7 +110,7 @@ counts_free(struct counts *counts)
 }
 
 static bool
-label_id(struct counts *counts, struct slice text, int32_t *id)
+label_id(struct counts *counts, struct slice text, uint16_t *id)
 {
     *id = LABEL_NONE;
     if (text.size == 0)
@@ -109,7 +118,7 @@ label_id(struct counts *counts, struct slice text, int32_t *id)
     uint64_t hash = hash_slice(text);
     struct label_entry *entry = find_label(counts, text, hash);
     if (entry->text.data != NULL) {
-        *id = entry->id;
+        *id = (uint16_t)entry->id;
         return true;
     }
     *id = LABEL_OTHER;
@@ -124,7 +133,7 @@ label_id(struct counts *counts, struct slice text, int32_t *id)
     bind_text(add, ":text", buffer_slice(&counts->work));
     if (!store_run(counts->store, add))
         return false;
-    *id = counts->label_last + 1;
+    *id = (uint16_t)(counts->label_last + 1);
     keep_label(counts, entry, text, hash, *id);
     return true;
 }
@@ -134,8 +143,8 @@ find_entry(struct counts *counts, const struct count_entry *key)
 {
     uint64_t hash = (uint64_t)key->time * 0x9e3779b97f4a7c15U;
     hash = (hash ^ (uint64_t)key->class_id ^ (uint64_t)key->level << 32) * 0xff51afd7ed558ccdU;
-    hash = (hash ^ (uint64_t)(uint32_t)key->server << 32 ^ (uint64_t)(uint32_t)key->upstream) * 0xc4ceb9fe1a85ec53U;
-    hash ^= hash >> 32 ^ (uint64_t)(uint32_t)key->node;
+    hash = (hash ^ (uint64_t)key->server << 32 ^ (uint64_t)key->upstream) * 0xc4ceb9fe1a85ec53U;
+    hash ^= hash >> 32 ^ (uint64_t)key->node;
     size_t at = hash & (COUNT_ENTRIES - 1);
     for (;;) {
         struct count_entry *entry = &counts->entries[at];
@@ -150,7 +159,7 @@ find_entry(struct counts *counts, const struct count_entry *key)
 bool
 counts_add(struct counts *counts, const struct count_key *key, int delta)
 {
-    struct count_entry entry = {.class_id = key->class_id, .level = (int32_t)key->level, .used = true};
+    struct count_entry entry = {.class_id = key->class_id, .level = (uint8_t)key->level, .used = true};
     entry.time = key->epoch >= 0 ? key->epoch - key->epoch % QUARTER : -1;
     if (!label_id(counts, key->server, &entry.server) || !label_id(counts, key->upstream_addr, &entry.upstream) ||
         !label_id(counts, key->node, &entry.node))
@@ -164,10 +173,37 @@ counts_add(struct counts *counts, const struct count_key *key, int delta)
     return counts->entry_count < COUNT_ENTRIES / 4 * 3 || counts_flush(counts);
 }
 
-static bool
-write_entry(struct store *store, const struct count_entry *entry, enum statement which)
+/* In the order of the table, so that one lies beside the other. */
+static int
+compare_entries(const void *left, const void *right)
 {
-    sqlite3_stmt *statement = store_statement(store, which);
+    const struct count_entry *a = left, *b = right;
+    if (a->time != b->time)
+        return a->time < b->time ? -1 : 1;
+    if (a->class_id != b->class_id)
+        return a->class_id < b->class_id ? -1 : 1;
+    if (a->level != b->level)
+        return a->level < b->level ? -1 : 1;
+    if (a->server != b->server)
+        return a->server < b->server ? -1 : 1;
+    if (a->upstream != b->upstream)
+        return a->upstream < b->upstream ? -1 : 1;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+static void
+set_cells(struct cell *cells, const struct count_entry *entry)
+{
+    const int64_t values[COUNT_COLUMNS] = {entry->time,     entry->class_id, entry->level, entry->server,
+                                           entry->upstream, entry->node,     entry->delta};
+    for (size_t i = 0; i < COUNT_COLUMNS; i++)
+        cell_set_integer(&cells[i], values[i]);
+}
+
+static bool
+clean_entry(struct store *store, const struct count_entry *entry)
+{
+    sqlite3_stmt *statement = store_statement(store, COUNT_CLEAN);
     if (statement == NULL)
         return false;
     bind_integer(statement, ":time", entry->time);
@@ -176,24 +212,39 @@ write_entry(struct store *store, const struct count_entry *entry, enum statement
     bind_integer(statement, ":server", entry->server);
     bind_integer(statement, ":upstream", entry->upstream);
     bind_integer(statement, ":node", entry->node);
-    if (which == COUNT_ADD)
-        bind_integer(statement, ":count", entry->delta);
     return store_run(store, statement);
+}
+
+/* Adds the first `count` entries. */
+static bool
+write_entries(struct counts *counts, size_t count)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (counts->entries[i].delta != 0)
+            set_cells(counts->cells + rows++ * COUNT_COLUMNS, &counts->entries[i]);
+        if (rows == 0 || (rows < FEED_ROWS && i + 1 < count))
+            continue;
+        if (!feed_run(counts->store, &counts->feed, COUNT_ADD, counts->cells, rows))
+            return false;
+        rows = 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (counts->entries[i].delta < 0 && !clean_entry(counts->store, &counts->entries[i]))
+            return false;
+    return true;
 }
 
 bool
 counts_flush(struct counts *counts)
 {
-    for (size_t i = 0; i < COUNT_ENTRIES && counts->entry_count > 0; i++) {
-        struct count_entry *entry = &counts->entries[i];
-        if (!entry->used)
-            continue;
-        if (entry->delta != 0 && !write_entry(counts->store, entry, COUNT_ADD))
-            return false;
-        if (entry->delta < 0 && !write_entry(counts->store, entry, COUNT_CLEAN))
-            return false;
-        *entry = (struct count_entry){0};
-        counts->entry_count--;
-    }
-    return true;
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_ENTRIES && count < counts->entry_count; i++)
+        if (counts->entries[i].used)
+            counts->entries[count++] = counts->entries[i];
+    qsort(counts->entries, count, sizeof(counts->entries[0]), compare_entries);
+    bool good = write_entries(counts, count);
+    memset(counts->entries, 0, sizeof(counts->entries));
+    counts->entry_count = 0;
+    return good;
 }

@@ -25,7 +25,6 @@ struct intern_entry {
 };
 
 struct intern {
-    struct store *store;
     uint64_t seed;
     uint32_t last_id;
     struct buffer escaped;
@@ -39,7 +38,6 @@ intern_new(struct store *store)
     if (!store_get_integer(store, STRING_LAST_ID, 0, &last))
         return NULL;
     struct intern *intern = memory_allocate_zeroed(1, sizeof(*intern));
-    intern->store = store;
     intern->last_id = (uint32_t)last;
     if (getrandom(&intern->seed, sizeof(intern->seed), GRND_NONBLOCK) != (ssize_t)sizeof(intern->seed))
         intern->seed = (uint64_t)time(NULL) * 0x9e3779b97f4a7c15U;
@@ -56,8 +54,8 @@ intern_free(struct intern *intern)
 }
 
 /* Gives the text of an entry an id. */
-static bool
-intern_add(struct intern *intern, struct slice exact, struct intern_entry *entry)
+static void
+intern_add(struct intern *intern, struct slice exact, struct intern_entry *entry, struct row_batch *batch)
 {
     struct slice text = exact;
     if (!escape_view_text_unneeded(exact)) {
@@ -65,39 +63,32 @@ intern_add(struct intern *intern, struct slice exact, struct intern_entry *entry
         escape_view_text(&intern->escaped, exact);
         text = buffer_slice(&intern->escaped);
     }
-    sqlite3_stmt *add = store_statement(intern->store, STRING_ADD);
-    if (add == NULL)
-        return false;
-    bind_integer(add, ":id", (int64_t)intern->last_id + 1);
-    bind_text(add, ":text", text);
-    if (!store_run(intern->store, add))
-        return false;
     entry->id = ++intern->last_id;
-    return true;
+    struct cell *cells = row_batch_add_string(batch);
+    cell_set_integer(&cells[0], entry->id);
+    cell_set_text(&cells[1], arena_copy(batch->texts, text));
 }
 
-bool
-intern_text(struct intern *intern, struct slice exact, int64_t *id)
+int64_t
+intern_text(struct intern *intern, struct slice exact, struct row_batch *batch)
 {
-    *id = 0;
     if (exact.size == 0 || exact.size > INTERN_LONGEST || intern->last_id == UINT32_MAX)
-        return true;
+        return 0;
     uint64_t hash = hash_slice_seeded(exact, intern->seed);
     struct intern_entry *entry = &intern->entries[hash & (INTERN_ENTRIES - 1)];
     uint64_t mark = hash & ~(uint64_t)INTERN_USES_MOST;
     uint64_t uses = entry->mark & INTERN_USES_MOST;
     if ((entry->mark & ~(uint64_t)INTERN_USES_MOST) == mark && entry->size == exact.size) {
-        if (entry->id == 0 && !intern_add(intern, exact, entry))
-            return false;
+        if (entry->id == 0)
+            intern_add(intern, exact, entry, batch);
         if (uses < INTERN_USES_MOST)
             entry->mark++;
-        *id = entry->id;
-        return true;
+        return entry->id;
     }
     if (uses > 0) {
         entry->mark--;
-        return true;
+        return 0;
     }
     *entry = (struct intern_entry){mark, 0, (uint32_t)exact.size};
-    return true;
+    return 0;
 }

@@ -3,15 +3,15 @@
 #ifndef NGXERR_STORE_INTERN_H
 #define NGXERR_STORE_INTERN_H
 
-#include "store/database.h"
+#include "store/row_batch.h"
 
 struct intern;
 
 /* NULL after a diagnostic.  Freed by intern_free. */
 struct intern *intern_new(struct store *store);
 void intern_free(struct intern *intern);
-/* *id is the id of the text, or 0 when it is to be stored in the row: at first sight, or too long to repeat.  False
- * after a diagnostic. */
-bool intern_text(struct intern *intern, struct slice exact, int64_t *id);
+/* The id of the text, or 0 when it is to be stored in the row: at first sight, or too long to repeat.  A new id's text
+ * is added to the strings of `batch`, which must reach the database, before any later batch. */
+int64_t intern_text(struct intern *intern, struct slice exact, struct row_batch *batch);
 
 #endif

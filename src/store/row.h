@@ -56,8 +56,7 @@ enum row_split {
     SPLIT_EXPLICIT, /* in the column odd: METHOD SP URI */
 };
 
-/* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the parameters of EVENT_ADD, in this
- * order. */
+/* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the rows of EVENT_ADD, in this order. */
 enum row_column {
     ROW_ID,
     ROW_FILE_ID,

@@ -1,5 +1,6 @@
-/* Puts a record into a row of the table event: texts that repeat by their id, raw as the difference to its rendering,
- * and all of it within the bound of one and a half times the bytes.  Used by store alone. */
+/* Makes rows of the table event out of records: texts that repeat by their id, raw as the difference to its rendering,
+ * and all of it within the bound of one and a half times the bytes.  Nothing here asks the database, so that another
+ * thread than the one that writes can do it.  Used by store alone. */
 #include "store/row_write.h"
 
 #include <stdlib.h>
@@ -14,12 +15,10 @@ const char *const row_methods[ROW_METHODS] = {"GET", "POST", "HEAD", "PUT", "DEL
 const char *const row_versions[ROW_VERSIONS] = {" HTTP/1.0", " HTTP/1.1", " HTTP/2.0", " HTTP/3.0"};
 
 struct row_writer {
-    struct store *store;
     struct intern *intern;
-    sqlite3_stmt *insert;
-    struct arena *escapes; /* escaped texts that are bound until the step */
-    bool escaped;          /* something is in it */
-    bool clean;            /* the record's raw bytes need no escape, so none of its texts does */
+    struct row_batch *batch; /* being filled */
+    struct cell *cells;      /* of the row being made */
+    bool clean;              /* the record's raw bytes need no escape, so none of its texts does */
     struct render_cache cache;
     struct buffer rendered, patch, extra, odd, message, work;
 };
@@ -28,16 +27,10 @@ struct row_writer *
 row_writer_new(struct store *store)
 {
     struct intern *intern = intern_new(store);
-    sqlite3_stmt *insert = store_statement(store, EVENT_ADD);
-    if (intern == NULL || insert == NULL) {
-        intern_free(intern);
+    if (intern == NULL)
         return NULL;
-    }
     struct row_writer *writer = memory_allocate_zeroed(1, sizeof(*writer));
-    writer->store = store;
     writer->intern = intern;
-    writer->insert = insert;
-    writer->escapes = arena_new();
     writer->cache.written = -1;
     return writer;
 }
@@ -48,7 +41,6 @@ row_writer_free(struct row_writer *writer)
     if (writer == NULL)
         return;
     intern_free(writer->intern);
-    arena_free(writer->escapes);
     buffer_free(&writer->rendered);
     buffer_free(&writer->patch);
     buffer_free(&writer->extra);
@@ -223,138 +215,154 @@ place_in_message(struct slice message, struct slice value)
 }
 
 /* One or two captures of the message as an integer; 0 when they are stored as they are. */
-static bool
-extra_reference(struct row_writer *writer, const struct record *record, const struct match *match, int64_t *reference)
+static int64_t
+extra_reference(struct row_writer *writer, const struct record *record, const struct match *match)
 {
-    int64_t places[2] = {0, 0}, template_id;
-    *reference = 0;
+    int64_t places[2] = {0, 0};
     if (!writer->clean || record->extra_count > 0 || match->capture_count == 0 || match->capture_count > 2)
-        return true;
+        return 0;
     buffer_clear(&writer->odd);
     for (unsigned i = 0; i < match->capture_count; i++) {
         places[i] = place_in_message(record->message, match->captures[i].value);
         if (match->captures[i].value.data == NULL || places[i] < 0)
-            return true;
+            return 0;
         buffer_add_byte(&writer->odd, i == 0 ? '{' : ',');
         add_json_text(&writer->odd, &writer->work, match->captures[i].name);
         buffer_add_text(&writer->odd, i == 0 ? ":\"\001\"" : ":\"\002\"");
     }
     if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
-        return true;
+        return 0;
     buffer_add_byte(&writer->odd, '}');
-    if (!intern_text(writer->intern, buffer_slice(&writer->odd), &template_id))
-        return false;
-    if (template_id > 0 && template_id < EXTRA_TEMPLATE_MOST)
-        *reference = template_id << EXTRA_TEMPLATE_SHIFT | places[0] << 22 | places[1];
-    return true;
+    int64_t template_id = intern_text(writer->intern, buffer_slice(&writer->odd), writer->batch);
+    if (template_id == 0 || template_id >= EXTRA_TEMPLATE_MOST)
+        return 0;
+    return template_id << EXTRA_TEMPLATE_SHIFT | places[0] << 22 | places[1];
 }
 
-/* --- binding --- */
+/* --- cells --- */
 
+static struct slice
+keep_text(struct row_writer *writer, const struct buffer *text)
+{
+    return arena_copy(writer->batch->texts, buffer_slice(text));
+}
+
+/* `exact` lives as long as the block that the record was cut from. */
 static void
-bind_view_text(struct row_writer *writer, int column, struct slice exact)
+set_view_text(struct row_writer *writer, enum row_column column, struct slice exact)
 {
     if (!writer->clean && !escape_view_text_unneeded(exact)) {
         buffer_clear(&writer->work);
         escape_view_text(&writer->work, exact);
-        exact = arena_copy(writer->escapes, buffer_slice(&writer->work));
-        writer->escaped = true;
+        exact = keep_text(writer, &writer->work);
     }
-    sqlite3_bind_text64(writer->insert, column + 1, exact.data, exact.size, SQLITE_STATIC, SQLITE_UTF8);
+    cell_set_text(&writer->cells[column], exact);
 }
 
 /* Text that does not repeat stays in the row. */
 static void
-bind_own(struct row_writer *writer, int column, struct slice exact)
+set_own(struct row_writer *writer, enum row_column column, struct slice exact)
 {
     if (exact.data == NULL)
-        sqlite3_bind_null(writer->insert, column + 1);
+        cell_set_null(&writer->cells[column]);
     else
-        bind_view_text(writer, column, exact);
-}
-
-static bool
-bind_repeating(struct row_writer *writer, int column, struct slice exact)
-{
-    int64_t id;
-    if (exact.data == NULL) {
-        sqlite3_bind_null(writer->insert, column + 1);
-        return true;
-    }
-    if (!intern_text(writer->intern, exact, &id))
-        return false;
-    if (id != 0)
-        sqlite3_bind_int64(writer->insert, column + 1, id);
-    else
-        bind_view_text(writer, column, exact);
-    return true;
+        set_view_text(writer, column, exact);
 }
 
 static void
-bind_number(struct row_writer *writer, int column, bool present, int64_t value)
+set_repeating(struct row_writer *writer, enum row_column column, struct slice exact)
+{
+    int64_t id = exact.data == NULL ? 0 : intern_text(writer->intern, exact, writer->batch);
+    if (id != 0)
+        cell_set_integer(&writer->cells[column], id);
+    else
+        set_own(writer, column, exact);
+}
+
+static void
+set_number(struct row_writer *writer, enum row_column column, bool present, int64_t value)
 {
     if (present)
-        sqlite3_bind_int64(writer->insert, column + 1, value);
+        cell_set_integer(&writer->cells[column], value);
     else
-        sqlite3_bind_null(writer->insert, column + 1);
+        cell_set_null(&writer->cells[column]);
+}
+
+/* The message, which is in a buffer when it was given the byte 1. */
+static void
+set_message(struct row_writer *writer, const struct record *record, uint64_t bits)
+{
+    bool with_path = bits & ROW_MESSAGE_PATH;
+    set_repeating(writer, ROW_MESSAGE, with_path ? buffer_slice(&writer->message) : record->message);
+    if (with_path && writer->cells[ROW_MESSAGE].type == CELL_TEXT)
+        cell_set_text(&writer->cells[ROW_MESSAGE], keep_text(writer, &writer->message));
 }
 
 static void
-bind_json(struct row_writer *writer, int column, const struct buffer *json)
+set_odd(struct row_writer *writer, const struct record *record, enum row_split split)
 {
-    if (json->size > 0)
-        sqlite3_bind_text64(writer->insert, column + 1, json->data, json->size, SQLITE_STATIC, SQLITE_UTF8);
-    else
-        sqlite3_bind_null(writer->insert, column + 1);
-}
-
-static void
-bind_odd(struct row_writer *writer, const struct record *record, enum row_split split)
-{
-    if (split != SPLIT_EXPLICIT) {
-        sqlite3_bind_null(writer->insert, ROW_ODD + 1);
+    cell_set_null(&writer->cells[ROW_ODD]);
+    if (split != SPLIT_EXPLICIT)
         return;
-    }
     buffer_clear(&writer->odd);
     if (record->method.data != NULL)
         buffer_add(&writer->odd, record->method);
     buffer_add_byte(&writer->odd, ' ');
     if (record->uri.data != NULL)
         buffer_add(&writer->odd, record->uri);
-    bind_view_text(writer, ROW_ODD, buffer_slice(&writer->odd));
-}
-
-static bool
-bind_texts(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
-{
-    bool uri_alone = bits >> ROW_METHOD_SHIFT & 7;
-    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
-    bind_own(writer, ROW_REQUEST, uri_alone ? record->uri : record->request);
-    bind_own(writer, ROW_SUBREQUEST, record->subrequest);
-    bind_own(writer, ROW_UPSTREAM_URI, parts->uri);
-    struct slice message = bits & ROW_MESSAGE_PATH ? buffer_slice(&writer->message) : record->message;
-    return bind_repeating(writer, ROW_MESSAGE, message) && bind_repeating(writer, ROW_DOING, record->doing) &&
-           bind_repeating(writer, ROW_CLIENT, record->client) && bind_repeating(writer, ROW_SERVER, record->server) &&
-           bind_repeating(writer, ROW_UPSTREAM, parts->begin) &&
-           bind_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE) &&
-           bind_repeating(writer, ROW_HOST, bits & ROW_SAME_HOST ? SLICE_NONE : record->host) &&
-           bind_repeating(writer, ROW_REFERRER, record->referrer);
+    set_view_text(writer, ROW_ODD, keep_text(writer, &writer->odd));
 }
 
 static void
-bind_numbers(struct row_writer *writer, const struct event *event, uint64_t bits)
+set_extra(struct row_writer *writer, int64_t reference)
+{
+    set_number(writer, ROW_EXTRA, reference != 0, reference);
+    if (reference == 0 && writer->extra.size > 0)
+        cell_set_text(&writer->cells[ROW_EXTRA], keep_text(writer, &writer->extra));
+}
+
+static void
+set_patch(struct row_writer *writer)
+{
+    cell_set_null(&writer->cells[ROW_PATCH]);
+    if (writer->patch.size == 0)
+        return;
+    cell_set_text(&writer->cells[ROW_PATCH], keep_text(writer, &writer->patch));
+    writer->cells[ROW_PATCH].type = CELL_BLOB;
+}
+
+static void
+set_texts(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
+{
+    bool uri_alone = bits >> ROW_METHOD_SHIFT & 7;
+    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
+    set_own(writer, ROW_REQUEST, uri_alone ? record->uri : record->request);
+    set_own(writer, ROW_SUBREQUEST, record->subrequest);
+    set_own(writer, ROW_UPSTREAM_URI, parts->uri);
+    set_message(writer, record, bits);
+    set_repeating(writer, ROW_DOING, record->doing);
+    set_repeating(writer, ROW_CLIENT, record->client);
+    set_repeating(writer, ROW_SERVER, record->server);
+    set_repeating(writer, ROW_UPSTREAM, parts->begin);
+    set_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE);
+    set_repeating(writer, ROW_HOST, bits & ROW_SAME_HOST ? SLICE_NONE : record->host);
+    set_repeating(writer, ROW_REFERRER, record->referrer);
+}
+
+static void
+set_numbers(struct row_writer *writer, const struct event *event, uint64_t bits)
 {
     const struct record *record = &event->record;
     int64_t epoch = event_epoch(event);
     bool dated = record->prefix == PREFIX_DATED;
-    bind_number(writer, ROW_OFFSET, true, (int64_t)record->offset);
-    bind_number(writer, ROW_EPOCH, epoch >= 0, epoch);
-    bind_number(writer, ROW_BITS, true, (int64_t)bits);
-    bind_number(writer, ROW_LINES, record->lines != 1, record->lines);
-    bind_number(writer, ROW_PID, dated, (int64_t)record->pid);
-    bind_number(writer, ROW_TID, dated && record->tid != record->pid, (int64_t)record->tid);
-    bind_number(writer, ROW_CONNECTION, record->has_connection, (int64_t)record->connection);
-    bind_number(writer, ROW_ERROR_NUMBER, record->error_number >= 0, record->error_number);
+    set_number(writer, ROW_OFFSET, true, (int64_t)record->offset);
+    set_number(writer, ROW_EPOCH, epoch >= 0, epoch);
+    set_number(writer, ROW_BITS, true, (int64_t)bits);
+    set_number(writer, ROW_LINES, record->lines != 1, record->lines);
+    set_number(writer, ROW_PID, dated, (int64_t)record->pid);
+    set_number(writer, ROW_TID, dated && record->tid != record->pid, (int64_t)record->tid);
+    set_number(writer, ROW_CONNECTION, record->has_connection, (int64_t)record->connection);
+    set_number(writer, ROW_ERROR_NUMBER, record->error_number >= 0, record->error_number);
 }
 
 /* --- the bound --- */
@@ -386,7 +394,8 @@ view_size(struct row_writer *writer, struct slice exact)
 }
 
 static size_t
-texts_size(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts)
+texts_size(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts,
+           enum row_split split)
 {
     const struct slice texts[] = {record->message,       record->doing,      record->client,  record->server,
                                   record->request,       record->subrequest, parts->begin,    parts->uri,
@@ -394,7 +403,7 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     size_t sum = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         sum += view_size(writer, texts[i]);
-    if (find_split(record) == SPLIT_EXPLICIT)
+    if (split == SPLIT_EXPLICIT)
         sum += view_size(writer, record->method) + view_size(writer, record->uri);
     return sum;
 }
@@ -442,55 +451,44 @@ make_bits(const struct event *event, enum row_split split, const struct upstream
            (uint64_t)find_addr_form(parts->begin, record->upstream_addr) << ROW_ADDR_SHIFT;
 }
 
-/* Binds all that depends on the record; `shortened` is the second try. */
-static bool
-bind_record(struct row_writer *writer, const struct event *event, bool shortened)
+/* Sets all cells that depend on the record alone; `shortened` is the second try. */
+static void
+make_row(struct row_writer *writer, const struct event *event, bool shortened)
 {
     const struct record *record = &event->record;
     enum row_split split = find_split(record);
     struct upstream_parts parts = split_upstream(record, split);
     writer->clean = !shortened && escape_view_text_unneeded(record->raw);
     render_and_compare(writer, record);
-    row_extra(record, &event->match, &writer->work, &writer->extra);
+    int64_t reference = extra_reference(writer, record, &event->match);
+    buffer_clear(&writer->extra);
+    if (reference == 0)
+        row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
-    if (!shortened && texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + 8) {
+    if (!shortened && texts_size(writer, record, &parts, split) + writer->patch.size + writer->extra.size > bound + 8) {
         struct event cut = *event;
         shorten(writer, &cut.record);
-        return bind_record(writer, &cut, true);
+        make_row(writer, &cut, true);
+        return;
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
     uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0) |
                     (message_with_path(writer, record, split) ? ROW_MESSAGE_PATH : 0);
-    int64_t reference;
-    if (!extra_reference(writer, record, &event->match, &reference))
-        return false;
-    bind_numbers(writer, event, bits);
-    if (reference != 0)
-        sqlite3_bind_int64(writer->insert, ROW_EXTRA + 1, reference);
-    else
-        bind_json(writer, ROW_EXTRA, &writer->extra);
-    bind_odd(writer, record, split);
-    if (writer->patch.size > 0)
-        sqlite3_bind_blob64(writer->insert, ROW_PATCH + 1, writer->patch.data, writer->patch.size, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(writer->insert, ROW_PATCH + 1);
-    return bind_texts(writer, record, &parts, bits);
+    set_numbers(writer, event, bits);
+    set_extra(writer, reference);
+    set_odd(writer, record, split);
+    set_patch(writer);
+    set_texts(writer, record, &parts, bits);
 }
 
-bool
-row_insert(struct row_writer *writer, int64_t id, int64_t file_id, int64_t class_id, const struct event *event)
+void
+row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id)
 {
-    bind_number(writer, ROW_ID, true, id);
-    bind_number(writer, ROW_FILE_ID, true, file_id);
-    bind_number(writer, ROW_CLASS_ID, true, class_id);
-    bool good = bind_record(writer, event, false);
-    if (good && sqlite3_step(writer->insert) != SQLITE_DONE)
-        good = store_failed(writer->store, "cannot be written");
-    sqlite3_reset(writer->insert);
-    if (writer->escaped) {
-        arena_reset(writer->escapes);
-        writer->escaped = false;
-    }
-    return good;
+    writer->batch = batch;
+    writer->cells = row_batch_add(batch);
+    cell_set_null(&writer->cells[ROW_ID]);
+    cell_set_null(&writer->cells[ROW_FILE_ID]);
+    cell_set_integer(&writer->cells[ROW_CLASS_ID], class_id);
+    make_row(writer, event, false);
 }

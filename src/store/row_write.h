@@ -1,17 +1,19 @@
-/* Puts a record into a row of the table event.  Used by store alone. */
+/* Makes rows of the table event out of records.  Used by store alone. */
 #ifndef NGXERR_STORE_ROW_WRITE_H
 #define NGXERR_STORE_ROW_WRITE_H
 
 #include "base/buffer.h"
 #include "store/database.h"
+#include "store/row_batch.h"
 
 struct row_writer;
 
 /* NULL after a diagnostic.  Freed by row_writer_free. */
 struct row_writer *row_writer_new(struct store *store);
 void row_writer_free(struct row_writer *writer);
-/* Inserts the row.  False after a diagnostic. */
-bool row_insert(struct row_writer *writer, int64_t id, int64_t file_id, int64_t class_id, const struct event *event);
+/* Adds the event's row to the batch.  Its cells live as long as the event's bytes and the batch; ROW_ID and ROW_FILE_ID
+ * are left to whoever inserts it. */
+void row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
 int64_t event_epoch(const struct event *event);
 /* The JSON object of the fields without a column and the captures, in the form of the views; nothing when there are

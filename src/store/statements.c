@@ -38,7 +38,7 @@ static const char *const statements[STATEMENT_COUNT] = {
         "retired = 0 RETURNING id",
 
     [STRING_LAST_ID] = "SELECT max(id) FROM string",
-    [STRING_ADD] = "INSERT INTO string VALUES (:id, :text)",
+    [STRING_ADD] = "INSERT OR ROLLBACK INTO string SELECT * FROM ngxerr_string_feed",
 
     [FILE_HEAD_SIZES] =
         "SELECT DISTINCT head_size FROM file WHERE head_size BETWEEN 1 AND :size ORDER BY head_size DESC",
@@ -67,10 +67,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RUN_DELETE_EMPTY] = "DELETE FROM run WHERE file_id = :file_id AND last_id < first_id",
 
     [EVENT_LAST_ID] = "SELECT max(id) FROM event",
-    [EVENT_ADD] =
-        "INSERT INTO event VALUES (:id, :file_id, :offset, :epoch, :class_id, :bits, :pid, :tid, :connection, "
-        ":error_number, :message, :doing, :client, :server, :request, :upstream, :upstream_addr, :host, :referrer, "
-        ":subrequest, :upstream_uri, :extra, :odd, :lines, :patch)",
+    [EVENT_ADD] = "INSERT OR ROLLBACK INTO event SELECT * FROM ngxerr_row_feed",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
     [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "
@@ -84,7 +81,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [LABEL_LIST] = "SELECT id, text FROM label WHERE id > 1",
     [LABEL_ADD] = "INSERT INTO label VALUES (:id, :text)",
-    [COUNT_ADD] = "INSERT INTO quarter VALUES (:time, :class_id, :level, :server, :upstream, :node, :count) "
+    [COUNT_ADD] = "INSERT OR ROLLBACK INTO quarter SELECT * FROM ngxerr_count_feed WHERE true "
                   "ON CONFLICT DO UPDATE SET count = count + excluded.count",
     [COUNT_CLEAN] =
         "DELETE FROM quarter WHERE time = :time AND class_id = :class_id AND level = :level AND server = :server "

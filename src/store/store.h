@@ -91,6 +91,11 @@ struct unparsed {
     unsigned lines;
     int reason; /* enum unparsed_reason */
 };
+/* Rows made of events by store_prepare.  Freed by row_batch_free. */
+struct row_batch;
+struct row_batch *row_batch_new(void);
+void row_batch_free(struct row_batch *rows);
+
 /* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged
  * RECORD_OPEN is the last thing of the last batch of its file: then `state` is the one before it, and the position to
  * commit, with this batch already, is its offset (`end` is still the offset after it). */
@@ -101,11 +106,16 @@ struct batch {
     size_t unparsed_count;
     uint64_t end;            /* decompressed offset after the batch: the position that is committed with it */
     struct scan_state state; /* after the batch */
+    struct row_batch *rows;  /* of the events, filled by store_prepare; NULL: store_add makes them */
 };
 
 /* Begins (or goes on with) the file of a plan: writes its row, removes the open record that will be read again. */
 bool store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan,
                       const struct zone *zone);
+/* Makes the rows of a batch's events; the part of the work that needs no database, for another thread than the one that
+ * calls store_add.  Batches must be added in the order they were prepared in, and all of them, unless adding fails.
+ * After store_use_rules. */
+void store_prepare(struct store *store, const struct batch *batch);
 /* Adds a batch; commits when enough rows have come together. */
 bool store_add(struct store *store, const struct batch *batch);
 /* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and

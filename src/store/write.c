@@ -18,7 +18,11 @@ store_writer(struct store *store)
     store->writer = writer;
     writer->store = store;
     escape_view_text(&writer->node, slice_of(store->node));
-    if (store_begin(store) && (writer->rows = row_writer_new(store)) != NULL &&
+    writer->own_rows = row_batch_new();
+    writer->row_feed = (struct feed){.name = "ngxerr_row_feed", .columns = ROW_COLUMNS};
+    writer->string_feed = (struct feed){.name = "ngxerr_string_feed", .columns = STRING_COLUMNS};
+    if (store_begin(store) && feed_register(store, &writer->row_feed) && feed_register(store, &writer->string_feed) &&
+        (writer->row_writer = row_writer_new(store)) != NULL &&
         (writer->counts = counts_new(store)) != NULL && (writer->shapes = shapes_new(store)) != NULL &&
         store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
         return writer;
@@ -32,7 +36,8 @@ writer_free(struct writer *writer)
 {
     if (writer == NULL)
         return;
-    row_writer_free(writer->rows);
+    row_writer_free(writer->row_writer);
+    row_batch_free(writer->own_rows);
     counts_free(writer->counts);
     shapes_free(writer->shapes);
     file_row_free(&writer->file);
@@ -169,22 +174,77 @@ sum_event(struct writer *writer, const struct record *record, int64_t epoch, boo
 }
 
 static bool
-add_event(struct writer *writer, const struct event *event)
+is_unclassified(const struct writer *writer, const struct event *event)
+{
+    return event->match.class_index >= writer->class_count;
+}
+
+static int64_t
+class_id_of(const struct writer *writer, const struct event *event)
+{
+    return is_unclassified(writer, event) ? 0 : writer->class_ids[event->match.class_index];
+}
+
+/* Adds the event to all sums. */
+static bool
+count_event(struct writer *writer, const struct event *event)
 {
     const struct record *record = &event->record;
-    bool unclassified = event->match.class_index >= writer->class_count;
-    int64_t class_id = unclassified ? 0 : writer->class_ids[event->match.class_index];
     int64_t epoch = event_epoch(event);
-    struct count_key key = count_key_of(writer, record, epoch, class_id);
-    if (!row_insert(writer->rows, writer->last_id + 1, writer->file.id, class_id, event))
-        return false;
-    writer->last_id++;
-    if (writer->run_first == 0)
-        writer->run_first = writer->last_id;
-    writer->pending++;
+    bool unclassified = is_unclassified(writer, event);
+    struct count_key key = count_key_of(writer, record, epoch, class_id_of(writer, event));
     sum_event(writer, record, epoch, unclassified);
     return counts_add(writer->counts, &key, 1) &&
            (!unclassified || shapes_add(writer->shapes, record, record->raw, epoch, 1));
+}
+
+static void
+prepare_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
+{
+    row_batch_clear(rows);
+    for (size_t i = 0; i < batch->event_count; i++)
+        row_write(writer->row_writer, rows, &batch->events[i], class_id_of(writer, &batch->events[i]));
+}
+
+void
+store_prepare(struct store *store, const struct batch *batch)
+{
+    prepare_rows(store->writer, batch, batch->rows);
+}
+
+static bool
+insert_rows(struct writer *writer, struct row_batch *rows)
+{
+    struct store *store = writer->store;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct cell *cells = rows->cells + i * ROW_COLUMNS;
+        cell_set_integer(&cells[ROW_ID], writer->last_id + 1 + (int64_t)i);
+        cell_set_integer(&cells[ROW_FILE_ID], writer->file.id);
+    }
+    if (rows->string_count > 0 &&
+        !feed_run(store, &writer->string_feed, STRING_ADD, rows->strings, rows->string_count))
+        return false;
+    return rows->count == 0 || feed_run(store, &writer->row_feed, EVENT_ADD, rows->cells, rows->count);
+}
+
+static bool
+add_events(struct writer *writer, const struct batch *batch)
+{
+    struct row_batch *rows = batch->rows;
+    if (batch->event_count == 0)
+        return true;
+    if (rows == NULL)
+        prepare_rows(writer, batch, rows = writer->own_rows);
+    if (!insert_rows(writer, rows))
+        return false;
+    if (writer->run_first == 0)
+        writer->run_first = writer->last_id + 1;
+    writer->last_id += (int64_t)batch->event_count;
+    writer->pending += batch->event_count;
+    for (size_t i = 0; i < batch->event_count; i++)
+        if (!count_event(writer, &batch->events[i]))
+            return false;
+    return true;
 }
 
 bool
@@ -256,11 +316,8 @@ bool
 store_add(struct store *store, const struct batch *batch)
 {
     struct writer *writer = store->writer;
-    if (!store_begin(store))
+    if (!store_begin(store) || !add_events(writer, batch))
         return false;
-    for (size_t i = 0; i < batch->event_count; i++)
-        if (!add_event(writer, &batch->events[i]))
-            return false;
     for (size_t i = 0; i < batch->unparsed_count; i++)
         if (!add_unparsed(writer, &batch->unparsed[i]))
             return false;

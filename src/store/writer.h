@@ -31,7 +31,9 @@ struct writer {
     struct store *store;
     int64_t *class_ids; /* by class_index of the rules in use */
     size_t class_count;
-    struct row_writer *rows;
+    struct row_writer *row_writer; /* of store_prepare, on whatever thread that runs */
+    struct row_batch *own_rows;    /* of a batch that was not prepared */
+    struct feed row_feed, string_feed;
     struct counts *counts;
     struct shapes *shapes;
     int64_t last_id;  /* of table event */

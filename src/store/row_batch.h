@@ -1,0 +1,25 @@
+/* Rows of the table event on their way into the database, and the strings that they refer to.  Used by store alone. */
+#ifndef NGXERR_STORE_ROW_BATCH_H
+#define NGXERR_STORE_ROW_BATCH_H
+
+#include "base/memory.h"
+#include "store/feed.h"
+#include "store/row.h"
+
+#define STRING_COLUMNS 2U /* id, text */
+
+struct row_batch {
+    struct cell *cells; /* ROW_COLUMNS of each row */
+    size_t count, capacity;
+    struct cell *strings; /* STRING_COLUMNS of each string that is new with these rows */
+    size_t string_count, string_capacity;
+    struct arena *texts; /* of cells, as far as they do not point into the events */
+};
+
+/* The cells of one more row, or string. */
+struct cell *row_batch_add(struct row_batch *batch);
+struct cell *row_batch_add_string(struct row_batch *batch);
+/* Empties it; the memory is kept. */
+void row_batch_clear(struct row_batch *batch);
+
+#endif
