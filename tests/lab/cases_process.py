@@ -1,0 +1,143 @@
+"""Cases of the area process, and of starting without the rights: commands of nginx beside the one that runs."""
+
+import os
+import signal
+import subprocess
+
+import lab
+from as_user import Command
+from registry import Plan, answers, case
+
+SITE = lab.http("server { listen 127.0.0.1:{port}; return 200; }")
+
+
+def workers(nginx):
+    """The numbers of nginx's workers."""
+    run = subprocess.run(["pgrep", "-P", str(nginx.process.pid)], capture_output=True, text=True, check=False)
+    return [int(number) for number in run.stdout.split()]
+
+
+class Stopper:
+    """A provoke: ends the worker, first as a stop script with too short a timeout does, after repair() as it should."""
+
+    signal = signal.SIGKILL
+
+    def __call__(self, nginx):
+        for number in workers(nginx):
+            os.kill(number, self.signal)
+
+    def repair(self):
+        self.signal = signal.SIGQUIT
+
+
+@case("kill -9", "worker-killed", "who")
+def killed(_stage):
+    stopper = Stopper()
+    return Plan(SITE, stopper, repair=stopper.repair)
+
+
+class Reload:
+    """A provoke: nginx -s reload, before repair() with `spoil` done first."""
+
+    def __init__(self, spoil):
+        self.spoil = spoil
+
+    def __call__(self, nginx):
+        if self.spoil:
+            self.spoil(nginx)
+        Command(None, "-s", "reload")(nginx)
+
+    def repair(self):
+        self.spoil = None
+
+
+def of_dead_process(nginx):
+    """A pid file that names a process which has ended."""
+    nginx.stop()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with open(nginx.path("nginx.pid"), "w", encoding="ascii") as file:
+        file.write(f"{ended.pid}\n")
+
+
+@case("nothing runs", "pid-file-not-running", "start")
+def reload_without_nginx(_stage):
+    provoke = Reload(lambda nginx: nginx.stop())
+    return Plan(SITE, provoke, repair=provoke.repair, after=answers())
+
+
+@case("the file of a dead process", "pid-file-stale", "start")
+def reload_of_dead(_stage):
+    provoke = Reload(of_dead_process)
+    return Plan(SITE, provoke, repair=provoke.repair, after=answers())
+
+
+@case("reload without root", "pid-file-permission", "sudo", needs=["root"])
+def reload_without_root(_stage):
+    command = Command("nobody", "-s", "reload")
+    return Plan(SITE, command, repair=command.repair, after=answers())
+
+
+@case("a variable NGINX", "inherited-sockets-invalid", "unset")
+def variable_nginx(_stage):
+    command = Command(None, "-t", environment={"NGINX": "/usr/sbin/nginx"})
+    return Plan(SITE, command, repair=command.repair)
+
+
+@case("nginx -t without root: the error log", "conf-file-open-error-log", "sudo", needs=["root"])
+def error_log_without_root(_stage):
+    command = Command("nobody", "-t")
+    return Plan(SITE, command, repair=command.repair)
+
+
+@case("nginx -t without root: logs", "conf-file-open", "sudo", needs=["root"])
+def logs_without_root(stage):
+    closed = stage.write("closed/a.log", "", 0o600)
+    command = Command("nobody", "-t", opens=True)
+    return Plan(lab.http(f"server {{ listen 127.0.0.1:{{port}}; access_log {closed}; return 200; }}"), command, repair=command.repair)
+
+
+@case("nginx -t without root: the pid file", "conf-file-open-pid", "sudo", needs=["root"])
+def pid_without_root(_stage):
+    command = Command("nobody", "-t")
+    return Plan(SITE, command, repair=command.repair)
+
+
+@case("nginx -t without root: user", "conf-user-not-root", "leave", needs=["root"])
+def user_without_root(_stage):
+    command = Command("nobody", "-t", opens=True)
+    return Plan(lab.configuration(http="server { listen 127.0.0.1:{port}; }", main="user daemon;"), command, repair=command.repair)
+
+
+@case("a port below 1024 without root", "listen-permission-denied", "high-port", needs=["root"])
+def low_port(_stage):
+    return Plan(lab.http("server {\n{change:server}\n}"), Command("nobody", "-t", opens=True), was={"server": "listen 127.0.0.1:81;"})
+
+
+@case("a port below 1024, with root", "listen-permission-denied", "root", needs=["root"])
+def low_port_as_root(_stage):
+    command = Command("nobody", "-t", opens=True)
+    return Plan(lab.http("server { listen 127.0.0.1:82; }"), command, repair=command.repair)
+
+
+class SecondStart:
+    """A provoke: starts nginx, before repair() while its like still runs."""
+
+    first_ends = False
+
+    def __call__(self, nginx):
+        if self.first_ends:
+            nginx.process.send_signal(signal.SIGQUIT)
+            nginx.process.wait(10)
+            nginx.start()
+        else:
+            Command(None)(nginx)
+
+    def repair(self):
+        self.first_ends = True
+
+
+@case("an nginx runs already", "listen-address-in-use", "orphan")
+def second_start(_stage):
+    start = SecondStart()
+    return Plan(SITE, start, repair=start.repair, after=answers())
