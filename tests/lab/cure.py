@@ -13,7 +13,7 @@ import registry
 
 def explain(record):
     """What ngxerr says of a record: the one class of the JSON document."""
-    run = subprocess.run([os.environ["NGXERR"], "explain", "-f", "json", "--", record.encode("latin-1")], capture_output=True, check=True)
+    run = subprocess.run([os.environ["NGXERR"], "explain", "-f", "json"], input=record.encode("latin-1"), capture_output=True, check=True)
     classes = json.loads(run.stdout)["classes"]
     if len(classes) != 1:
         raise AssertionError(f"{len(classes)} classes for {record!r}")
