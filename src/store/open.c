@@ -61,7 +61,14 @@ set_up(struct store *store)
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 10000);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return store_execute(store, "PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF") && functions_register(store);
+    return store_execute(store, "PRAGMA trusted_schema = OFF") && functions_register(store);
+}
+
+/* 16 MB.  Said only when the page size is known: SQLite keeps the number of pages that it made of it. */
+static bool
+limit_cache(struct store *store)
+{
+    return store_execute(store, "PRAGMA cache_size = -16384");
 }
 
 static bool
@@ -127,7 +134,8 @@ open_to_read(struct store *store)
         return false;
     struct buffer uri = BUFFER_EMPTY;
     make_uri(store, &uri);
-    good = open_file(store, buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) && schema_check(store);
+    good = open_file(store, buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) && schema_check(store) &&
+           limit_cache(store);
     buffer_free(&uri);
     return good;
 }
@@ -208,12 +216,13 @@ open_to_write(struct store *store, const struct store_options *options)
     enum header header = read_header(store->lock);
     if (header != HEADER_EMPTY && !refuse_header(store, header))
         return false;
-    if (!open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !schema_migrate(store))
+    if (!open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !schema_migrate(store) ||
+        !limit_cache(store))
         return false;
     int keep = 1;
     sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     if (!store_execute(store,
-                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096") ||
+                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2048") ||
         !store_execute(store, "SELECT count(*) FROM setting"))
         return false;
     share_beside(store, "-wal");
@@ -243,7 +252,7 @@ open_private(struct store *store)
     store->path = memory_copy_text(temporary_directory());
     return open_file(store, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) &&
            store_execute(store, "PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") &&
-           schema_migrate(store);
+           schema_migrate(store) && limit_cache(store);
 }
 
 struct store *
