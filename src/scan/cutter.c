@@ -1,4 +1,4 @@
-/* The cutting thread: blocks become batches of classified records.  What a block cannot finish is carried into the headroom of the next. */
+/* The cutting thread: blocks become batches of classified records, with their rows.  What a block cannot finish is carried into the headroom of the next. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -53,6 +53,8 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
         atomic_fetch_add(&block->users, 1);
         parcel->block = block;
     }
+    if (batch->event_count > 0 && cutter->pipeline->store != NULL)
+        store_prepare(cutter->pipeline->store, batch);
     parcel->last = last;
     if (last)
         parcel->end = cutter->end;

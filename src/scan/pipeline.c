@@ -24,6 +24,7 @@ make_blocks_and_parcels(struct pipeline *pipeline)
 
         batch->events = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->events);
         batch->unparsed = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->unparsed);
+        batch->rows = pipeline->store == NULL ? NULL : row_batch_new();
         queue_push(pipeline->free_parcels, &pipeline->parcels[i]);
     }
 }
@@ -36,6 +37,7 @@ release(struct pipeline *pipeline)
     for (size_t i = 0; i < PARCEL_COUNT; i++) {
         free(pipeline->parcels[i].batch.events);
         free(pipeline->parcels[i].batch.unparsed);
+        row_batch_free(pipeline->parcels[i].batch.rows);
     }
     queue_free(pipeline->jobs);
     queue_free(pipeline->full_blocks);
@@ -70,11 +72,12 @@ out:
 }
 
 struct pipeline *
-pipeline_new(const struct rules *rules)
+pipeline_new(const struct rules *rules, struct store *store)
 {
     struct pipeline *pipeline = memory_allocate_zeroed(1, sizeof *pipeline);
 
     pipeline->rules = rules;
+    pipeline->store = store;
     pipeline->jobs = queue_new(1);
     pipeline->full_blocks = queue_new(LIMIT_QUEUE);
     pipeline->free_blocks = queue_new(BLOCK_COUNT);

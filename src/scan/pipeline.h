@@ -47,8 +47,8 @@ struct parcel {
 
 struct pipeline;
 
-/* NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
-struct pipeline *pipeline_new(const struct rules *rules);
+/* `store` makes rows of the records on the cutting thread; NULL: it does not (tests without a database).  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
+struct pipeline *pipeline_new(const struct rules *rules, struct store *store);
 void pipeline_free(struct pipeline *pipeline);
 /* Begins a file; `job` is copied. */
 void pipeline_start(struct pipeline *pipeline, const struct job *job);

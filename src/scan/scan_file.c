@@ -363,7 +363,7 @@ static bool
 start_pipeline(struct scanner *scanner)
 {
     if (scanner->pipeline == NULL)
-        scanner->pipeline = pipeline_new(scanner->rules);
+        scanner->pipeline = pipeline_new(scanner->rules, scanner->store);
     if (scanner->pipeline == NULL)
         diagnose(scanner->diagnostics, STATUS_STORE, "threads cannot be started: %s", strerror(errno));
     return scanner->pipeline != NULL;

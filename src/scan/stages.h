@@ -37,6 +37,7 @@ struct pipeline {
     struct job job;   /* in work; written by the caller between files only */
     atomic_bool stop; /* end the file as soon as possible */
     const struct rules *rules;
+    struct store *store; /* for store_prepare; may be NULL */
     pthread_t reader, cutter;
 };
 

@@ -234,7 +234,7 @@ set_up(void **state)
     run.zone = zone_open("UTC");
     if (run.rules == NULL || run.zone == NULL)
         return -1;
-    run.pipeline = pipeline_new(run.rules);
+    run.pipeline = pipeline_new(run.rules, NULL);
     *state = &run;
     return run.pipeline != NULL ? 0 : -1;
 }
