@@ -89,18 +89,20 @@ def silent_stream(stage):
 
 
 class NoIpv6(servers.Dns):
-    """A name server that refuses, or does not answer, questions for IPv6 addresses."""
+    """A name server that refuses questions for IPv6 addresses, or does not answer them."""
+
+    drops = False
 
     def reply(self, query):
-        is_aaaa = query[-4:-2] == b"\x00\x1c" or b"\x00\x1c\x00\x01" in query
-        if is_aaaa and self.silent:
-            return b""
         answer = super().reply(query)
-        return answer[:3] + bytes([answer[3] | 5]) + answer[4:] if is_aaaa else answer
+        if b"\x00\x1c\x00\x01" not in query:
+            return answer
+        return None if self.drops else answer[:3] + bytes([answer[3] | 5]) + answer[4:]
 
 
-def no_ipv6(stage):
+def no_ipv6(stage, drops):
     server = stage.enter(NoIpv6(GOOD))
+    server.drops = drops
     address = f"127.0.0.1:{server.port}"
     text = SITE.replace("{change:http}", "")
     return Plan(lab.http(text), get(), was={"server": f"resolver {address};"}, values={"resolver": address}, after=answers(), up=ok(stage))
@@ -108,7 +110,12 @@ def no_ipv6(stage):
 
 @case("AAAA is refused", "resolve-server-error", "no-ipv6")
 def refused_aaaa(stage):
-    return no_ipv6(stage)
+    return no_ipv6(stage, drops=False)
+
+
+@case("AAAA is not answered", "resolve-timeout", "no-ipv6")
+def dropped_aaaa(stage):
+    return no_ipv6(stage, drops=True)
 
 
 @case("a server that fails", "resolve-server-error", "other-server")

@@ -80,6 +80,9 @@ def nginx_of(stage, plan, blocks):
     prefix = stage.path("nginx")
     shutil.rmtree(prefix, ignore_errors=True)
     os.makedirs(prefix)
+    for name, text in plan.files.items():
+        with open(os.path.join(prefix, name), "w", encoding="utf-8") as file:
+            file.write(text)
     return lab.Nginx(changed(plan, blocks), prefix=prefix, level=plan.level, folder=stage.folder, **plan.names)
 
 

@@ -213,7 +213,8 @@ class Server:
         with contextlib.suppress(OSError, ssl.SSLError):
             connection.settimeout(30)
             if self.tls:
-                connection = self.tls.wrap_socket(connection, server_side=True)
+                connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                shake_hands(connection)
             self.behave(self, connection)
         with contextlib.suppress(OSError):
             connection.close()
@@ -223,6 +224,18 @@ class Server:
 
     def __exit__(self, *_):
         self.listener.close()
+
+
+def shake_hands(connection):
+    """After an alert of its own it takes what is still under way, lest the kernel resets the connection before the alert is read."""
+    try:
+        connection.do_handshake()
+    except ssl.SSLError:
+        connection.settimeout(0.3)
+        with contextlib.suppress(OSError):
+            while socket.socket.recv(connection, 65536):
+                pass
+        raise
 
 
 def read_request(connection):

@@ -38,14 +38,15 @@ class Plan:
     after: Callable[[lab.Nginx], None] | None  # asserts that nginx still does its work
     repair: Callable[[], None] | None  # a cure outside nginx; the suggestion has no block then
     tolerates: tuple[str, ...]  # classes at error or worse that may be logged after the change
+    files: dict[str, str]  # by name, what lies beside nginx.conf
     by_test: bool  # the record is printed by nginx -t, nothing runs
     names: dict[str, object]  # {name} in the configuration
 
     def __init__(self, configuration, provoke=lambda nginx: None, was=None, values=None, level="warn", after=None, repair=None,
-                 tolerates=(), by_test=False, **names):
+                 tolerates=(), files=None, by_test=False, **names):
         self.configuration, self.provoke, self.was, self.values = configuration, provoke, was or {}, values or {}
         self.level, self.after, self.repair, self.tolerates = level, after, repair, tolerates
-        self.by_test, self.names = by_test, names
+        self.files, self.by_test, self.names = files or {}, by_test, names
 
 
 @dataclasses.dataclass(frozen=True)

@@ -193,12 +193,11 @@ class FullQueue:
             filler.close()
 
 
-class Dns:
-    """A DNS server: `names` gives the addresses of a name (A and AAAA), or a number, the rcode; unknown names do not exist.  A silent
-    one never answers."""
+class Udp:
+    """A UDP server that gives every datagram the same answer, or none."""
 
-    def __init__(self, names, silent=False, port=0):
-        self.names, self.silent = names, silent
+    def __init__(self, answer=None, port=0):
+        self.answer = answer
         self.socket = lab.socket.socket(type=lab.socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", port))
         self.port = self.socket.getsockname()[1]
@@ -207,13 +206,34 @@ class Dns:
     def serve(self):
         while True:
             try:
-                query, client = self.socket.recvfrom(4096)
+                datagram, client = self.socket.recvfrom(4096)
             except OSError:
                 return
-            if not self.silent:
-                self.socket.sendto(self.reply(query), client)
+            answer = self.reply(datagram)
+            if answer:
+                self.socket.sendto(answer, client)
+
+    def reply(self, _datagram):
+        return self.answer
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+class Dns(Udp):
+    """A DNS server: `names` gives the addresses of a name (A and AAAA), or a number, the rcode; unknown names do not exist.  A silent
+    one never answers."""
+
+    def __init__(self, names, silent=False, port=0):
+        self.names, self.silent = names, silent
+        super().__init__(port=port)
 
     def reply(self, query):
+        if self.silent:
+            return None
         labels, at = [], 12
         while query[at]:
             labels.append(query[at + 1:at + 1 + query[at]].decode())
@@ -223,12 +243,6 @@ class Dns:
         rcode, addresses = (known, []) if isinstance(known, int) else (0, known)
         records = [record(address) for address in addresses if (kind == 28) == (":" in address) and kind in (1, 28)]
         return query[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 1, len(records), 0, 0) + query[12:at + 5] + b"".join(records)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
 
 
 def record(address):
