@@ -81,7 +81,6 @@ VARIANTS_OF_STRING = {  # formats that hold one of these get a record for each t
     "%sclient %V connected": ("", "udp "),
     "%sproxy %V connected": ("", "udp "),
     "%s disconnected": ("client", "upstream", "udp client"),
-    '"%s" directive %s': ("proxy_pass",),
 }
 CONVERSION = re.compile(r"%(?:\{(\w+)\}|\*?0?\d*(?:\.\d+)?(?:[uxXm]*)([OTzidlDLAvVsSprPMNZcf%]))")
 
@@ -145,8 +144,19 @@ def fill(text, variant):
     return filled
 
 
-def expand(text, texts):
+def directive_of(function):
+    """The directive whose handler returned the text after `"%s" directive `."""
+    for name, directive in (("sticky", "sticky"), ("listen", "listen"), ("limit_req", "limit_req_zone"), ("cache_valid", "proxy_cache_valid")):
+        if name in function:
+            return directive
+    return "proxy_pass"
+
+
+def expand(form, texts):
     """The format's texts: each text of a %{name}, or one for each variant of its first string."""
+    text = form.text
+    if text.startswith('"%s" directive '):
+        return [fill(text, directive_of(form.function))]
     match = re.search(r"%\{(\w+)\}", text)
     if match:
         more = texts[match.group(1)] + ([""] if match.group(1) == "zone" else [])
@@ -276,7 +286,7 @@ def tails(form, level):
 def records(form, texts):
     """(level, line) of every record that stands for the format."""
     for level in form.levels:
-        for text in expand(form.text, texts):
+        for text in expand(form, texts):
             for tail in tails(form, level):
                 connection = "*7 " if ", client: " in tail or "bytes from/to" in text else ""
                 yield level, PREFIX % level + connection + text + ssl_of(form) + error_of(form) + tail
