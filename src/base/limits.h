@@ -51,6 +51,14 @@
 /* Distinct server and upstream labels in the counts; further ones count under "(other)". */
 #define LIMIT_COUNT_LABELS 4096U
 
+/* A report's tables of values: slots of 24 bytes in one table and in all of them (15 MB, a quarter of the memory bound).
+ * A table that may not grow forgets its rarest values: then its counts may be short, and its number of values is said
+ * as "at least". */
+#define LIMIT_SURVEY_TABLE 65536U
+#define LIMIT_SURVEY_SLOTS 655360U
+/* Values as frequent as each other whose texts are looked up, to name the first by alphabet; of more, any are named. */
+#define LIMIT_SURVEY_TIES 64U
+
 /* What explain reads of standard input, and the classes and unknown shapes it prints: pages for a person to read, not a
  * report. */
 #define LIMIT_EXPLAIN_INPUT   16777216U

@@ -5,6 +5,7 @@
 
 struct filling {
     struct store *store;
+    struct survey *survey;
     const struct rules *rules;
     const struct filter *filter;
     struct arena *arena;
@@ -95,9 +96,12 @@ fill_tops(struct filling *filling, struct finding *finding)
     };
     for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
         struct report_top top = {.name = asked[i].name};
-        if (!store_top_values(filling->store, filling->filter, finding->id, asked[i].field, REPORT_TOP, filling->arena,
-                              top.values, &top.count, &top.distinct))
+        struct value_distinct distinct;
+        if (!survey_top_values(filling->survey, finding->id, asked[i].field, REPORT_TOP, filling->arena, top.values,
+                               &top.count, &distinct))
             return false;
+        top.distinct = distinct.count;
+        top.distinct_at_least = distinct.at_least;
         if (top.count > 0)
             finding->tops[finding->top_count++] = top;
     }
@@ -126,7 +130,7 @@ fill_advice(struct filling *filling, struct finding *finding)
     memset(evidence, 0, sizeof(*evidence));
     if (index == SIZE_MAX)
         return true;
-    if (!store_evidence(filling->store, filling->filter, finding->id, filling->arena, evidence))
+    if (!survey_evidence(filling->survey, finding->id, filling->arena, evidence))
         return false;
     evidence->other_classes = filling->present;
     evidence->other_class_count = filling->present_count;
@@ -167,8 +171,8 @@ fill_finding(struct filling *filling, const struct class_summary *summary)
     struct finding *finding = &report->findings[report->finding_count++];
     fill_figures(filling, summary, finding);
     return fill_tops(filling, finding) &&
-           store_samples(filling->store, filling->filter, finding->id, 3, filling->arena, finding->samples,
-                         &finding->sample_count) &&
+           survey_samples(filling->survey, finding->id, 3, filling->arena, finding->samples,
+                          &finding->sample_count) &&
            fill_advice(filling, finding);
 }
 
@@ -177,8 +181,7 @@ fill_findings(struct filling *filling)
 {
     struct class_summary *summaries;
     size_t count;
-    if (!store_class_summaries(filling->store, filling->filter, filling->arena, &summaries, &count))
-        return false;
+    survey_class_summaries(filling->survey, filling->arena, &summaries, &count);
     filling->report->findings = arena_allocate(filling->arena, count * sizeof(struct finding));
     filling->report->noise = arena_allocate(filling->arena, count * sizeof(struct finding));
     filling->present = arena_allocate(filling->arena, count * sizeof(*filling->present));
@@ -218,8 +221,9 @@ fill_read(struct filling *filling, struct store_info *info)
 {
     struct report *report = filling->report;
     struct event_totals totals;
-    if (!store_info(filling->store, filling->arena, info) || !store_totals(filling->store, filling->filter, &totals))
+    if (!store_info(filling->store, filling->arena, info))
         return false;
+    survey_totals(filling->survey, &totals);
     if (report->from_database)
         report->source = info->path;
     report->current_to = info->last_scan;
@@ -242,8 +246,11 @@ report_fill(struct store *store, const struct rules *rules, const struct filter 
 {
     struct filling filling = {.store = store, .rules = rules, .filter = filter, .arena = arena, .report = report};
     struct store_info info;
-    if (!fill_read(&filling, &info) || !fill_findings(&filling) || !fill_shapes(&filling))
-        return false;
-    fill_blind(&filling, &info);
-    return true;
+    filling.survey = store_survey(store, filter);
+    bool good =
+        filling.survey != NULL && fill_read(&filling, &info) && fill_findings(&filling) && fill_shapes(&filling);
+    if (good)
+        fill_blind(&filling, &info);
+    survey_free(filling.survey);
+    return good;
 }

@@ -18,6 +18,7 @@ struct report_top {
     struct value_count values[REPORT_TOP];
     size_t count;
     uint64_t distinct;
+    bool distinct_at_least; /* there were too many to count: counts of values may be short too */
 };
 
 struct finding {

@@ -13,7 +13,6 @@
 #define STORE_SCHEMA_VERSION 1
 
 struct writer;
-struct tops;
 
 struct store {
     sqlite3 *db;
@@ -27,7 +26,6 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
     const struct filter *grep;                 /* whose callback grep_text asks; of the question at hand */
     const struct zone *zone;                   /* for time_bucket; of the question at hand */
-    struct tops *tops;     /* answers of store_top_values about the class asked last; freed by tops_free */
     struct writer *writer; /* made by the first store_use_rules or store_file_begin */
 };
 
@@ -65,6 +63,5 @@ bool schema_check(struct store *store);
 bool functions_register(struct store *store);
 void writer_free(struct writer *writer);
 bool writer_has_planned(const struct writer *writer); /* a file was looked at: this is a scan */
-void tops_free(struct tops *tops);
 
 #endif

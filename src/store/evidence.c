@@ -1,26 +1,11 @@
-/* Gathers the evidence of a class over the events that pass a filter. */
+/* The evidence of a class from a survey. */
+#include <stdlib.h>
+
 #include "base/escape.h"
 #include "parse/parse.h"
-#include "store/question.h"
-#include "store/questions.h"
+#include "store/survey.h"
 
-/* Captures are taken from so many of the latest events: their shares need no more, and JSON is slow to take apart. */
-#define CAPTURE_EVENTS 5000
-#define CAPTURES       (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
-#define ERRNOS         (sizeof(((struct evidence *)NULL)->errnos) / sizeof(((struct evidence *)NULL)->errnos[0]))
-
-static struct slice
-take_text(sqlite3_stmt *statement, int column, struct arena *arena)
-{
-    struct slice text = column_slice(statement, column);
-    if (text.data == NULL)
-        return SLICE_NONE;
-    struct buffer exact = BUFFER_EMPTY;
-    unescape_view_text(&exact, text);
-    struct slice kept = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE(""));
-    buffer_free(&exact);
-    return kept;
-}
+#define ERRNOS (sizeof(((struct evidence *)NULL)->errnos) / sizeof(((struct evidence *)NULL)->errnos[0]))
 
 static unsigned
 percent(uint64_t part, uint64_t whole)
@@ -28,29 +13,33 @@ percent(uint64_t part, uint64_t whole)
     return whole > 0 ? (unsigned)((part * 100 + whole / 2) / whole) : 0;
 }
 
-/* The most frequent value of a field, how many there are, and its share. */
+/* The most frequent value of a field and how many there are. */
 static bool
-top_of(struct store *store, const struct filter *filter, const char *class_id, enum event_field field,
-       struct arena *arena, struct value_count *top, uint64_t *distinct)
+top_of(struct survey *survey, const char *class_id, enum event_field field, struct arena *arena,
+       struct value_count *top, uint64_t *count)
 {
-    size_t count;
+    struct value_distinct distinct;
+    size_t found;
     *top = (struct value_count){SLICE_NONE, 0};
-    return store_top_values(store, filter, class_id, field, 1, arena, top, &count, distinct);
+    bool good = survey_top_values(survey, class_id, field, 1, arena, top, &found, &distinct);
+    *count = distinct.count;
+    return good;
 }
 
 static bool
-gather_fields(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
-              struct evidence *evidence)
+gather_fields(struct survey *survey, const char *class_id, struct arena *arena, struct evidence *evidence)
 {
-    struct value_count client, uri, peer, server, host, kind, level;
+    struct value_count client, uri, peer, server, host, kind, level, method;
+    struct value_distinct distinct;
     uint64_t ignored;
-    if (!top_of(store, filter, class_id, FIELD_CLIENT, arena, &client, &evidence->distinct_clients) ||
-        !top_of(store, filter, class_id, FIELD_URI, arena, &uri, &evidence->distinct_uris) ||
-        !top_of(store, filter, class_id, FIELD_UPSTREAM_ADDR, arena, &peer, &evidence->distinct_peers) ||
-        !top_of(store, filter, class_id, FIELD_SERVER, arena, &server, &evidence->distinct_servers) ||
-        !top_of(store, filter, class_id, FIELD_HOST, arena, &host, &evidence->distinct_hosts) ||
-        !top_of(store, filter, class_id, FIELD_KIND, arena, &kind, &ignored) ||
-        !top_of(store, filter, class_id, FIELD_LEVEL, arena, &level, &ignored))
+    if (!top_of(survey, class_id, FIELD_CLIENT, arena, &client, &evidence->distinct_clients) ||
+        !top_of(survey, class_id, FIELD_URI, arena, &uri, &evidence->distinct_uris) ||
+        !top_of(survey, class_id, FIELD_UPSTREAM_ADDR, arena, &peer, &evidence->distinct_peers) ||
+        !top_of(survey, class_id, FIELD_SERVER, arena, &server, &evidence->distinct_servers) ||
+        !top_of(survey, class_id, FIELD_HOST, arena, &host, &evidence->distinct_hosts) ||
+        !top_of(survey, class_id, FIELD_METHOD, arena, &method, &ignored) ||
+        !top_of(survey, class_id, FIELD_KIND, arena, &kind, &ignored) ||
+        !top_of(survey, class_id, FIELD_LEVEL, arena, &level, &ignored))
         return false;
     evidence->top_client_share = percent(client.count, evidence->count);
     evidence->top_uri_share = percent(uri.count, evidence->count);
@@ -60,159 +49,97 @@ gather_fields(struct store *store, const struct filter *filter, const char *clas
     evidence->upstream_addr = peer.value;
     evidence->server = server.value;
     evidence->host = host.value;
+    evidence->method = method.value;
     evidence->kind = kind_from_name(kind.value);
     evidence->level = level_from_name(level.value);
-    return store_top_values(store, filter, class_id, FIELD_ERRNO, ERRNOS, arena, evidence->errnos,
-                            &evidence->errno_count, &ignored);
+    return survey_top_values(survey, class_id, FIELD_ERRNO, ERRNOS, arena, evidence->errnos, &evidence->errno_count,
+                             &distinct);
 }
 
-/* The statement of a question about one class: `before` WHERE ... `after`. */
-static bool
-ask(struct question *question, const char *before, const struct filter *filter, const char *class_id, const char *after)
-{
-    question_add(question, before);
-    question_filter(question, filter);
-    question_add(question, " AND class = ");
-    question_text(question, class_id);
-    question_add(question, after);
-    return question_ask(question);
-}
+/* --- captures --- */
 
 static bool
-gather_totals(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
-              struct evidence *evidence, int64_t *first)
+read_value(struct survey *survey, const char *name, int64_t row, struct arena *arena, struct slice *value)
 {
-    struct question question = {.store = store};
-    bool row = false;
-    bool good = ask(&question, "SELECT count(*), min(epoch) FROM events", filter, class_id, "") &&
-                question_next(&question, &row);
-    evidence->count = row ? (uint64_t)sqlite3_column_int64(question.statement, 0) : 0;
-    *first = row && sqlite3_column_type(question.statement, 1) != SQLITE_NULL
-                 ? sqlite3_column_int64(question.statement, 1)
-                 : -1;
-    question_end(&question);
-    good = good &&
-           ask(&question, "SELECT method, count(*) FROM events", filter, class_id,
-               " AND method IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1") &&
-           question_next(&question, &row);
-    evidence->method = good && row ? take_text(question.statement, 0, arena) : SLICE_NONE;
-    question_end(&question);
-    return good;
+    sqlite3_stmt *get = store_statement(survey->store, SURVEY_CAPTURE_VALUE);
+    bool found;
+    if (get == NULL)
+        return false;
+    bind_integer(get, ":id", row);
+    bind_text(get, ":name", slice_of(name));
+    if (!store_step(survey->store, get, &found))
+        return false;
+    *value = found ? survey_exact(get, 0, arena) : SLICE("");
+    sqlite3_reset(get);
+    return true;
 }
 
-/* One row a field of `extra`, of the latest events of a class: key, value, client. */
-static void
-add_capture_rows(struct question *question, const struct filter *filter, const char *class_id)
-{
-    question_add(question,
-                 "(SELECT j.key AS key, j.value AS value, x.client AS client FROM (SELECT extra, client FROM events");
-    question_filter(question, filter);
-    question_add(question, " AND extra IS NOT NULL AND class = ");
-    question_text(question, class_id);
-    question_add(question, " ORDER BY epoch DESC, id DESC LIMIT ");
-    question_number(question, CAPTURE_EVENTS);
-    question_add(question, ") x, json_each(x.extra) j)");
-}
-
-/* The most frequent value of each field of `extra`: rows come by name, the most frequent first. */
+/* The most frequent value, of those as frequent the first by alphabet. */
 static bool
-gather_captures(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
+gather_capture(struct survey *survey, const struct survey_capture *capture, struct arena *arena,
+               struct evidence *evidence)
+{
+    struct tally_slot slots[8];
+    size_t count = tally_top(&capture->values, sizeof(slots) / sizeof(slots[0]), slots);
+    size_t at = evidence->capture_count++;
+    evidence->captures[at].name = arena_copy(arena, slice_of(capture->name));
+    evidence->captures[at].share = percent(count > 0 ? slots[0].count : 0, capture->count);
+    evidence->captures[at].value = SLICE("");
+    for (size_t i = 0; i < count && slots[i].count == slots[0].count; i++) {
+        struct slice value;
+        if (!read_value(survey, capture->name, slots[i].row, arena, &value))
+            return false;
+        if (i == 0 || slice_compare(value, evidence->captures[at].value) < 0)
+            evidence->captures[at].value = value;
+    }
+    /* A number counts over distinct clients: the largest that a second client reaches too, so that one alone cannot
+     * raise it. */
+    bool second = capture->largest[1].number >= 0;
+    evidence->captures[at].numeric_max_known = capture->largest[0].number >= 0;
+    evidence->captures[at].numeric_max = capture->largest[second ? 1 : 0].number;
+    return true;
+}
+
+static int
+compare_captures(const void *left, const void *right)
+{
+    const struct survey_capture *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+static bool
+gather_captures(struct survey *survey, const struct survey_class *class, struct arena *arena,
                 struct evidence *evidence)
 {
-    struct question question = {.store = store};
-    question_add(&question, "SELECT key, value, count(*) FROM ");
-    add_capture_rows(&question, filter, class_id);
-    question_add(&question, " GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2");
-    bool good = question_ask(&question);
-    bool row = good;
-    uint64_t sum = 0, top = 0;
-    size_t at = SIZE_MAX; /* the field at hand */
-    while (good && row && (good = question_next(&question, &row)) && row) {
-        struct slice name = column_slice(question.statement, 0);
-        uint64_t count = (uint64_t)sqlite3_column_int64(question.statement, 2);
-        if (at == SIZE_MAX || !slice_equal(evidence->captures[at].name, name)) {
-            if (evidence->capture_count == CAPTURES)
-                break;
-            at = evidence->capture_count++;
-            evidence->captures[at].name = arena_copy(arena, name);
-            evidence->captures[at].value = take_text(question.statement, 1, arena);
-            sum = 0;
-            top = count;
-        }
-        sum += count;
-        evidence->captures[at].share = percent(top, sum);
-    }
-    question_end(&question);
+    const struct survey_capture *captures[SURVEY_CAPTURES];
+    bool good = true;
+    for (size_t i = 0; i < class->capture_count; i++)
+        captures[i] = &class->captures[i];
+    qsort(captures, class->capture_count, sizeof(captures[0]), compare_captures);
+    for (size_t i = 0; good && i < class->capture_count; i++)
+        good = gather_capture(survey, captures[i], arena, evidence);
     return good;
 }
 
-/* A number counts over distinct clients: the largest that a second client reaches too, so that one alone cannot raise
- * it. */
-static bool
-gather_numbers(struct store *store, const struct filter *filter, const char *class_id, struct evidence *evidence)
+/* Seconds from the last reload before the first event. */
+static int64_t
+since_reload(const struct survey *survey, int64_t first)
 {
-    struct question question = {.store = store};
-    question_add(&question, "SELECT key, client, max(CAST(value AS INTEGER)) FROM ");
-    add_capture_rows(&question, filter, class_id);
-    question_add(
-        &question,
-        " WHERE value <> '' AND value NOT GLOB '*[^0-9]*' AND length(value) < 19 GROUP BY 1, 2 ORDER BY 1, 3 DESC");
-    bool good = question_ask(&question);
-    bool row = good;
-    size_t at = SIZE_MAX;
-    unsigned clients = 0;
-    while (good && row && (good = question_next(&question, &row)) && row) {
-        struct slice name = column_slice(question.statement, 0);
-        if (at == SIZE_MAX || !slice_equal(evidence->captures[at].name, name)) {
-            clients = 0;
-            for (at = 0; at < evidence->capture_count && !slice_equal(evidence->captures[at].name, name); at++)
-                ;
-            if (at == evidence->capture_count) {
-                at = SIZE_MAX;
-                continue;
-            }
-        }
-        if (clients++ < 2) {
-            evidence->captures[at].numeric_max_known = true;
-            evidence->captures[at].numeric_max = sqlite3_column_int64(question.statement, 2);
-        }
-    }
-    question_end(&question);
-    return good;
-}
-
-/* Seconds from the last reload ("reconfiguring", src/os/unix/ngx_process_cycle.c) before the first event. */
-static bool
-gather_reload(struct store *store, int64_t first, struct evidence *evidence)
-{
-    struct question question = {.store = store};
-    bool row = false;
-    evidence->since_reload = -1;
-    if (first < 0)
-        return true;
-    question_add(&question,
-                 "SELECT max(epoch) FROM events WHERE class = 'process-lifecycle' AND message = 'reconfiguring' "
-                 "AND epoch <= ");
-    question_number(&question, first);
-    bool good = question_ask(&question) && question_next(&question, &row);
-    if (good && row && sqlite3_column_type(question.statement, 0) != SQLITE_NULL)
-        evidence->since_reload = first - sqlite3_column_int64(question.statement, 0);
-    question_end(&question);
-    return good;
+    int64_t last = -1;
+    for (size_t i = 0; i < survey->reload_count && survey->reloads[i] <= first; i++)
+        last = survey->reloads[i];
+    return first >= 0 && last >= 0 ? first - last : -1;
 }
 
 bool
-store_evidence(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
-               struct evidence *evidence)
+survey_evidence(struct survey *survey, const char *class_id, struct arena *arena, struct evidence *evidence)
 {
-    int64_t first;
+    const struct survey_class *class = survey_find(survey, class_id);
     *evidence = (struct evidence){.since_reload = -1};
-    if (!gather_totals(store, filter, class_id, arena, evidence, &first) ||
-        !gather_fields(store, filter, class_id, arena, evidence) ||
-        !gather_captures(store, filter, class_id, arena, evidence) ||
-        (evidence->capture_count > 0 && !gather_numbers(store, filter, class_id, evidence)) ||
-        !gather_reload(store, first, evidence))
-        return false;
-    evidence->single_record = evidence->count == 1;
-    return true;
+    if (class == NULL)
+        return true;
+    evidence->count = class->count;
+    evidence->single_record = class->count == 1;
+    evidence->since_reload = since_reload(survey, class->first_time);
+    return gather_fields(survey, class_id, arena, evidence) && gather_captures(survey, class, arena, evidence);
 }

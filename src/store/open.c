@@ -286,7 +286,6 @@ store_close(struct store *store)
         store_commit(store);
     store_rollback(store);
     writer_free(store->writer);
-    tops_free(store->tops);
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     if (store->mode == STORE_WRITE && store->db != NULL)

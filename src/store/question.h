@@ -3,6 +3,7 @@
 #define NGXERR_STORE_QUESTION_H
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "store/database.h"
 #include "store/filter.h"
 
@@ -34,5 +35,7 @@ bool question_ask(struct question *question);
 /* The next row; false after a diagnostic. */
 bool question_next(struct question *question, bool *row);
 void question_end(struct question *question);
+/* The record of an event as it was written, without its end of line; nothing when it is gone. */
+bool question_raw(struct store *store, int64_t id, struct arena *arena, struct slice *raw);
 
 #endif

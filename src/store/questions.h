@@ -31,7 +31,21 @@ struct store_info {
 };
 bool store_info(struct store *store, struct arena *arena, struct store_info *info);
 
-/* One class over the events that pass a filter. */
+/* What one pass over the events that pass a filter (NULL: all) gathers; the answers below are made of it.  NULL after a
+ * diagnostic.  Freed by survey_free, before the store is closed. */
+struct survey;
+struct survey *store_survey(struct store *store, const struct filter *filter);
+void survey_free(struct survey *survey);
+
+/* Totals of the events that pass. */
+struct event_totals {
+    uint64_t events, classified, unclassified, warn_or_worse;
+    uint64_t by_level[9];
+    int64_t first_time, last_time;
+};
+void survey_totals(const struct survey *survey, struct event_totals *totals);
+
+/* One class over the events that pass. */
 struct class_summary {
     const char *id, *area, *title; /* as the database has them */
     enum severity severity;
@@ -42,8 +56,8 @@ struct class_summary {
     uint64_t peak_count;
 };
 /* Ordered by severity, then count falling; "unclassified" is one of them, with severity 0. */
-bool store_class_summaries(struct store *store, const struct filter *filter, struct arena *arena,
-                           struct class_summary **summaries, size_t *count);
+void survey_class_summaries(const struct survey *survey, struct arena *arena, struct class_summary **summaries,
+                            size_t *count);
 
 enum event_field {
     FIELD_SERVER,
@@ -51,27 +65,31 @@ enum event_field {
     FIELD_UPSTREAM_ADDR,
     FIELD_CLIENT,
     FIELD_URI,
+    FIELD_METHOD,
     FIELD_KIND,
     FIELD_LEVEL,
     FIELD_ERRNO,
-    FIELD_LOG,
-    FIELD_NODE,
     FIELD_COUNT
+};
+/* How many values a field has; with at_least more than LIMIT_SURVEY_TABLE allows to count, and then the counts of
+ * values may be short, since the rarest were forgotten on the way. */
+struct value_distinct {
+    uint64_t count;
+    bool at_least;
 };
 /* The `limit` most frequent values of a field in one class, most first, and the number of distinct ones; URIs without
  * their arguments. */
-bool store_top_values(struct store *store, const struct filter *filter, const char *class_id, enum event_field field,
-                      size_t limit, struct arena *arena, struct value_count *values, size_t *value_count,
-                      uint64_t *distinct);
+bool survey_top_values(struct survey *survey, const char *class_id, enum event_field field, size_t limit,
+                       struct arena *arena, struct value_count *values, size_t *value_count,
+                       struct value_distinct *distinct);
 
-/* Fills evidence for a class over a filter: the most frequent values and shares, captures, errnos, since_reload. */
-bool store_evidence(struct store *store, const struct filter *filter, const char *class_id, struct arena *arena,
-                    struct evidence *evidence);
+/* Fills evidence for a class: the most frequent values and shares, captures, errnos, since_reload. */
+bool survey_evidence(struct survey *survey, const char *class_id, struct arena *arena, struct evidence *evidence);
 
 /* Up to `limit` records of a class as they were written (exact bytes, without the last newline), spread over time:
  * first, one of the peak, last. */
-bool store_samples(struct store *store, const struct filter *filter, const char *class_id, size_t limit,
-                   struct arena *arena, struct slice *samples, size_t *count);
+bool survey_samples(struct survey *survey, const char *class_id, size_t limit, struct arena *arena,
+                    struct slice *samples, size_t *count);
 
 struct shape_summary {
     const char *shape;
@@ -83,13 +101,5 @@ struct shape_summary {
 /* Shapes of what no class matched, over the filter's time when events are there; most first. */
 bool store_shapes(struct store *store, const struct filter *filter, size_t limit, struct arena *arena,
                   struct shape_summary **shapes, size_t *count, uint64_t *total_shapes);
-
-/* Totals of the events that pass. */
-struct event_totals {
-    uint64_t events, classified, unclassified, warn_or_worse;
-    uint64_t by_level[9];
-    int64_t first_time, last_time;
-};
-bool store_totals(struct store *store, const struct filter *filter, struct event_totals *totals);
 
 #endif

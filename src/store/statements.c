@@ -121,6 +121,16 @@ static const char *const statements[STATEMENT_COUNT] = {
     [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM event), (SELECT max(epoch) FROM event), "
                     "(SELECT count(*) FROM unparsed_piece)",
     [INFO_LEVELS] = "SELECT bits & 15, count(*) FROM event GROUP BY 1",
+
+    [STRING_TEXT] = "SELECT text FROM string WHERE id = ?1",
+    [SURVEY_CLASSES] = "SELECT id, class, area, title, severity, retired FROM class ORDER BY id",
+    [SURVEY_RANGE] = "SELECT (SELECT min(epoch) FROM event), (SELECT max(epoch) FROM event)",
+    [SURVEY_VALUES] =
+        "SELECT server, host, upstream_addr, client, plain_path(uri), method, errno FROM events WHERE id = :id",
+    [SURVEY_CAPTURE_VALUE] =
+        "SELECT j.value FROM events e, json_each(e.extra) j WHERE e.id = :id AND j.key = :name LIMIT 1",
+    [SURVEY_RELOADS] = "SELECT e.epoch, e.message FROM event e WHERE e.class_id = "
+                       "(SELECT id FROM class WHERE class = 'process-lifecycle') AND e.epoch <= :last ORDER BY e.epoch",
 };
 
 const char *

@@ -221,7 +221,9 @@ test_evidence_and_shapes(void **state)
     struct shape_summary *shapes;
     size_t count;
     uint64_t total;
-    assert_true(store_evidence(log->store, &(struct filter){0}, "upstream-connect-refused", arena, &evidence));
+    struct survey *survey = store_survey(log->store, &(struct filter){0});
+    assert_non_null(survey);
+    assert_true(survey_evidence(survey, "upstream-connect-refused", arena, &evidence));
     assert_int_equal(evidence.count, 2);
     assert_int_equal(evidence.distinct_clients, 2);
     assert_int_equal(evidence.distinct_peers, 2);
@@ -230,7 +232,7 @@ test_evidence_and_shapes(void **state)
     assert_int_equal(evidence.kind, KIND_HTTP);
     assert_slice(evidence.errnos[0].value, "111");
     assert_slice(evidence.method, "GET");
-    assert_true(store_samples(log->store, NULL, "upstream-connect-refused", 3, arena, samples, &count));
+    assert_true(survey_samples(survey, "upstream-connect-refused", 3, arena, samples, &count));
     assert_int_equal(count, 2);
     assert_true(slice_starts(samples[0], SLICE("2026/11/20 03:12:45 [error] 1#1: *1 connect()")));
     assert_true(slice_ends(samples[0], SLICE("host: \"a.example\"")));
@@ -244,6 +246,7 @@ test_evidence_and_shapes(void **state)
         assert_int_equal(shapes[0].last_time, 1795219201);
         assert_string_equal(shapes[0].sample, "2026/11/21 00:00:00 [notice] 1#1: a message 17 that no class has");
     }
+    survey_free(survey);
     arena_free(arena);
 }
 

@@ -1,0 +1,310 @@
+/* One pass over the events that pass a filter: the table itself, whose interned texts are compared by their hashes. */
+#include "store/survey.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "store/question.h"
+
+/* A reload is rare; of a log that has more, the latest count. */
+#define RELOADS 65536U
+
+/* --- classes --- */
+
+static void
+take_class(struct survey *survey, sqlite3_stmt *list)
+{
+    survey->classes = memory_resize(survey->classes, survey->class_count + 1, sizeof(*survey->classes));
+    struct survey_class *class = &survey->classes[survey->class_count++];
+    *class = (struct survey_class){
+        .id = sqlite3_column_int64(list, 0),
+        .class_id = survey_exact(list, 1, survey->arena).data,
+        .area = survey_exact(list, 2, survey->arena).data,
+        .title = survey_exact(list, 3, survey->arena).data,
+        .severity = (enum severity)sqlite3_column_int(list, 4),
+        .retired = sqlite3_column_int(list, 5) != 0,
+        .first_time = -1,
+        .last_time = -1,
+    };
+    for (size_t i = 0; i < TALLY_COUNT; i++)
+        class->tallies[i].budget = &survey->budget;
+}
+
+static bool
+list_classes(struct survey *survey)
+{
+    sqlite3_stmt *list = store_statement(survey->store, SURVEY_CLASSES);
+    bool good = list != NULL, row = good;
+    while (good && row && (good = store_step(survey->store, list, &row)) && row)
+        take_class(survey, list);
+    return good;
+}
+
+static struct survey_class *
+class_of(struct survey *survey, int64_t id)
+{
+    size_t low = 0, high = survey->class_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (survey->classes[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < survey->class_count && survey->classes[low].id == id ? &survey->classes[low] : NULL;
+}
+
+/* --- a row --- */
+
+/* The URI without its arguments, and the method's hash, as the view takes them from request and odd. */
+static void
+split_request(const struct survey *survey, sqlite3_stmt *pass, uint64_t bits, struct slice *path, uint64_t *method_hash)
+{
+    enum row_split split = (enum row_split)(bits >> ROW_SPLIT_SHIFT & 3);
+    unsigned method = bits >> ROW_METHOD_SHIFT & 7;
+    *path = SLICE_NONE;
+    *method_hash = 0;
+    if (split == SPLIT_NONE)
+        return;
+    struct slice text = column_slice(pass, split == SPLIT_EXPLICIT ? SURVEY_ODD : SURVEY_REQUEST);
+    size_t space = slice_find_byte(text, ' ');
+    if (method > 0 && split != SPLIT_EXPLICIT) {
+        *method_hash = survey->method_hashes[method - 1];
+        *path = split == SPLIT_VERSION ? text : slice_from(text, space == SIZE_MAX ? 0 : space + 1);
+    } else {
+        *method_hash = text_hash(slice_first(text, space == SIZE_MAX ? 0 : space));
+        *path = slice_from(text, space == SIZE_MAX ? 0 : space + 1);
+        if (split == SPLIT_VERSION)
+            path->size -= path->size < 9 ? path->size : 9;
+    }
+    size_t mark = slice_find_byte(*path, '?');
+    if (mark != SIZE_MAX)
+        path->size = mark;
+}
+
+static void
+add_hash(struct survey_class *class, enum survey_tally tally, uint64_t hash, int64_t row)
+{
+    if (hash != 0)
+        tally_add(&class->tallies[tally], hash, row, 0);
+}
+
+static void
+add_time(struct survey_class *class, int64_t epoch, int64_t row)
+{
+    if (class->count == 0 || epoch < class->first_epoch || (epoch == class->first_epoch && row < class->first_row)) {
+        class->first_epoch = epoch;
+        class->first_row = row;
+    }
+    if (class->count == 0 || epoch > class->last_epoch || (epoch == class->last_epoch && row > class->last_row)) {
+        class->last_epoch = epoch;
+        class->last_row = row;
+    }
+    if (epoch < 0)
+        return;
+    if (class->first_time < 0 || epoch < class->first_time)
+        class->first_time = epoch;
+    if (epoch > class->last_time)
+        class->last_time = epoch;
+    tally_add(&class->tallies[TALLY_MINUTE], (uint64_t)epoch / 60, row, (uint32_t)(epoch % 60));
+}
+
+static bool
+add_fields(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits, int64_t row)
+{
+    struct survey_strings *strings = &survey->strings;
+    uint64_t client, server, host, address, method;
+    struct slice path;
+    if (!strings_hash(strings, pass, SURVEY_CLIENT, &client) || !strings_hash(strings, pass, SURVEY_SERVER, &server) ||
+        !strings_hash(strings, pass, SURVEY_HOST, &host) ||
+        !strings_address_hash(strings, pass, (enum row_addr)(bits >> ROW_ADDR_SHIFT & 3), &address))
+        return false;
+    split_request(survey, pass, bits, &path, &method);
+    add_hash(class, TALLY_SERVER, server, row);
+    add_hash(class, TALLY_HOST, bits & ROW_SAME_HOST ? server : host, row);
+    add_hash(class, TALLY_UPSTREAM_ADDR, address, row);
+    add_hash(class, TALLY_CLIENT, client, row);
+    add_hash(class, TALLY_URI, text_hash(path), row);
+    add_hash(class, TALLY_METHOD, method, row);
+    return survey_add_captures(survey, class, pass, path, client);
+}
+
+static bool
+add_row(struct survey *survey, sqlite3_stmt *pass)
+{
+    struct survey_class *class = class_of(survey, sqlite3_column_int64(pass, SURVEY_CLASS_ID));
+    if (class == NULL)
+        return true; /* the views do not have it either */
+    uint64_t bits = (uint64_t)sqlite3_column_int64(pass, SURVEY_BITS);
+    int64_t row = sqlite3_column_int64(pass, SURVEY_ID);
+    bool has_time = sqlite3_column_type(pass, SURVEY_EPOCH) != SQLITE_NULL;
+    unsigned level = bits >> ROW_LEVEL_SHIFT & 15;
+    add_time(class, has_time ? sqlite3_column_int64(pass, SURVEY_EPOCH) : -1, row);
+    class->count++;
+    class->levels[level < SURVEY_LEVELS ? level : 0]++;
+    class->kinds[bits >> ROW_KIND_SHIFT & 15]++;
+    if (sqlite3_column_type(pass, SURVEY_ERROR_NUMBER) != SQLITE_NULL)
+        tally_add(&class->tallies[TALLY_ERRNO], (uint64_t)sqlite3_column_int64(pass, SURVEY_ERROR_NUMBER), row, 0);
+    return add_fields(survey, class, pass, bits, row);
+}
+
+/* --- the pass --- */
+
+/* Conditions on time and level are about columns of the table. */
+static bool
+is_simple(const struct filter *filter)
+{
+    const struct filter_texts *const texts[] = {
+        &filter->classes, &filter->areas,   &filter->servers,     &filter->hosts, &filter->uris,
+        &filter->upstreams, &filter->clients, &filter->connections, &filter->logs,  &filter->nodes,
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i]->allow_count + texts[i]->deny_count > 0)
+            return false;
+    return filter->severities == 0 && filter->not_severities == 0 && filter->grep == NULL;
+}
+
+/* A window of most of the time is read in the order of the table, not row by row through the index of times. */
+static bool
+is_most(struct survey *survey, const struct filter *filter, bool *most)
+{
+    sqlite3_stmt *range = store_statement(survey->store, SURVEY_RANGE);
+    bool row;
+    if (range == NULL || !store_step(survey->store, range, &row))
+        return false;
+    int64_t oldest = row ? sqlite3_column_int64(range, 0) : 0, newest = row ? sqlite3_column_int64(range, 1) : 0;
+    sqlite3_reset(range);
+    int64_t since = filter->has_since && filter->since > oldest ? filter->since : oldest;
+    int64_t until = filter->has_until && filter->until < newest ? filter->until : newest;
+    *most = until > since && (until - since) >= (newest - oldest) / 2;
+    return true;
+}
+
+static bool
+add_simple_filter(struct survey *survey, const struct filter *filter, struct question *question)
+{
+    bool most = true;
+    if (filter->has_since || filter->has_until) {
+        if (!is_most(survey, filter, &most))
+            return false;
+        question_add(question, most ? " AND +e.epoch >= " : " AND e.epoch >= ");
+        question_number(question, filter->has_since ? filter->since : INT64_MIN);
+        question_add(question, most ? " AND +e.epoch < " : " AND e.epoch < ");
+        question_number(question, filter->has_until ? filter->until : INT64_MAX);
+    }
+    if (filter->level_at_least > 0) {
+        question_add(question, " AND e.bits & 15 BETWEEN 1 AND ");
+        question_number(question, filter->level_at_least);
+    }
+    return true;
+}
+
+static bool
+pass_over(struct survey *survey, const struct filter *filter)
+{
+    struct question question = {.store = survey->store};
+    bool simple = filter == NULL || is_simple(filter), good = true;
+    question_add(&question,
+                 "SELECT e.id, e.epoch, e.class_id, e.bits, e.error_number, e.message, e.client, e.server, e.request, "
+                 "e.upstream, e.upstream_addr, e.host, e.extra, e.odd FROM ");
+    if (simple) {
+        question_add(&question, "event e WHERE 1");
+        good = filter == NULL || add_simple_filter(survey, filter, &question);
+    } else {
+        question_add(&question, "(SELECT id AS passing FROM events");
+        question_filter(&question, filter);
+        question_add(&question, ") CROSS JOIN event e ON e.id = passing");
+    }
+    good = good && question_ask(&question);
+    bool row = good;
+    while (good && row && (good = question_next(&question, &row)) && row)
+        good = add_row(survey, question.statement);
+    question_end(&question);
+    return good;
+}
+
+/* "reconfiguring" (src/os/unix/ngx_process_cycle.c), also before the window. */
+static bool
+list_reloads(struct survey *survey)
+{
+    uint64_t wanted = text_hash(SLICE("reconfiguring")), hash;
+    sqlite3_stmt *list = store_statement(survey->store, SURVEY_RELOADS);
+    bool good = list != NULL, row = good;
+    if (good)
+        bind_integer(list, ":last", survey->totals.last_time);
+    while (good && row && (good = store_step(survey->store, list, &row)) && row) {
+        if (!strings_hash(&survey->strings, list, 1, &hash))
+            return false;
+        if (hash != wanted)
+            continue;
+        if (survey->reload_count == RELOADS)
+            memmove(survey->reloads, survey->reloads + 1, --survey->reload_count * sizeof(*survey->reloads));
+        survey->reloads = memory_resize(survey->reloads, survey->reload_count + 1, sizeof(*survey->reloads));
+        survey->reloads[survey->reload_count++] = sqlite3_column_int64(list, 0);
+    }
+    return good;
+}
+
+static void
+sum_up(struct survey *survey)
+{
+    struct event_totals *totals = &survey->totals;
+    *totals = (struct event_totals){.first_time = -1, .last_time = -1};
+    for (size_t i = 0; i < survey->class_count; i++) {
+        const struct survey_class *class = &survey->classes[i];
+        totals->events += class->count;
+        totals->unclassified += strcmp(class->class_id, "unclassified") == 0 ? class->count : 0;
+        for (unsigned level = 0; level < SURVEY_LEVELS; level++) {
+            totals->by_level[level] += class->levels[level];
+            totals->warn_or_worse += level != LEVEL_NONE && level <= LEVEL_WARN ? class->levels[level] : 0;
+        }
+        if (class->first_time >= 0 && (totals->first_time < 0 || class->first_time < totals->first_time))
+            totals->first_time = class->first_time;
+        if (class->last_time > totals->last_time)
+            totals->last_time = class->last_time;
+    }
+    totals->classified = totals->events - totals->unclassified;
+}
+
+struct survey *
+store_survey(struct store *store, const struct filter *filter)
+{
+    struct survey *survey = memory_allocate_zeroed(1, sizeof(*survey));
+    survey->store = store;
+    survey->arena = arena_new();
+    survey->budget.slots = LIMIT_SURVEY_SLOTS;
+    strings_begin(&survey->strings, store);
+    for (size_t i = 0; i < ROW_METHODS; i++)
+        survey->method_hashes[i] = text_hash(slice_of(row_methods[i]));
+    bool good = list_classes(survey) && pass_over(survey, filter);
+    sum_up(survey);
+    if (good && list_reloads(survey))
+        return survey;
+    survey_free(survey);
+    return NULL;
+}
+
+void
+survey_free(struct survey *survey)
+{
+    if (survey == NULL)
+        return;
+    for (size_t i = 0; i < survey->class_count; i++) {
+        struct survey_class *class = &survey->classes[i];
+        for (size_t t = 0; t < TALLY_COUNT; t++)
+            tally_free(&class->tallies[t]);
+        for (size_t c = 0; c < class->capture_count; c++) {
+            tally_free(&class->captures[c].values);
+            free(class->captures[c].name);
+        }
+        free(class->captures);
+    }
+    free(survey->classes);
+    free(survey->reloads);
+    strings_end(&survey->strings);
+    buffer_free(&survey->message);
+    buffer_free(&survey->value);
+    arena_free(survey->arena);
+    free(survey);
+}

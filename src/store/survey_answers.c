@@ -1,0 +1,210 @@
+/* Answers from a survey: totals, classes, most frequent values, samples. */
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "parse/parse.h"
+#include "store/question.h"
+#include "store/survey.h"
+
+struct slice
+survey_exact(sqlite3_stmt *statement, int column, struct arena *arena)
+{
+    struct buffer exact = BUFFER_EMPTY;
+    unescape_view_text(&exact, column_slice(statement, column));
+    struct slice kept = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE(""));
+    buffer_free(&exact);
+    return kept;
+}
+
+const struct survey_class *
+survey_find(const struct survey *survey, const char *class_id)
+{
+    for (size_t i = 0; i < survey->class_count; i++)
+        if (strcmp(survey->classes[i].class_id, class_id) == 0)
+            return &survey->classes[i];
+    return NULL;
+}
+
+void
+survey_totals(const struct survey *survey, struct event_totals *totals)
+{
+    *totals = survey->totals;
+}
+
+/* --- classes --- */
+
+static struct tally_slot
+peak_of(const struct survey_class *class)
+{
+    struct tally_slot peak = {.row = 0};
+    tally_top(&class->tallies[TALLY_MINUTE], 1, &peak);
+    return peak;
+}
+
+static int
+compare_summaries(const void *left, const void *right)
+{
+    const struct class_summary *a = left, *b = right;
+    int x = a->severity != 0 ? (int)a->severity : 9, y = b->severity != 0 ? (int)b->severity : 9;
+    if (x != y)
+        return x < y ? -1 : 1;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+void
+survey_class_summaries(const struct survey *survey, struct arena *arena, struct class_summary **summaries,
+                       size_t *count)
+{
+    *count = 0;
+    *summaries = arena_allocate(arena, (survey->class_count + 1) * sizeof(**summaries));
+    for (size_t i = 0; i < survey->class_count; i++) {
+        const struct survey_class *class = &survey->classes[i];
+        if (class->count == 0)
+            continue;
+        struct tally_slot peak = peak_of(class);
+        (*summaries)[(*count)++] = (struct class_summary){
+            .id = arena_copy(arena, slice_of(class->class_id)).data,
+            .area = arena_copy(arena, slice_of(class->area)).data,
+            .title = arena_copy(arena, slice_of(class->title)).data,
+            .severity = class->severity,
+            .retired = class->retired,
+            .count = class->count,
+            .first_time = class->first_time,
+            .last_time = class->last_time,
+            .peak_minute = peak.count > 0 ? (int64_t)peak.key * 60 : -1,
+            .peak_count = peak.count,
+        };
+    }
+    qsort(*summaries, *count, sizeof(**summaries), compare_summaries);
+}
+
+/* --- most frequent values --- */
+
+static int
+compare_values(const void *left, const void *right)
+{
+    const struct value_count *a = left, *b = right;
+    return a->count != b->count ? (a->count > b->count ? -1 : 1) : slice_compare(a->value, b->value);
+}
+
+static bool
+read_text(struct survey *survey, int64_t row, int column, struct arena *arena, struct slice *text)
+{
+    sqlite3_stmt *get = store_statement(survey->store, SURVEY_VALUES);
+    bool found;
+    if (get == NULL)
+        return false;
+    bind_integer(get, ":id", row);
+    if (!store_step(survey->store, get, &found))
+        return false;
+    *text = found ? survey_exact(get, column, arena) : SLICE("");
+    sqlite3_reset(get);
+    return true;
+}
+
+/* Among equally frequent values the first by alphabet are wanted, so those of the last count are all looked up, unless
+ * they are many. */
+bool
+survey_texts(struct survey *survey, const struct survey_class *class, enum survey_tally tally, size_t limit,
+             struct arena *arena, struct value_count *values, size_t *count)
+{
+    struct tally_slot *slots = memory_resize(NULL, limit + LIMIT_SURVEY_TIES, sizeof(*slots));
+    size_t found = tally_top(&class->tallies[tally], limit + LIMIT_SURVEY_TIES, slots), wanted = found;
+    if (found > limit) {
+        for (wanted = limit; wanted < found && slots[wanted].count == slots[limit - 1].count;)
+            wanted++;
+        if (wanted == limit + LIMIT_SURVEY_TIES)
+            wanted = limit;
+    }
+    struct value_count *known = memory_resize(NULL, wanted + 1, sizeof(*known));
+    bool good = true;
+    for (size_t i = 0; good && i < wanted; i++) {
+        known[i].count = slots[i].count;
+        good = read_text(survey, slots[i].row, (int)tally, arena, &known[i].value);
+    }
+    if (good)
+        qsort(known, wanted, sizeof(*known), compare_values);
+    *count = wanted < limit ? wanted : limit;
+    memcpy(values, known, (good ? *count : 0) * sizeof(*values));
+    free(known);
+    free(slots);
+    return good;
+}
+
+/* Of a field with few values, which have names. */
+static void
+top_names(const uint64_t *counts, unsigned size, const char *(*name)(unsigned), size_t limit,
+          struct value_count *values, size_t *count, struct value_distinct *distinct)
+{
+    struct value_count known[16];
+    for (unsigned i = 1; i < size; i++)
+        if (counts[i] > 0)
+            known[distinct->count++] = (struct value_count){slice_of(name(i)), counts[i]};
+    qsort(known, distinct->count, sizeof(*known), compare_values);
+    *count = distinct->count < limit ? (size_t)distinct->count : limit;
+    memcpy(values, known, *count * sizeof(*values));
+}
+
+static const char *
+name_of_kind(unsigned kind)
+{
+    return kind_name((enum kind)kind);
+}
+
+static const char *
+name_of_level(unsigned level)
+{
+    return level_name((enum level)level);
+}
+
+bool
+survey_top_values(struct survey *survey, const char *class_id, enum event_field field, size_t limit,
+                  struct arena *arena, struct value_count *values, size_t *value_count, struct value_distinct *distinct)
+{
+    static const enum survey_tally tallies[FIELD_COUNT] = {
+        [FIELD_SERVER] = TALLY_SERVER, [FIELD_HOST] = TALLY_HOST, [FIELD_UPSTREAM_ADDR] = TALLY_UPSTREAM_ADDR,
+        [FIELD_CLIENT] = TALLY_CLIENT, [FIELD_URI] = TALLY_URI,   [FIELD_METHOD] = TALLY_METHOD,
+        [FIELD_ERRNO] = TALLY_ERRNO,
+    };
+    const struct survey_class *class = survey_find(survey, class_id);
+    *value_count = 0;
+    *distinct = (struct value_distinct){0};
+    if (class == NULL)
+        return true;
+    if (field == FIELD_KIND) {
+        top_names(class->kinds, KIND_MAIL + 1, name_of_kind, limit, values, value_count, distinct);
+        return true;
+    }
+    if (field == FIELD_LEVEL) {
+        top_names(class->levels, SURVEY_LEVELS, name_of_level, limit, values, value_count, distinct);
+        return true;
+    }
+    const struct tally *tally = &class->tallies[tallies[field]];
+    *distinct = (struct value_distinct){tally->most, tally->dropped > 0};
+    return survey_texts(survey, class, tallies[field], limit, arena, values, value_count);
+}
+
+/* --- samples --- */
+
+bool
+survey_samples(struct survey *survey, const char *class_id, size_t limit, struct arena *arena, struct slice *samples,
+               size_t *count)
+{
+    const struct survey_class *class = survey_find(survey, class_id);
+    *count = 0;
+    if (class == NULL || class->count == 0)
+        return true;
+    const int64_t rows[] = {class->first_row, peak_of(class).row, class->last_row};
+    for (size_t i = 0; i < 3 && *count < limit; i++) {
+        bool again = rows[i] == 0;
+        for (size_t before = 0; before < i; before++)
+            again = again || rows[before] == rows[i];
+        if (!again && !question_raw(survey->store, rows[i], arena, &samples[(*count)++]))
+            return false;
+    }
+    return true;
+}

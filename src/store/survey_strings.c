@@ -1,0 +1,126 @@
+/* Hashes and texts of interned strings for a survey: the same text may have several ids, its hash is one. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "store/survey.h"
+
+/* A megabyte of hashes, which hold the strings of most logs; texts are asked for of messages alone. */
+#define HASHES       65536U
+#define TEXTS        512U
+#define LONGEST_KEPT 4096U
+
+void
+strings_begin(struct survey_strings *strings, struct store *store)
+{
+    strings->store = store;
+    strings->hashes = memory_allocate_zeroed(HASHES, sizeof(*strings->hashes));
+    strings->texts = memory_allocate_zeroed(TEXTS, sizeof(*strings->texts));
+}
+
+void
+strings_end(struct survey_strings *strings)
+{
+    for (size_t i = 0; strings->texts != NULL && i < TEXTS; i++)
+        buffer_free(&strings->texts[i].text);
+    free(strings->hashes);
+    free(strings->texts);
+    *strings = (struct survey_strings){0};
+}
+
+uint64_t
+text_hash(struct slice text)
+{
+    if (text.size == 0)
+        return 0;
+    uint64_t hash = hash_slice(text);
+    return hash != 0 ? hash : 1;
+}
+
+/* Asks the database; the text lives until the statement is reset. */
+static sqlite3_stmt *
+ask_text(struct survey_strings *strings, int64_t id, struct slice *text)
+{
+    sqlite3_stmt *get = store_statement(strings->store, STRING_TEXT);
+    bool row;
+    if (get == NULL)
+        return NULL;
+    sqlite3_bind_int64(get, 1, id);
+    if (!store_step(strings->store, get, &row))
+        return NULL;
+    *text = row ? column_slice(get, 0) : SLICE_NONE;
+    return get;
+}
+
+bool
+strings_text(struct survey_strings *strings, int64_t id, struct slice *text)
+{
+    size_t at = (size_t)id % TEXTS;
+    if (strings->texts[at].id != id) {
+        sqlite3_stmt *get = ask_text(strings, id, text);
+        if (get == NULL)
+            return false;
+        strings->texts[at].id = text->size <= LONGEST_KEPT ? id : 0;
+        buffer_clear(&strings->texts[at].text);
+        buffer_add(&strings->texts[at].text, *text);
+        sqlite3_reset(get);
+    }
+    *text = buffer_slice(&strings->texts[at].text);
+    return true;
+}
+
+static struct slice
+address_of(struct slice upstream, enum row_addr form)
+{
+    size_t scheme = form == ADDR_AFTER || form == ADDR_AFTER_COLON ? slice_find(upstream, SLICE("://")) : SIZE_MAX;
+    if (scheme == SIZE_MAX)
+        return upstream;
+    struct slice after = slice_from(upstream, scheme + 3);
+    return form == ADDR_AFTER_COLON && after.size > 0 ? slice_first(after, after.size - 1) : after;
+}
+
+static bool
+hash_of_id(struct survey_strings *strings, int64_t id, enum row_addr form, uint64_t *hash)
+{
+    int64_t key = id * 4 + (int64_t)form;
+    size_t at = (size_t)key % HASHES;
+    if (strings->hashes[at].id != key) {
+        struct slice text;
+        sqlite3_stmt *get = ask_text(strings, id, &text);
+        if (get == NULL)
+            return false;
+        strings->hashes[at].hash = text_hash(address_of(text, form));
+        strings->hashes[at].id = key;
+        sqlite3_reset(get);
+    }
+    *hash = strings->hashes[at].hash;
+    return true;
+}
+
+static bool
+hash_of_column(struct survey_strings *strings, sqlite3_stmt *statement, int column, enum row_addr form, uint64_t *hash)
+{
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_NULL:
+        *hash = 0;
+        return true;
+    case SQLITE_INTEGER:
+        return hash_of_id(strings, sqlite3_column_int64(statement, column), form, hash);
+    default:
+        *hash = text_hash(address_of(column_slice(statement, column), form));
+        return true;
+    }
+}
+
+bool
+strings_hash(struct survey_strings *strings, sqlite3_stmt *statement, int column, uint64_t *hash)
+{
+    return hash_of_column(strings, statement, column, ADDR_OWN, hash);
+}
+
+bool
+strings_address_hash(struct survey_strings *strings, sqlite3_stmt *statement, enum row_addr form, uint64_t *hash)
+{
+    return form == ADDR_OWN ? strings_hash(strings, statement, SURVEY_UPSTREAM_ADDR, hash)
+                            : hash_of_column(strings, statement, SURVEY_UPSTREAM, form, hash);
+}
