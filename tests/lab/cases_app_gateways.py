@@ -101,6 +101,13 @@ def memory(stage):
     return php(SCRIPT, repair=lambda: fpm.restart(memory_limit="64M"), after=answers(target="/index.php"))
 
 
+@case("more time", "php-fatal-time", "limit", kind="fastcgi", needs=PHP)
+def time(stage):
+    fpm = PhpFpm(stage, max_execution_time=1)
+    stage.write("site/index.php", "<?php $end = microtime(true) + 1.5; while (microtime(true) < $end);")
+    return php(SCRIPT, repair=lambda: fpm.restart(max_execution_time=30), after=answers(target="/index.php"))
+
+
 def mended(stage, script, **settings):
     PhpFpm(stage, **settings)
     stage.write("site/index.php", script)

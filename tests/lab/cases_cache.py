@@ -45,6 +45,12 @@ def keys(stage):
                 values={"cache_directory": "{prefix}/cache"}, after=answers(), up=stage.server(lab.answers_with(b"ok", delay=1)).port)
 
 
+@case("a random argument in the key", "cache-keys-zone-full", "key")
+def key(stage):
+    text = site("proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:16k use_temp_path=off;")
+    return Plan(text, at_a_time(100), after=answers(), up=stage.server(lab.answers_with(b"ok", delay=1)).port)
+
+
 @case("a URI of 2 kB", "cache-key-buffer-size", "buffers")
 def long_uri(stage):
     return Plan(site(), get("/?" + "a" * 2000), was={"location": "proxy_buffer_size 1k; proxy_buffers 8 1k; proxy_busy_buffers_size 2k;"},

@@ -135,6 +135,33 @@ def refused(stage):
     return to_good(stage, f"resolver 127.0.0.1:{lab.free_port()};")
 
 
+class Malformed(servers.Dns):
+    """A name server that counts two questions."""
+
+    def reply(self, query):
+        answer = super().reply(query)
+        return answer[:5] + b"\x02" + answer[6:]
+
+
+@case("answers that are wrong", "resolver-connection-refused-malformed", "local")
+def malformed(stage):
+    return to_good(stage, f"resolver 127.0.0.1:{stage.enter(Malformed(GOOD)).port}; resolver_timeout 1s;")
+
+
+@case("SMTP, a silent name server", "resolve-timeout", "servers-mail", kind="mail", needs=["mail"])
+def silent_mail(stage):
+    names = {"1.0.0.127.in-addr.arpa": ["client.example"], "client.example": ["127.0.0.1"]}
+    address, good = dns(stage, names, silent=True)[1], dns(stage, names)[1]
+    text = """auth_http 127.0.0.1:1/auth;
+    server {
+        listen 127.0.0.1:{port};
+        protocol smtp;
+{change:mail-server}
+    }"""
+    return Plan(lab.configuration(mail=text), lambda nginx: nginx.send(b"QUIT\r\n"), values={"resolver": good, "second_resolver": good},
+                was={"mail-server": f"resolver {address}; resolver_timeout 1s;"})
+
+
 OCSP_SITE = """
 {change:http}
     server {
@@ -154,8 +181,9 @@ def handshakes(nginx):
 
 
 def with_ocsp(stage, url):
-    """A chain and key whose certificate names this responder."""
+    """A chain and key whose certificate names this responder, and a certificate for that."""
     ca = certificates.Authority(stage)
+    ca.issue("ocsp.example", extensions=["extendedKeyUsage=OCSPSigning"])
     chain, key = ca.issue("site.example", extensions=[f"authorityInfoAccess=OCSP;URI:{url}"])
     return stage.write("full.pem", certificates.read(chain) + certificates.read(ca.certificate)), key
 
@@ -172,3 +200,31 @@ def ocsp_resolver(stage):
 def ocsp_off(stage):
     pair = with_ocsp(stage, f"http://127.0.0.1:{lab.free_port()}/")
     return Plan(lab.http((OCSP_SITE % pair).replace("{change:http}", "")), handshakes, was={"server": "ssl_stapling on;"})
+
+
+def status_of(stage, url, port, flag):
+    """A responder of the CA at this port says `flag` of the certificate (V valid, R revoked); returns chain and key."""
+    pair = with_ocsp(stage, url)
+    serial = certificates.serial(stage.path("site.example.crt"))
+    revoked = "250101000000Z" if flag == "R" else ""
+    stage.write("index.txt", f"{flag}\t490101000000Z\t{revoked}\t{serial}\tunknown\t/CN=site.example\n")
+    stage.run("openssl", "ocsp", "-index", stage.path("index.txt"), "-port", str(port), "-CA", stage.path("ca.crt"), "-rsigner",
+              stage.path("ocsp.example.crt"), "-rkey", stage.path("ocsp.example.key"))
+    lab.wait_for(lambda: not lab.PORTS.is_free(port), what="the responder")
+    return pair
+
+
+@case("the chain is not named", "stapling-responder-error-verify", "chain")
+def ocsp_chain(stage):
+    port = lab.free_port()
+    pair = status_of(stage, f"http://127.0.0.1:{port}/", port, "V")
+    return Plan(lab.http((OCSP_SITE % pair).replace("{change:http}", "")), handshakes, values={"chain_file": stage.path("ca.crt")},
+                was={"server": "ssl_stapling on; ssl_stapling_verify on;"})
+
+
+@case("a new certificate", "stapling-responder-error-revoked", "replace")
+def ocsp_revoked(stage):
+    port, later = lab.free_port(), lab.free_port()
+    pair = status_of(stage, f"http://127.0.0.1:{port}/", port, "R")
+    text = (OCSP_SITE % pair).replace("{change:http}", "").replace("{change:server}", "ssl_stapling on;")
+    return Plan(lab.http(text), handshakes, repair=lambda: status_of(stage, f"http://127.0.0.1:{later}/", later, "V"))

@@ -4,8 +4,10 @@ import os
 import pwd
 import socket
 import ssl
+import time
 
 import lab
+import networks
 import servers
 from registry import Plan, answers, case, get
 
@@ -126,6 +128,22 @@ def bind_stream(stage):
     text = "server { listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{up};\n{change:stream-server}\n}"
     return Plan(lab.configuration(stream=text), get(), was={"stream-server": "proxy_bind 192.0.2.1;"}, after=answers(),
                 up=stage.server(OK).port)
+
+
+@case("a connection for each request", "upstream-ephemeral-ports-exhausted", "keepalive", kind="http", needs=["network namespaces"],
+      upstream_group="app")
+def few_ports(stage):
+    stage.enter(networks.own_network(ports="40000 40003"))
+    up = stage.server(lab.answers_always(b"ok"), port=30000)
+
+    def provoke(nginx):
+        """All on one connection, so that the client needs but one port; first the kernel may use those of an earlier nginx again."""
+        time.sleep(1.5)
+        request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        nginx.send(request * 9 + b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+    text = GROUP.replace("proxy_pass http://app; %s", "{change:location}")
+    return Plan(lab.http(text), provoke, was={"upstream": "server 127.0.0.1:{up};", **one("proxy_pass http://127.0.0.1:{up};")}, up=up.port)
 
 
 def two_dead():

@@ -201,3 +201,20 @@ def weak_group(stage):
     certificates.openssl("dhparam", "-dsaparam", "-out", stage.path("dh.pem"), "1024")
     tls.load_dh_params(stage.path("dh.pem"))
     return Plan(to_address(), get(), after=answers(), up=over_tls(stage, tls).port)
+
+
+@case("an upstream without RFC 5746", "upstream-tls-legacy-renegotiation", "legacy", kind="https", needs=["gnutls-serv"])
+def legacy(stage):
+    pair, port = certificates.self_signed(stage, NAME), lab.free_port()
+    stage.run("gnutls-serv", "--http", "--port", str(port), "--x509certfile", pair[0], "--x509keyfile", pair[1], "--priority",
+              "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION")
+    lab.wait_for(lambda: not lab.PORTS.is_free(port), what="gnutls-serv")
+    return Plan(to_address(), get(), after=answers(), up=port)
+
+
+@case("alert 51, the upstream is repaired", "upstream-tls-io-error", "other-side", kind="https")
+def alert_51(stage):
+    tls = certificates.serving(certificates.self_signed(stage, NAME))
+    whole = servers.tls_for_name(None, tls, lab.answers_with(b"asset"))
+    behaviour = servers.Repairable(servers.raw(b"\x15\x03\x03\x00\x02\x02\x33"), whole)
+    return Plan(to_address(), get(), repair=behaviour.repair, after=answers(), up=stage.server(behaviour).port)

@@ -60,6 +60,12 @@ def read(path):
         return file.read()
 
 
+def serial(path):
+    """The serial number of a certificate, as an index of openssl holds it."""
+    run = subprocess.run(["openssl", "x509", "-in", path, "-noout", "-serial"], check=True, capture_output=True, text=True)
+    return run.stdout.strip().removeprefix("serial=")
+
+
 def self_signed(stage, name, key=EC_KEY):
     """(certificate, key)"""
     certificate, key_file = stage.path(name + ".crt"), stage.path(name + ".key")

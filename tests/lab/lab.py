@@ -263,6 +263,16 @@ def answers_with(body, delay=0.0, status="200 OK", headers=()):
     return behave
 
 
+def answers_always(body):
+    """A behaviour: answers one request after the other on the same connection."""
+
+    def behave(_server, connection):
+        while read_request(connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    return behave
+
+
 def closes_without_answer(_server, connection):
     read_request(connection)
 

@@ -24,6 +24,7 @@ import tempfile
 from collections.abc import Callable
 
 import lab
+import networks
 
 
 @dataclasses.dataclass
@@ -36,7 +37,7 @@ class Plan:
     values: dict[str, str]  # of ${your_...}, beside those named in @case
     level: str  # of error_log
     after: Callable[[lab.Nginx], None] | None  # asserts that nginx still does its work
-    repair: Callable[[], None] | None  # a cure outside nginx; the suggestion has no block then
+    repair: Callable[[], None] | None  # a cure outside nginx, instead of a block or beside it
     tolerates: tuple[str, ...]  # classes at error or worse that may be logged after the change
     files: dict[str, str]  # by name, what lies beside nginx.conf
     by_test: bool  # the record is printed by nginx -t, nothing runs
@@ -116,11 +117,13 @@ def end(process):
 
 
 def lacks(need):
-    """True if `need` is not here: a module of nginx (stream, mail), root, an IPv6 loopback, or a program."""
+    """True if `need` is not here: a module of nginx (stream, mail), root, an IPv6 loopback, network namespaces, or a program."""
     if need == "root":
         return os.geteuid() != 0
     if need == "ipv6":
         return not has_ipv6()
+    if need == "network namespaces":
+        return not networks.possible()
     if need in ("stream", "mail"):
         return not lab.module_path(need) and f"--with-{need}" not in lab.build_options()
     return find_program(need) is None

@@ -87,6 +87,19 @@ def uwsgi(body):
     return behave
 
 
+def scgi(body):
+    """An SCGI server: a netstring of variables; the answer is that of a CGI program."""
+
+    def behave(server, connection):
+        size = b""
+        while not size.endswith(b":"):
+            size += receive(connection, 1)
+        server.requests.append(receive(connection, int(size[:-1]) + 1))
+        connection.sendall(b"Status: 200 OK\r\n\r\n" + body)
+
+    return behave
+
+
 def fastcgi(stdout, stderr=b"", delay=0.0):
     """A FastCGI application that prints the same for every request."""
 
@@ -241,14 +254,24 @@ class Dns(Udp):
         kind = int.from_bytes(query[at + 1:at + 3], "big")
         known = self.names.get(".".join(labels), 3)
         rcode, addresses = (known, []) if isinstance(known, int) else (0, known)
-        records = [record(address) for address in addresses if (kind == 28) == (":" in address) and kind in (1, 28)]
+        records = [record(address) for address in addresses if kind_of(address) == kind]
         return query[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 1, len(records), 0, 0) + query[12:at + 5] + b"".join(records)
 
 
-def record(address):
+def kind_of(value):
+    """The type of a record with this value: A, AAAA, or PTR for a name."""
+    if ":" in value:
+        return 28
+    return 12 if value.rpartition(".")[2].isalpha() else 1
+
+
+def record(value):
     """An answer record that points at the question's name."""
-    kind, family = (28, lab.socket.AF_INET6) if ":" in address else (1, lab.socket.AF_INET)
-    data = lab.socket.inet_pton(family, address)
+    kind = kind_of(value)
+    if kind == 12:
+        data = b"".join(bytes([len(label)]) + label.encode() for label in value.split(".")) + bytes(1)
+    else:
+        data = lab.socket.inet_pton(lab.socket.AF_INET6 if kind == 28 else lab.socket.AF_INET, value)
     return struct.pack("!HHHIH", 0xC00C, kind, 1, 60, len(data)) + data
 
 
