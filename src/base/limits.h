@@ -51,11 +51,10 @@
 /* Distinct server and upstream labels in the counts; further ones count under "(other)". */
 #define LIMIT_COUNT_LABELS 4096U
 
-/* A report's tables of values: slots of 24 bytes in one table and in all of them (15 MB, a quarter of the memory bound).
- * A table that may not grow forgets its rarest values: then its counts may be short, and its number of values is said
- * as "at least". */
-#define LIMIT_SURVEY_TABLE 65536U
-#define LIMIT_SURVEY_SLOTS 655360U
+/* Values that a report counts, of all classes and fields together: slots of 24 bytes, 24 MB of the memory bound; a power
+ * of two.  When they are used up, the field with the most values forgets its rarest: then its counts may be short, and
+ * its number of values is said as "at least". */
+#define LIMIT_SURVEY_SLOTS 1048576U
 /* Values as frequent as each other whose texts are looked up, to name the first by alphabet; of more, any are named. */
 #define LIMIT_SURVEY_TIES 64U
 

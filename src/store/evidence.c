@@ -80,7 +80,7 @@ gather_capture(struct survey *survey, const struct survey_capture *capture, stru
                struct evidence *evidence)
 {
     struct tally_slot slots[8];
-    size_t count = tally_top(&capture->values, sizeof(slots) / sizeof(slots[0]), slots);
+    size_t count = tally_top(&survey->tallies, capture->values, sizeof(slots) / sizeof(slots[0]), slots);
     size_t at = evidence->capture_count++;
     evidence->captures[at].name = arena_copy(arena, slice_of(capture->name));
     evidence->captures[at].share = percent(count > 0 ? slots[0].count : 0, capture->count);

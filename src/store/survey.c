@@ -27,8 +27,9 @@ take_class(struct survey *survey, sqlite3_stmt *list)
         .first_time = -1,
         .last_time = -1,
     };
+    class->tallies = survey->tallies.count;
     for (size_t i = 0; i < TALLY_COUNT; i++)
-        class->tallies[i].budget = &survey->budget;
+        tallies_new(&survey->tallies);
 }
 
 static bool
@@ -84,14 +85,14 @@ split_request(const struct survey *survey, sqlite3_stmt *pass, uint64_t bits, st
 }
 
 static void
-add_hash(struct survey_class *class, enum survey_tally tally, uint64_t hash, int64_t row)
+add_hash(struct survey *survey, const struct survey_class *class, enum survey_tally tally, uint64_t hash, int64_t row)
 {
     if (hash != 0)
-        tally_add(&class->tallies[tally], hash, row, 0);
+        tally_add(&survey->tallies, class->tallies + tally, hash, row, 0);
 }
 
 static void
-add_time(struct survey_class *class, int64_t epoch, int64_t row)
+add_time(struct survey *survey, struct survey_class *class, int64_t epoch, int64_t row)
 {
     if (class->count == 0 || epoch < class->first_epoch || (epoch == class->first_epoch && row < class->first_row)) {
         class->first_epoch = epoch;
@@ -107,7 +108,7 @@ add_time(struct survey_class *class, int64_t epoch, int64_t row)
         class->first_time = epoch;
     if (epoch > class->last_time)
         class->last_time = epoch;
-    tally_add(&class->tallies[TALLY_MINUTE], (uint64_t)epoch / 60, row, (uint32_t)(epoch % 60));
+    tally_add(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)epoch / 60, row, (unsigned)(epoch % 60));
 }
 
 static bool
@@ -121,12 +122,12 @@ add_fields(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass
         !strings_address_hash(strings, pass, (enum row_addr)(bits >> ROW_ADDR_SHIFT & 3), &address))
         return false;
     split_request(survey, pass, bits, &path, &method);
-    add_hash(class, TALLY_SERVER, server, row);
-    add_hash(class, TALLY_HOST, bits & ROW_SAME_HOST ? server : host, row);
-    add_hash(class, TALLY_UPSTREAM_ADDR, address, row);
-    add_hash(class, TALLY_CLIENT, client, row);
-    add_hash(class, TALLY_URI, text_hash(path), row);
-    add_hash(class, TALLY_METHOD, method, row);
+    add_hash(survey, class, TALLY_SERVER, server, row);
+    add_hash(survey, class, TALLY_HOST, bits & ROW_SAME_HOST ? server : host, row);
+    add_hash(survey, class, TALLY_UPSTREAM_ADDR, address, row);
+    add_hash(survey, class, TALLY_CLIENT, client, row);
+    add_hash(survey, class, TALLY_URI, text_hash(path), row);
+    add_hash(survey, class, TALLY_METHOD, method, row);
     return survey_add_captures(survey, class, pass, path, client);
 }
 
@@ -140,12 +141,13 @@ add_row(struct survey *survey, sqlite3_stmt *pass)
     int64_t row = sqlite3_column_int64(pass, SURVEY_ID);
     bool has_time = sqlite3_column_type(pass, SURVEY_EPOCH) != SQLITE_NULL;
     unsigned level = bits >> ROW_LEVEL_SHIFT & 15;
-    add_time(class, has_time ? sqlite3_column_int64(pass, SURVEY_EPOCH) : -1, row);
+    add_time(survey, class, has_time ? sqlite3_column_int64(pass, SURVEY_EPOCH) : -1, row);
     class->count++;
     class->levels[level < SURVEY_LEVELS ? level : 0]++;
     class->kinds[bits >> ROW_KIND_SHIFT & 15]++;
     if (sqlite3_column_type(pass, SURVEY_ERROR_NUMBER) != SQLITE_NULL)
-        tally_add(&class->tallies[TALLY_ERRNO], (uint64_t)sqlite3_column_int64(pass, SURVEY_ERROR_NUMBER), row, 0);
+        tally_add(&survey->tallies, class->tallies + TALLY_ERRNO,
+                  (uint64_t)sqlite3_column_int64(pass, SURVEY_ERROR_NUMBER), row, 0);
     return add_fields(survey, class, pass, bits, row);
 }
 
@@ -267,17 +269,26 @@ sum_up(struct survey *survey)
     totals->classified = totals->events - totals->unclassified;
 }
 
+/* A pass reads each page once, so its memory is better spent on what it counts. */
+static bool
+use_small_cache(struct store *store)
+{
+    sqlite3_db_release_memory(store->db);
+    return store_execute(store, "PRAGMA cache_size = -4096");
+}
+
 struct survey *
 store_survey(struct store *store, const struct filter *filter)
 {
     struct survey *survey = memory_allocate_zeroed(1, sizeof(*survey));
     survey->store = store;
     survey->arena = arena_new();
-    survey->budget.slots = LIMIT_SURVEY_SLOTS;
+    tallies_begin(&survey->tallies);
     strings_begin(&survey->strings, store);
     for (size_t i = 0; i < ROW_METHODS; i++)
         survey->method_hashes[i] = text_hash(slice_of(row_methods[i]));
-    bool good = list_classes(survey) && pass_over(survey, filter);
+    bool good = use_small_cache(store) && list_classes(survey) && pass_over(survey, filter);
+    tallies_group(&survey->tallies);
     sum_up(survey);
     if (good && list_reloads(survey))
         return survey;
@@ -292,15 +303,12 @@ survey_free(struct survey *survey)
         return;
     for (size_t i = 0; i < survey->class_count; i++) {
         struct survey_class *class = &survey->classes[i];
-        for (size_t t = 0; t < TALLY_COUNT; t++)
-            tally_free(&class->tallies[t]);
-        for (size_t c = 0; c < class->capture_count; c++) {
-            tally_free(&class->captures[c].values);
+        for (size_t c = 0; c < class->capture_count; c++)
             free(class->captures[c].name);
-        }
         free(class->captures);
     }
     free(survey->classes);
+    tallies_end(&survey->tallies);
     free(survey->reloads);
     strings_end(&survey->strings);
     buffer_free(&survey->message);

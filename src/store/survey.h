@@ -29,7 +29,7 @@ enum survey_tally {
 struct survey_capture {
     char *name; /* in the form of the views */
     uint64_t name_hash, count;
-    struct tally values;
+    size_t values; /* a tally */
     struct { /* the largest numbers of two clients */
         uint64_t client;
         int64_t number; /* -1: none yet */
@@ -42,9 +42,9 @@ struct survey_class {
     enum severity severity;
     bool retired;
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
-    int64_t first_time, last_time;                         /* of those with a time; -1 none */
-    int64_t first_epoch, first_row, last_epoch, last_row;  /* by time, then id; without a time first */
-    struct tally tallies[TALLY_COUNT];
+    int64_t first_time, last_time;                        /* of those with a time; -1 none */
+    int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
+    size_t tallies; /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     size_t capture_count;
 };
@@ -68,7 +68,7 @@ struct survey {
     struct survey_strings strings;
     struct survey_class *classes; /* every one that the database knows, by id */
     size_t class_count;
-    struct tally_budget budget;
+    struct tallies tallies;
     uint64_t method_hashes[ROW_METHODS];
     struct event_totals totals;
     struct buffer message, value; /* for work */

@@ -36,10 +36,10 @@ survey_totals(const struct survey *survey, struct event_totals *totals)
 /* --- classes --- */
 
 static struct tally_slot
-peak_of(const struct survey_class *class)
+peak_of(const struct survey *survey, const struct survey_class *class)
 {
     struct tally_slot peak = {.row = 0};
-    tally_top(&class->tallies[TALLY_MINUTE], 1, &peak);
+    tally_top(&survey->tallies, class->tallies + TALLY_MINUTE, 1, &peak);
     return peak;
 }
 
@@ -65,7 +65,7 @@ survey_class_summaries(const struct survey *survey, struct arena *arena, struct 
         const struct survey_class *class = &survey->classes[i];
         if (class->count == 0)
             continue;
-        struct tally_slot peak = peak_of(class);
+        struct tally_slot peak = peak_of(survey, class);
         (*summaries)[(*count)++] = (struct class_summary){
             .id = arena_copy(arena, slice_of(class->class_id)).data,
             .area = arena_copy(arena, slice_of(class->area)).data,
@@ -113,7 +113,7 @@ survey_texts(struct survey *survey, const struct survey_class *class, enum surve
              struct arena *arena, struct value_count *values, size_t *count)
 {
     struct tally_slot *slots = memory_resize(NULL, limit + LIMIT_SURVEY_TIES, sizeof(*slots));
-    size_t found = tally_top(&class->tallies[tally], limit + LIMIT_SURVEY_TIES, slots), wanted = found;
+    size_t found = tally_top(&survey->tallies, class->tallies + tally, limit + LIMIT_SURVEY_TIES, slots), wanted = found;
     if (found > limit) {
         for (wanted = limit; wanted < found && slots[wanted].count == slots[limit - 1].count;)
             wanted++;
@@ -183,7 +183,7 @@ survey_top_values(struct survey *survey, const char *class_id, enum event_field 
         top_names(class->levels, SURVEY_LEVELS, name_of_level, limit, values, value_count, distinct);
         return true;
     }
-    const struct tally *tally = &class->tallies[tallies[field]];
+    const struct tally *tally = &survey->tallies.all[class->tallies + tallies[field]];
     *distinct = (struct value_distinct){tally->most, tally->dropped > 0};
     return survey_texts(survey, class, tallies[field], limit, arena, values, value_count);
 }
@@ -198,7 +198,7 @@ survey_samples(struct survey *survey, const char *class_id, size_t limit, struct
     *count = 0;
     if (class == NULL || class->count == 0)
         return true;
-    const int64_t rows[] = {class->first_row, peak_of(class).row, class->last_row};
+    const int64_t rows[] = {class->first_row, peak_of(survey, class).row, class->last_row};
     for (size_t i = 0; i < 3 && *count < limit; i++) {
         bool again = rows[i] == 0;
         for (size_t before = 0; before < i; before++)

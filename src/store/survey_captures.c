@@ -19,7 +19,7 @@ find_capture(struct survey *survey, struct survey_class *class, struct slice nam
     *capture = (struct survey_capture){
         .name = memory_copy_slice(name),
         .name_hash = hash,
-        .values = {.budget = &survey->budget},
+        .values = tallies_new(&survey->tallies),
         .largest = {{0, -1}, {0, -1}},
     };
     return capture;
@@ -52,7 +52,7 @@ add_value(struct survey *survey, struct survey_class *class, struct slice name, 
     if (capture == NULL)
         return;
     capture->count++;
-    tally_add(&capture->values, text_hash(value), row, 0);
+    tally_add(&survey->tallies, capture->values, text_hash(value), row, 0);
     if (value.size > 0 && value.size < 19 && slice_to_u64(value, &number))
         add_number(capture, client, (int64_t)number);
 }

@@ -1,4 +1,5 @@
-/* A bounded table of counts: open addressing; when it may not grow, the rarest half is forgotten (lossy counting). */
+/* Many tallies in one table of open addressing; when it is full, the largest forgets its rarest half (lossy counting).
+ */
 #include "store/tally.h"
 
 #include <stdlib.h>
@@ -7,95 +8,138 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-#define FIRST_SLOTS 16
+#define MASK ((size_t)LIMIT_SURVEY_SLOTS - 1)
+/* Beyond seven eighths the way to a free slot becomes long. */
+#define MOST_USED (LIMIT_SURVEY_SLOTS / 8 * 7)
 
-/* Keys may be numbers that follow each other. */
+/* Its memory is only taken from the system as it is touched. */
+void
+tallies_begin(struct tallies *tallies)
+{
+    *tallies = (struct tallies){.slots = memory_allocate_zeroed(LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots))};
+}
+
+void
+tallies_end(struct tallies *tallies)
+{
+    free(tallies->slots);
+    free(tallies->all);
+    *tallies = (struct tallies){0};
+}
+
+size_t
+tallies_new(struct tallies *tallies)
+{
+    tallies->all = memory_resize(tallies->all, tallies->count + 1, sizeof(*tallies->all));
+    tallies->all[tallies->count] = (struct tally){0};
+    return tallies->count++;
+}
+
+/* Where a key would stand; keys may be numbers that follow each other. */
 static size_t
-slot_of(const struct tally *tally, uint64_t key)
+home_of(size_t tally, uint64_t key)
 {
-    return (size_t)(key * 0x9e3779b97f4a7c15U >> 32) & (tally->capacity - 1);
+    return (size_t)((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) & MASK;
 }
 
-static struct tally_slot *
-find_slot(const struct tally *tally, uint64_t key)
-{
-    size_t at = slot_of(tally, key);
-    while (tally->slots[at].count > 0 && tally->slots[at].key != key)
-        at = (at + 1) & (tally->capacity - 1);
-    return &tally->slots[at];
-}
-
-/* Moves what occurs more often than `rare` into a table of `capacity`. */
+/* Frees a slot, and moves those after it that would no longer be found. */
 static void
-rebuild(struct tally *tally, size_t capacity, uint32_t rare)
+free_slot(struct tallies *tallies, size_t at)
 {
-    struct tally_slot *old = tally->slots;
-    size_t old_capacity = tally->capacity;
-    tally->slots = memory_allocate_zeroed(capacity, sizeof(*old));
-    tally->capacity = capacity;
-    tally->used = 0;
-    for (size_t i = 0; i < old_capacity; i++)
-        if (old[i].count > rare) {
-            *find_slot(tally, old[i].key) = old[i];
-            tally->used++;
+    struct tally_slot *slots = tallies->slots;
+    tallies->all[slots[at].tally].used--;
+    tallies->used--;
+    for (size_t next = (at + 1) & MASK; slots[next].count > 0; next = (next + 1) & MASK) {
+        size_t home = home_of(slots[next].tally, slots[next].key);
+        if (((next - home) & MASK) >= ((next - at) & MASK)) {
+            slots[at] = slots[next];
+            at = next;
         }
-    free(old);
+    }
+    slots[at].count = 0;
 }
 
-/* The smallest power of two that at least half of the keys do not exceed. */
+/* The smallest power of two that at least half of a tally's counts do not exceed. */
 static uint32_t
-rare_count(const struct tally *tally)
+rare_count(const struct tallies *tallies, size_t tally)
 {
     for (uint32_t rare = 1; rare < UINT32_MAX / 2; rare *= 2) {
         size_t rarer = 0;
-        for (size_t i = 0; i < tally->capacity; i++)
-            rarer += tally->slots[i].count > 0 && tally->slots[i].count <= rare;
-        if (rarer * 2 >= tally->used)
+        for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
+            rarer += tallies->slots[i].tally == tally && tallies->slots[i].count > 0 && tallies->slots[i].count <= rare;
+        if (rarer * 2 >= tallies->all[tally].used)
             return rare;
     }
     return UINT32_MAX;
 }
 
 static void
-make_room(struct tally *tally)
+make_room(struct tallies *tallies)
 {
-    size_t capacity = tally->capacity > 0 ? tally->capacity * 2 : FIRST_SLOTS, more = capacity - tally->capacity;
-    /* A first table is always given, or nothing could be said. */
-    if (tally->capacity == 0 || (capacity <= LIMIT_SURVEY_TABLE && tally->budget->slots >= more)) {
-        tally->budget->slots -= more < tally->budget->slots ? more : tally->budget->slots;
-        rebuild(tally, capacity, 0);
-        return;
-    }
-    uint32_t rare = rare_count(tally);
-    tally->most = tally->used > tally->most ? tally->used : tally->most;
-    tally->dropped += rare;
-    rebuild(tally, tally->capacity, rare);
+    size_t largest = 0;
+    for (size_t i = 1; i < tallies->count; i++)
+        if (tallies->all[i].used > tallies->all[largest].used)
+            largest = i;
+    uint32_t rare = rare_count(tallies, largest);
+    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
+        while (tallies->slots[i].tally == largest && tallies->slots[i].count > 0 && tallies->slots[i].count <= rare)
+            free_slot(tallies, i);
+    tallies->all[largest].dropped += rare;
 }
 
 void
-tally_add(struct tally *tally, uint64_t key, int64_t row, uint32_t rank)
+tally_add(struct tallies *tallies, size_t tally, uint64_t key, int64_t row, unsigned rank)
 {
-    struct tally_slot *slot = tally->capacity > 0 ? find_slot(tally, key) : NULL;
-    if (slot == NULL || (slot->count == 0 && tally->used * 4 >= tally->capacity * 3)) {
-        make_room(tally);
-        slot = find_slot(tally, key);
+    struct tally_slot *slots = tallies->slots;
+    size_t at = home_of(tally, key);
+    while (slots[at].count > 0 && (slots[at].key != key || slots[at].tally != tally))
+        at = (at + 1) & MASK;
+    if (slots[at].count == 0 && tallies->used == MOST_USED) {
+        make_room(tallies);
+        for (at = home_of(tally, key); slots[at].count > 0;)
+            at = (at + 1) & MASK;
     }
+    struct tally_slot *slot = &slots[at];
     if (slot->count == 0) {
-        *slot = (struct tally_slot){.key = key, .row = row, .rank = rank};
-        tally->used++;
-        tally->most = tally->used > tally->most ? tally->used : tally->most;
+        struct tally *its = &tallies->all[tally];
+        *slot = (struct tally_slot){.key = key, .row = row, .tally = tally & 0xffffffU, .rank = rank & 0xffU};
+        tallies->used++;
+        its->used++;
+        its->most = its->used > its->most ? its->used : its->most;
     } else if (rank < slot->rank || (rank == slot->rank && row < slot->row)) {
         slot->row = row;
-        slot->rank = rank;
+        slot->rank = rank & 0xffU;
     }
     slot->count += slot->count < UINT32_MAX;
 }
 
+/* In place, since the table is a large part of all memory: each slot is exchanged until one belongs where it stands. */
 void
-tally_free(struct tally *tally)
+tallies_group(struct tallies *tallies)
 {
-    free(tally->slots);
-    *tally = (struct tally){.budget = tally->budget};
+    struct tally_slot *slots = tallies->slots;
+    size_t used = 0, begin = 0;
+    size_t *next = memory_resize(NULL, tallies->count + 1, sizeof(*next));
+    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
+        if (slots[i].count > 0)
+            slots[used++] = slots[i];
+    for (size_t t = 0; t < tallies->count; t++) {
+        next[t] = begin;
+        begin += tallies->all[t].used;
+        tallies->all[t].end = begin;
+    }
+    for (size_t t = 0; t < tallies->count; t++)
+        while (next[t] < tallies->all[t].end) {
+            struct tally_slot *here = &slots[next[t]];
+            if (here->tally == t) {
+                next[t]++;
+                continue;
+            }
+            struct tally_slot other = *here;
+            *here = slots[next[other.tally]];
+            slots[next[other.tally]++] = other;
+        }
+    free(next);
 }
 
 static bool
@@ -105,12 +149,13 @@ comes_before(const struct tally_slot *a, const struct tally_slot *b)
 }
 
 size_t
-tally_top(const struct tally *tally, size_t limit, struct tally_slot *slots)
+tally_top(const struct tallies *tallies, size_t tally, size_t limit, struct tally_slot *slots)
 {
+    const struct tally *its = &tallies->all[tally];
     size_t count = 0;
-    for (size_t i = 0; i < tally->capacity; i++) {
-        const struct tally_slot *slot = &tally->slots[i];
-        if (slot->count == 0 || limit == 0 || (count == limit && !comes_before(slot, &slots[count - 1])))
+    for (size_t i = its->end - its->used; i < its->end; i++) {
+        const struct tally_slot *slot = &tallies->slots[i];
+        if (limit == 0 || (count == limit && !comes_before(slot, &slots[count - 1])))
             continue;
         size_t at = count < limit ? count++ : count - 1;
         for (; at > 0 && comes_before(slot, &slots[at - 1]); at--)

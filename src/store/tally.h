@@ -1,5 +1,5 @@
-/* A bounded table that counts how often each key occurs: exact until it is full, then the most frequent are kept.  Used
- * by store alone. */
+/* Counts how often each key of many tallies occurs, in one bounded table: exact until it is full, then the tally with
+ * the most keys forgets its rarest.  Used by store alone. */
 #ifndef NGXERR_STORE_TALLY_H
 #define NGXERR_STORE_TALLY_H
 
@@ -11,26 +11,33 @@ struct tally_slot {
     uint64_t key;
     int64_t row;    /* an event that has it: the one with the lowest rank, then id */
     uint32_t count; /* 0: the slot is free */
-    uint32_t rank;
+    uint32_t tally : 24;
+    uint32_t rank : 8;
 };
 
-/* What all tables of a survey may hold together. */
-struct tally_budget {
-    size_t slots;
-};
-
-/* Starts as {.budget = ...}; ended by tally_free. */
 struct tally {
-    struct tally_budget *budget;
-    struct tally_slot *slots;
-    size_t capacity, used;
-    size_t most;       /* keys known at once: there are at least so many */
-    uint32_t dropped;  /* a count may be short by so many: keys as rare as this were forgotten.  0: all is exact */
+    size_t used, most; /* keys that are known, and were known at once: there are at least so many */
+    uint32_t dropped;  /* a count may be short by so many: keys as rare as this were forgotten; 0: all is exact */
+    size_t end;        /* of its slots, once they are grouped */
 };
 
-void tally_add(struct tally *tally, uint64_t key, int64_t row, uint32_t rank);
-void tally_free(struct tally *tally);
+/* Ended by tallies_end. */
+struct tallies {
+    struct tally_slot *slots; /* LIMIT_SURVEY_SLOTS of them; grouped: by tally, from the first on */
+    size_t used;
+    struct tally *all;
+    size_t count;
+};
+
+void tallies_begin(struct tallies *tallies);
+void tallies_end(struct tallies *tallies);
+/* The number of a new tally. */
+size_t tallies_new(struct tallies *tallies);
+/* `rank` below 256. */
+void tally_add(struct tallies *tallies, size_t tally, uint64_t key, int64_t row, unsigned rank);
+/* After the last tally_add and before the first tally_top. */
+void tallies_group(struct tallies *tallies);
 /* The slots with the highest counts, in that order, then by key; `slots` holds at least `limit`.  Returns how many. */
-size_t tally_top(const struct tally *tally, size_t limit, struct tally_slot *slots);
+size_t tally_top(const struct tallies *tallies, size_t tally, size_t limit, struct tally_slot *slots);
 
 #endif
