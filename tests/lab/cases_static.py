@@ -26,7 +26,7 @@ def page(target="/"):
     """An `after`: the page is served."""
 
     def after(nginx):
-        assert nginx.get(target).endswith(PAGE), f"{target} is not served"
+        assert PAGE in nginx.get(target), f"{target} is not served"
 
     return after
 
