@@ -72,6 +72,42 @@ text_glob(sqlite3_context *context, int count, sqlite3_value **values)
     sqlite3_result_int(context, matches);
 }
 
+/* "127.0.0.1" of "127.0.0.1:8080", "[::1]" of "[::1]:8080"; the whole text where no port stands at its end. */
+static struct slice
+without_port(struct slice address)
+{
+    size_t colon = slice_find_last(address, SLICE(":"));
+    uint64_t port;
+    if (colon == SIZE_MAX || colon == 0 || !slice_to_u64(slice_from(address, colon + 1), &port))
+        return address;
+    struct slice host = slice_first(address, colon);
+    return host.data[0] == '[' ? (slice_ends(host, SLICE("]")) ? host : address)
+           : slice_find_byte(host, ':') == SIZE_MAX ? host
+                                                   : address;
+}
+
+/* Arguments: a glob, the upstream's address, the upstream as the log writes it.  A glob without a port stands for any; an
+ * IPv6 address may then be given without its brackets. */
+static void
+upstream_glob(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    struct slice glob = argument(values[0]);
+    struct buffer address_buffer = BUFFER_EMPTY, upstream_buffer = BUFFER_EMPTY;
+    struct slice address = exact_argument(values[1], &address_buffer);
+    struct slice upstream = exact_argument(values[2], &upstream_buffer);
+    bool matches = upstream.data != NULL && glob_matches(glob, upstream);
+    if (!matches && address.data != NULL) {
+        struct slice host = without_port(address);
+        matches = glob_matches(glob, address) || glob_matches(glob, host);
+        if (!matches && host.size > 2 && host.data[0] == '[')
+            matches = glob_matches(glob, slice_first(slice_from(host, 1), host.size - 2));
+    }
+    sqlite3_result_int(context, matches);
+    buffer_free(&address_buffer);
+    buffer_free(&upstream_buffer);
+}
+
 static struct slice
 without_arguments(struct slice uri)
 {
@@ -111,6 +147,18 @@ address_bytes(struct slice text, unsigned char *bytes)
     return inet_pton(AF_INET6, terminated, bytes) == 1 ? 16 : 0;
 }
 
+/* An IPv6 socket that takes IPv4 too (listen ... ipv6only=off) writes ::ffff:10.1.2.3; leaves the IPv4 address of it. */
+static bool
+unmap(unsigned char *bytes)
+{
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    if (memcmp(bytes, mapped, sizeof(mapped)) != 0)
+        return false;
+    memmove(bytes, bytes + sizeof(mapped), 4);
+    return true;
+}
+
+/* An IPv4 block holds mapped addresses too, and a mapped block IPv4 addresses. */
 static bool
 block_holds(struct slice block, struct slice address)
 {
@@ -120,8 +168,14 @@ block_holds(struct slice block, struct slice address)
     uint64_t bits = size * 8;
     if (size == 0)
         return slice_equal(block, address);
-    if (address_bytes(address, a) != size ||
-        (slash != SIZE_MAX && !slice_to_u64(slice_from(block, slash + 1), &bits)) || bits > size * 8)
+    if ((slash != SIZE_MAX && !slice_to_u64(slice_from(block, slash + 1), &bits)) || bits > size * 8)
+        return false;
+    if (size == 16 && bits >= 96 && unmap(b)) {
+        size = 4;
+        bits -= 96;
+    }
+    size_t address_size = address_bytes(address, a);
+    if (address_size != size && !(address_size == 16 && size == 4 && unmap(a)))
         return false;
     if (memcmp(a, b, bits / 8) != 0)
         return false;
@@ -207,6 +261,7 @@ functions_register(struct store *store)
         void (*function)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {
         {"text_glob", 2, text_glob},   {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},
+        {"upstream_glob", 3, upstream_glob},
         {"class_glob", 2, class_glob}, {"address_in", 2, address_in}, {"grep_text", 2, grep_text},
         {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path}, {"time_bucket", 2, time_bucket},
     };

@@ -107,7 +107,7 @@ question_filter(struct question *question, const struct filter *filter)
     add_texts(question, &filter->servers, "text_glob(", ", server)");
     add_texts(question, &filter->hosts, "text_glob(", ", host)");
     add_texts(question, &filter->uris, "uri_glob(", ", uri)");
-    add_texts(question, &filter->upstreams, "either_glob(", ", upstream_addr, upstream)");
+    add_texts(question, &filter->upstreams, "upstream_glob(", ", upstream_addr, upstream)");
     add_texts(question, &filter->clients, "address_in(", ", client)");
     add_texts(question, &filter->connections, "text_glob(", ", connection)");
     add_texts(question, &filter->logs, "either_glob(", ", log, file)");
