@@ -31,7 +31,7 @@ FALLBACKS = {
 # Classes of messages that nginx writes at notice or info: each, or one split from it, must be found there.
 AT_NOTICE_AND_INFO = (
     "mail-upstream-error stream-session-timeout upstream-upgraded-timeout client-timed-out client-uri-too-long "
-    "client-header-too-large client-too-many-headers proxy-protocol-unexpected client-invalid-method client-invalid-request "
+    "client-header-too-large client-too-many-headers client-invalid-method client-invalid-request "
     "client-invalid-host client-invalid-framing client-invalid-header-line client-plain-http-to-https client-closed-prematurely "
     "client-connection-closed client-tls-peer-closed client-tls-cert-verify-error client-tls-no-required-cert "
     "client-tls-sni-rejected client-tls-misdirected client-tls-other limit-req-rejected limit-req-delayed limit-conn-rejected "
@@ -43,6 +43,7 @@ CLIENT = ", client: 192.0.2.7"
 REQUEST = ', server: example.com, request: "GET /shop/list?page=2 HTTP/1.1"'
 HOST = ', host: "example.com"'
 HTTP = CLIENT + REQUEST + HOST
+DAV = CLIENT + REQUEST.replace("GET", "PUT") + HOST
 LISTEN = CLIENT + ", server: 0.0.0.0:443"
 STREAM = LISTEN + ', upstream: "10.0.0.5:5432", bytes from/to client:0/0, bytes from/to upstream:0/0'
 MAIL = CLIENT + ', server: 0.0.0.0:143, login: "bob"'
@@ -62,7 +63,10 @@ STRINGS = (
     (r'zone "$|cache "$', "shop"),
     (r"limiting requests$|delaying request$|limiting connections$", ""),
     (r"(?:pool|session|node|cache|memory|failed|free|received)$", ""),
-    (r"^$", "worker process"),
+    (r"^$", "backend"),
+    (r"signal %d \($", "SIGHUP"),
+    (r"^start $", "worker process"),
+    (r"\(%i: $", "Host not found"),
     (r'directive "$|the "$|duplicate "$', "proxy_pass"),
     (r'(?:upstream|server|host|name|resolve|resolver|service|server name) "?$', "backend.example.com"),
     (r"(?:to|for|on|by|of|from|over) $", "10.0.0.5:8080"),
@@ -78,9 +82,11 @@ VARIANTS_OF_STRING = {  # formats that hold one of these get a record for each t
     "limiting requests%s": ("", ", dry run"),
     "limiting connections%s": ("", ", dry run,"),
     "delaying request%s": ("", ", dry run"),
-    "%sclient %V connected": ("", "udp "),
+    "%sclient %": ("", "udp "),
     "%sproxy %V connected": ("", "udp "),
     "%s disconnected": ("client", "upstream", "udp client"),
+    "%V_buffer_size": ("proxy", "fastcgi"),
+    "%s: %l": ("hw.ncpu", "kern.maxsockets"),
 }
 CONVERSION = re.compile(r"%(?:\{(\w+)\}|\*?0?\d*(?:\.\d+)?(?:[uxXm]*)([OTzidlDLAvVsSprPMNZcf%]))")
 
@@ -136,9 +142,12 @@ def fill(text, variant):
             return string_value(text[: match.start()])
         if "x" in match.group(0) or "X" in match.group(0):
             return "1f"
+        if "(%i: " in text:
+            return "3"
         return "042" if "03u" in match.group(0) else "11" if "signal %d" in text else "42"
 
     filled = CONVERSION.sub(value, text)
+    filled = filled.replace("could not be backended", "could not be COPYed")
     for name, word in (("<NGX_USER>", "nginx"), ("<NGX_GROUP>", "nginx"), ("<NGX_COMPILER>", "gcc 12.2.0"), ("<NGINX_VERSION>", "1.22.1")):
         filled = filled.replace(name, word)
     return filled
@@ -167,13 +176,23 @@ def expand(form, texts):
     return [fill(text, None)]
 
 
-def error_of(form):
+def error_of(form, level):
     """The errno text, with its space."""
     text = form.text
     if "timed out" in text and form.phase == "runtime" and "udp timed out" not in text and "lock" not in text:
         return " (110: Connection timed out)"
     if form.errno == "0":
         return ""
+    if "handshake rejected" in text or "sendto() incomplete" in text:
+        return ""
+    if text.endswith("is not found"):
+        return " (2: No such file or directory)"
+    if text.endswith(("is forbidden", "could not be created")):
+        return " (13: Permission denied)"
+    if level == "info" and form.subsystem == "event" and "SSL" not in text:
+        return " (4: Interrupted system call)"
+    if "closed connection" in text or "close() socket" in text and level != "alert":
+        return " (104: Connection reset by peer)"
     if re.search(r"connect\(\)", text):
         return " (111: Connection refused)"
     if re.search(r"bind\(\)", text):
@@ -204,7 +223,9 @@ def upstream_scheme(function):
 
 def upstream_action(form, level):
     text, function = form.text, form.function
-    if "connect" in text or "connect" in function or "resolve" in function or "no live" in text or "create_request" in function:
+    if "process_upgraded" in function:
+        return "proxying upgraded connection"
+    if "connect()" in text or "_connect" in function or "resolve" in function or "no live" in text or "create_request" in function:
         return "connecting to upstream"
     if "SSL" in text or "ssl" in function:
         return "SSL handshaking to upstream"
@@ -254,6 +275,8 @@ def tails(form, level):
         return [" while reading client request" + LISTEN]
     if subsystem == "quic":
         return [" while handling frames" + LISTEN]
+    if subsystem == "stream" and re.search(r"limit_conn|access|pass|init", function) and "proxy" not in function:
+        return [" while initializing session" + LISTEN]
     if subsystem == "stream":
         return [(" while connecting to upstream" if "upstream" in function + text else " while proxying connection") + STREAM]
     if subsystem == "mail":
@@ -275,8 +298,12 @@ def tails(form, level):
             return ["" if "manage" in function or "expire" in function else HTTP]
         if re.search(r"upstream|_fastcgi|_uwsgi|_scgi|_grpc|_proxy_|memcached", function + text):
             return [http_upstream_tail(form, level)]
+        if "_dav_" in function or re.search(r"^can not PUT", text):
+            return [DAV]
         if "ssl" in function:
             return [" while SSL handshaking" + LISTEN]
+        if text.startswith("client closed connection") or "closed keepalive connection" in text:
+            return [" while waiting for request" + LISTEN]
         if re.search(r"request_(?:line|header)|process_host|validate|alloc_large", function):
             return [" while reading client request headers" + HTTP]
         return [HTTP]
@@ -289,7 +316,7 @@ def records(form, texts):
         for text in expand(form, texts):
             for tail in tails(form, level):
                 connection = "*7 " if ", client: " in tail or "bytes from/to" in text else ""
-                yield level, PREFIX % level + connection + text + ssl_of(form) + error_of(form) + tail
+                yield level, PREFIX % level + connection + text + ssl_of(form) + error_of(form, level) + tail
 
 
 def classify(lines):
