@@ -3,6 +3,7 @@
 import os
 
 import lab
+import servers
 from registry import Plan, answers, case, get
 
 BIG = 8_000_000
@@ -103,3 +104,39 @@ def full_log(stage):
 
     text = "server { listen 127.0.0.1:{port}; access_log {folder}/access.log; location / { return 200 ok; } }"
     return Plan(lab.http(text), get(), repair=repair, after=answers())
+
+
+def slow_gateway(pass_to, behave):
+    """A scene: 400 kB from a gateway to a slow client."""
+
+    def scene(stage):
+        text = f"server {{ listen 127.0.0.1:{{port}} sndbuf=16k; location / {{ {pass_to}\n{{change:location}}\n}} }}"
+        return Plan(lab.http(text), lambda nginx: nginx.get_slowly("/", seconds=1.0), after=answers(), up=stage.server(behave).port)
+
+    return scene
+
+
+for way in ("size-buffers", "no-temp-file", "streaming"):
+    case("400 kB of PHP", "buffered-response", way, kind="fastcgi")(
+        slow_gateway("fastcgi_pass 127.0.0.1:{up};", servers.fastcgi(b"Status: 200 OK\r\n\r\n" + bytes(400_000))))
+    case("400 kB of uWSGI", "buffered-response", way, kind="uwsgi")(slow_gateway("uwsgi_pass 127.0.0.1:{up};", servers.uwsgi(bytes(400_000))))
+    case("400 kB of SCGI", "buffered-response", way, kind="scgi")(
+        slow_gateway("scgi_pass 127.0.0.1:{up}; scgi_param CONTENT_LENGTH 0;", servers.scgi(bytes(400_000))))
+
+
+@case("X-Accel-Redirect", "buffered-response", "serve-file", kind="http")
+def serve_file(stage):
+    stage.write("files/big", bytes(BIG))
+    behaviour = servers.Repairable(lab.answers_with(bytes(BIG)), lab.answers_with(b"", headers=["X-Accel-Redirect: /protected/big"]))
+    text = """server {
+        listen 127.0.0.1:{port} sndbuf=16k;
+        location / { proxy_pass http://127.0.0.1:{up}; }
+{change:server}
+    }"""
+
+    def guarded(nginx):
+        assert len(nginx.get()) > BIG, "the file is not whole"
+        assert nginx.get("/protected/big").startswith(b"HTTP/1.1 404"), "clients get the file directly"
+
+    return Plan(lab.http(text), lambda nginx: nginx.get_slowly("/", seconds=1.0), repair=behaviour.repair, after=guarded,
+                values={"files_directory": stage.path("files")}, up=stage.server(behaviour).port)

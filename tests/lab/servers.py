@@ -288,3 +288,16 @@ def tls_or(answer, tls, behave):
             connection.sendall(answer)
 
     return serve
+
+
+def plain_or(answer, behave):
+    """Without TLS; a ClientHello gets this answer."""
+
+    def serve(server, connection):
+        if connection.recv(1, lab.socket.MSG_PEEK) == b"\x16":
+            connection.recv(65536)
+            connection.sendall(answer)
+        else:
+            behave(server, connection)
+
+    return serve
