@@ -76,6 +76,8 @@ fill_blind(struct filling *filling, const struct store_info *info)
 {
     static const enum level levels[] = {LEVEL_WARN, LEVEL_INFO};
     filling->report->blind = arena_allocate(filling->arena, 2 * sizeof(*filling->report->blind));
+    if (info->file_count == 0)
+        return; /* nothing was read that could show anything */
     /* Of a log without any record only the usual reason is worth a word. */
     for (size_t i = 0; i < (info->total.records > 0 ? 2 : 1); i++)
         if (is_missing(info->events_by_level, levels[i]))
@@ -226,7 +228,7 @@ fill_read(struct filling *filling, struct store_info *info)
     survey_totals(filling->survey, &totals);
     if (report->from_database)
         report->source = info->path;
-    report->current_to = info->last_scan;
+    report->current_to = report->from_database ? info->last_scan : -1;
     report->pruned_before = info->pruned_before;
     report->total = file_of(&info->total);
     report->files = arena_allocate(filling->arena, info->file_count * sizeof(*report->files));

@@ -32,7 +32,7 @@ struct store_info {
 bool store_info(struct store *store, struct arena *arena, struct store_info *info);
 
 /* What one pass over the events that pass a filter (NULL: all) gathers; the answers below are made of it.  NULL after a
- * diagnostic.  Freed by survey_free, before the store is closed. */
+ * diagnostic.  Freed by survey_free, before the store is closed.  Nothing is scanned into a private store after it. */
 struct survey;
 struct survey *store_survey(struct store *store, const struct filter *filter);
 void survey_free(struct survey *survey);

@@ -1,6 +1,7 @@
 /* One pass over the events that pass a filter: the table itself, whose interned texts are compared by their hashes. */
 #include "store/survey.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -269,11 +270,19 @@ sum_up(struct survey *survey)
     totals->classified = totals->events - totals->unclassified;
 }
 
-/* A pass reads each page once, so its memory is better spent on what it counts. */
+/* A pass reads each page once, so memory is better spent on what it counts; what a scan into a private database left
+ * goes back to the system first. */
 static bool
-use_small_cache(struct store *store)
+make_room(struct store *store)
 {
+    if (store->mode == STORE_PRIVATE && !store->in_transaction) {
+        writer_free(store->writer);
+        store->writer = NULL;
+    }
     sqlite3_db_release_memory(store->db);
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
     return store_execute(store, "PRAGMA cache_size = -4096");
 }
 
@@ -287,7 +296,7 @@ store_survey(struct store *store, const struct filter *filter)
     strings_begin(&survey->strings, store);
     for (size_t i = 0; i < ROW_METHODS; i++)
         survey->method_hashes[i] = text_hash(slice_of(row_methods[i]));
-    bool good = use_small_cache(store) && list_classes(survey) && pass_over(survey, filter);
+    bool good = make_room(store) && list_classes(survey) && pass_over(survey, filter);
     tallies_group(&survey->tallies);
     sum_up(survey);
     if (good && list_reloads(survey))
