@@ -96,7 +96,7 @@ refusal("text/html in gzip_types", "conf-duplicate-mime", "remove", in_server(),
         "gzip_types text/html text/css;", "gzip_types text/css;")
 refusal("a log format that is not defined", "conf-misc-log-format", "define",
         lab.http("{change:http} server { listen 127.0.0.1:{port}; access_log {prefix}/logs/a.log shop; }"), at="http", value="shop")
-refusal("host bits in a network", "conf-misc", "message", in_server(), "allow 10.1.2.3/8;", "allow 10.0.0.0/8;")
+refusal("host bits in a network", "conf-misc-network", "network", in_server(), "allow 10.1.2.3/8;", "allow 10.0.0.0/8;")
 refusal("an obsolete directive", "conf-deprecated", "message", in_server(), "http2_max_field_size 8k;", "")
 
 
