@@ -26,7 +26,7 @@ static const struct option_spec own_specs[] = {
     {"sql", 0, "SELECT", "the answer of a statement over the views; it can only read"},
     OPTION_TZ,
     OPTION_UTC,
-    OPTION_FINAL,
+    {"final", 0, NULL, NULL}, /* as scan has it; here files are taken as complete anyhow */
     OPTION_FORCE,
     OPTION_PATTERNS,
     OPTION_COLOR,

@@ -21,7 +21,7 @@ static const struct option_spec own_specs[] = {
     OPTION_UTC,
     OPTION_PATTERNS,
     OPTION_FORCE,
-    OPTION_FINAL,
+    {"final", 0, NULL, NULL}, /* as scan has it; here files are taken as complete anyhow */
     OPTION_VERBOSE,
 };
 #define OWN_COUNT (sizeof(own_specs) / sizeof(own_specs[0]))

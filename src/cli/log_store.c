@@ -52,7 +52,7 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
         .paths = options->words,
         .count = options->word_count,
         .force = has_row(options, "force") && options_given(options, "force"),
-        .final = has_row(options, "final") && options_given(options, "final"),
+        .final = true, /* there is no next time: what is there now is all of it */
         .zone = zone,
     };
     struct scan_result result = {0};

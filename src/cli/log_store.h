@@ -10,9 +10,10 @@
 /* Opens the database that --database and the environment mean, for reading.  NULL after a diagnostic. */
 struct store *log_store_open_database(const struct options *options, struct diagnostics *diagnostics);
 
-/* Scans the words of `options` (files, directories, "-") into a private store, with --force and --final (a
- * command without such a row is as if it was not given).  `rules` must live as long as the store; `zone` is the logs' zone.  NULL after a diagnostic;
- * what could not be read is diagnosed and the others are there. */
+/* Scans the words of `options` (files, directories, "-") into a private store, with --force (a command without such a
+ * row is as if it was not given); a last line without newline is taken, since there is no next time.  `rules` must live
+ * as long as the store; `zone` is the logs' zone.  NULL after a diagnostic; what could not be read is diagnosed and the
+ * others are there. */
 struct store *log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
                              struct diagnostics *diagnostics);
 

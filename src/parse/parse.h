@@ -10,7 +10,7 @@ enum piece_type {
     PIECE_RECORD,   /* `record` is filled */
     PIECE_UNPARSED, /* `record.raw`, `.offset` and `.lines` are filled, `reason` says why.  lines is 1 where a line
                      * ends, 0 for text that goes on in the next piece: UNPARSED_GLUED, and UNPARSED_TOO_LONG
-                     * (whose last part is judged as a line of its own) */
+                     * (whose last part comes as a line of its own; the caller gives it the same reason) */
     PIECE_MORE,     /* what is left may go on in the next block: keep rest from `consumed` on */
 };
 

@@ -17,6 +17,7 @@ struct cutter {
     struct slice rest;     /* what the block before left */
     uint64_t offset;       /* of the next byte to be cut */
     bool in_line; /* the byte before `offset` is no newline: a record that begins here is glued to foreign text */
+    bool in_long; /* the piece before `offset` is the part of a line over LIMIT_LINE that goes on here */
     struct parcel *parcel;       /* being filled; NULL when none is begun */
     struct scan_state committed; /* after the last record that is not open */
     struct job_end end;          /* gathered for the last parcel */
@@ -100,6 +101,19 @@ add_event(struct cutter *cutter, bool open)
     cutter->end.classified += event->match.class_index != CLASS_UNCLASSIFIED;
 }
 
+/* The last part of a line over the limit is no line of its own either, unless a record begins in it. */
+static void
+follow_long_line(struct cutter *cutter)
+{
+    struct piece *piece = &cutter->piece;
+
+    if (cutter->in_long && piece->reason != UNPARSED_GLUED)
+        piece->reason = UNPARSED_TOO_LONG;
+    else if (piece->reason == UNPARSED_TOO_LONG)
+        cutter->end.long_lines++;
+    cutter->in_long = piece->reason == UNPARSED_TOO_LONG && piece->record.lines == 0;
+}
+
 static void
 add_unparsed(struct cutter *cutter)
 {
@@ -128,8 +142,11 @@ cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool f
     assert(piece->consumed > 0 && piece->consumed <= rest->size);
     if (piece->type == PIECE_RECORD)
         add_event(cutter, open_last && !piece->complete && piece->consumed == rest->size);
-    else
+    else {
+        follow_long_line(cutter);
         add_unparsed(cutter);
+    }
+    cutter->in_long = cutter->in_long && piece->type == PIECE_UNPARSED;
     cutter->in_line = rest->data[piece->consumed - 1] != '\n';
     *rest = slice_from(*rest, piece->consumed);
     cutter->offset += piece->consumed;
@@ -171,6 +188,8 @@ begin_file(struct cutter *cutter)
 
     cutter->offset = job->start;
     cutter->in_line = job->before_size > 0 && job->before[job->before_size - 1] != '\n';
+    /* of the pieces that an earlier scan took only such a part ends so: all others are much shorter or end a line */
+    cutter->in_long = job->before_size == LIMIT_IDENTITY && memchr(job->before, '\n', job->before_size) == NULL;
     cutter->rest = SLICE_NONE;
     local_time_begin(&cutter->local, job->zone, &job->state);
     cutter->committed = job->state;
@@ -205,8 +224,12 @@ cut_end(struct cutter *cutter, struct block *block, struct slice *rest)
     bool whole = !block->stopped && block->status == INPUT_END && job->complete;
 
     if (!whole && !damaged) { /* a line without its newline waits */
+        size_t before = rest->size;
+
         while (rest->size > 0 && rest->data[rest->size - 1] != '\n')
             rest->size--;
+        if (!block->stopped && block->status == INPUT_END)
+            cutter->end.waiting = before - rest->size;
     }
     while (rest->size > 0 && cut_piece(cutter, block, rest, true, !whole))
         continue;

@@ -35,6 +35,8 @@ struct job_end {
     size_t before_size;
     uint64_t lines, continuation_lines, records, classified, unparsed; /* from start on; unparsed counts lines */
     uint64_t match_limits;
+    uint64_t long_lines; /* over LIMIT_LINE, that begin after start */
+    uint64_t waiting;    /* bytes after `end` that have no newline yet */
 };
 
 /* A batch for the store with the block that it points into. */

@@ -20,7 +20,8 @@ struct scan_options {
     const char *const *paths; /* files, directories, "-" */
     size_t count;
     bool force;              /* read a named file although nothing in it parses */
-    bool final;              /* the files are complete: a last line without newline is read, no record stays open */
+    bool final; /* the files are complete: a last line without newline is read, no record stays open, a compressed one
+                 * that ends in its middle is damaged */
     const struct zone *zone; /* of files that the store has no zone for yet */
     bool
         hold_signals; /* SIGINT, SIGTERM and SIGHUP wait while a file is stored; when one came, what was read is committed and

@@ -39,7 +39,22 @@ leave(struct scan_file *file, enum scan_left reason)
 static bool
 being_written(const struct pass *pass)
 {
-    return !source_is_stream(pass->source) && pass->scanner->now - pass->facts.modified / 1000000000 <= STILL_WRITTEN;
+    return !pass->scanner->options->final && !source_is_stream(pass->source) && pass->scanner->now - pass->facts.modified / 1000000000 <= STILL_WRITTEN;
+}
+
+static void
+note_unfinished(const struct pass *pass)
+{
+    diagnose_note(pass->scanner->diagnostics, "%s: still being written; the rest is read next time", pass->file->path);
+}
+
+/* What stands after the last newline of a file that may grow. */
+static void
+note_waiting(const struct pass *pass, uint64_t bytes)
+{
+    if (bytes > 0)
+        diagnose_note(pass->scanner->diagnostics, "%s: %" PRIu64 " bytes wait for a newline (--final takes them)",
+                      pass->file->path, bytes);
 }
 
 /* A file without a byte that could be read: empty, or damaged from its beginning. */
@@ -54,6 +69,7 @@ look_at_nothing(struct pass *pass)
     case INPUT_UNFINISHED:
         if (being_written(pass)) {
             pass->file->outcome = SCAN_UNFINISHED;
+            note_unfinished(pass);
             break;
         }
         /* fall through */
@@ -184,6 +200,7 @@ wants_reading(struct pass *pass)
     }
     if (!is_complete(pass) && head.size < LIMIT_SNIFF && slice_find_byte(head, '\n') == SIZE_MAX) {
         leave(pass->file, SCAN_LEFT_EMPTY);
+        note_waiting(pass, head.size);
         return false;
     }
     if (pass->file->named && !pass->scanner->options->force && !scan_finds_record(pass->source)) {
@@ -294,11 +311,16 @@ conclude(struct pass *pass, const struct job_end *end)
     bool cut = end->status == INPUT_UNFINISHED;
 
     file->outcome = file->bytes > 0 ? SCAN_READ : SCAN_UNCHANGED;
+    note_waiting(pass, end->waiting);
+    if (end->long_lines > 0)
+        diagnose_warning(pass->scanner->diagnostics,
+                         "%s: lines longer than %u bytes: %" PRIu64 "; they are stored in pieces, as unparsed", file->path,
+                         LIMIT_LINE, end->long_lines);
     if (end->stopped || end->status == INPUT_END)
         return;
     if (cut && being_written(pass)) {
         file->outcome = SCAN_UNFINISHED;
-        diagnose_note(pass->scanner->diagnostics, "%s: still being written; the rest is read next time", file->path);
+        note_unfinished(pass);
         return;
     }
     file->outcome = SCAN_DAMAGED;

@@ -1,0 +1,8 @@
+# A last line without its newline: report and query on logs take it, scan leaves it for the next time and says so with -v.
+record='2026/11/20 03:12:00 [error] 7#7: *1 open() "/srv/x" failed (2: No such file or directory), client: 10.0.0.1, server: s'
+printf '%s\n%s' "$record" "$record" >error.log
+"$NGXERR" query -f csv --by class error.log
+"$NGXERR" scan -d a.db --node n -v error.log 2>&1
+"$NGXERR" query -d a.db -f csv --sql 'SELECT records, bytes FROM files'
+"$NGXERR" scan -d a.db --node n --final error.log
+"$NGXERR" query -d a.db -f csv --sql 'SELECT records, bytes FROM files'
