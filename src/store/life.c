@@ -68,6 +68,24 @@ prune_step(struct store *store, int64_t epoch, struct victim *victims, size_t *c
     return setting_set_integer(store, "pruned_before", epoch) && store_end(store);
 }
 
+/* In steps, so that -wal does not grow to the size of what was pruned; the file shrinks when -wal is copied into it. */
+static bool
+give_back_pages(struct store *store)
+{
+    int64_t free_pages, before = INT64_MAX;
+    for (;;) {
+        if (!store_get_integer(store, PRUNE_FREE_PAGES, 0, &free_pages))
+            return false;
+        if (free_pages == 0 || free_pages >= before)
+            break;
+        before = free_pages;
+        if (!store_execute(store, "PRAGMA incremental_vacuum(4096)"))
+            return false;
+    }
+    sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL); /* a reader may be in the way */
+    return true;
+}
+
 /* Unparsed pieces have no time of their own: they go with the file whose every record is gone. */
 static bool
 prune_rest(struct store *store, struct prune_result *result)
@@ -82,7 +100,7 @@ prune_rest(struct store *store, struct prune_result *result)
         if (steps[i] == PRUNE_UNPARSED)
             result->unparsed += (uint64_t)sqlite3_changes(store->db);
     }
-    return store_end(store) && store_execute(store, "PRAGMA incremental_vacuum");
+    return store_end(store) && give_back_pages(store);
 }
 
 bool

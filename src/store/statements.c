@@ -68,6 +68,10 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [EVENT_LAST_ID] = "SELECT max(id) FROM event",
     [EVENT_ADD] = "INSERT OR ROLLBACK INTO event SELECT * FROM ngxerr_row_feed",
+    [EVENT_ADD_USUAL] =
+        "INSERT OR ROLLBACK INTO event (id, file_id, offset, epoch, class_id, bits, pid, connection, error_number, "
+        "message, doing, client, server, request, upstream, referrer, extra, lines) "
+        "SELECT c0, c1, c2, c3, c4, c5, c6, c8, c9, c10, c11, c12, c13, c14, c15, c18, c21, c23 FROM ngxerr_row_feed",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
     [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "
@@ -114,6 +118,7 @@ static const char *const statements[STATEMENT_COUNT] = {
                       "UNION SELECT host FROM event WHERE typeof(host) = 'integer' "
                       "UNION SELECT referrer FROM event WHERE typeof(referrer) = 'integer' "
                       "UNION SELECT extra >> 44 FROM event WHERE typeof(extra) = 'integer')",
+    [PRUNE_FREE_PAGES] = "PRAGMA freelist_count",
     [RECLASSIFY_IDS] = "SELECT id FROM event WHERE id > :after ORDER BY id LIMIT :limit",
     [RECLASSIFY_FILE] = "UPDATE file SET unclassified = unclassified + :change WHERE id = :id",
     [RECLASSIFY_SET] = "UPDATE event SET class_id = :class_id, extra = :extra WHERE id = :id",

@@ -29,6 +29,7 @@ enum statement {
     RUN_DELETE_EMPTY,
     EVENT_LAST_ID,
     EVENT_ADD,
+    EVENT_ADD_USUAL, /* rows whose rare columns are all null */
     EVENT_DELETE,
     EVENT_GET,
     EVENT_LAST_OF_FILE,
@@ -49,6 +50,7 @@ enum statement {
     PRUNE_RUNS,
     PRUNE_UNPARSED,
     PRUNE_STRINGS,
+    PRUNE_FREE_PAGES,
     RECLASSIFY_IDS,
     RECLASSIFY_FILE,
     RECLASSIFY_SET,
