@@ -200,7 +200,7 @@ add_capture_figures(struct buffer *out, const struct condition *condition, const
 {
     size_t at = find_capture(condition, evidence);
     if (condition->compare != COMPARE_IN)
-        buffer_add_format(out, "%s is %s%lld", condition->capture, evidence->single_record ? "" : "at most ",
+        buffer_add_format(out, "%s is %s%lld", condition->capture, evidence->single_record ? "" : "up to ",
                           (long long)evidence->captures[at].numeric_max);
     else
         buffer_add_format(out, "%s is %.*s", condition->capture, (int)evidence->captures[at].value.size,
