@@ -68,7 +68,8 @@ SSL = {
 # What stands for a string: by the text before it, by the whole format, else a word.
 STRINGS = (
     (r'(?:open|openat|stat|lstat|fstat|unlink|rename|mkdir|rmdir|opendir|readdir|utimes|chmod|chown|write|read'
-     r'|ftruncate|truncate|file|directory|index of|collection)(?:\(\))? "$|^"$|in "$|pwrite\(\) "$|" to "$|close\(\) "$',
+     r'|ftruncate|truncate|file|directory|index of|collection)(?:\(\))? "$'
+     r'|^"$|in "$|pwrite\(\) "$|" to "$|close\(\) "$',
      "/var/www/shop/list.html"),
     (r"temporary file $", "/var/cache/nginx/proxy_temp/3/07/0000000073"),
     (r'zone "$|cache "$', "shop"),
