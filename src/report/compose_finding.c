@@ -56,7 +56,14 @@ compose_tops(struct paper *paper, const struct finding *finding)
         snprintf(label, sizeof(label), "%s", top->name);
         if (label[0] >= 'a' && label[0] <= 'z')
             label[0] = (char)(label[0] - 'a' + 'A');
-        paper->style->values(paper, label, top->values, shown, top->distinct > shown ? top->distinct - shown : 0);
+        struct buffer more = BUFFER_EMPTY;
+        if (top->distinct > shown) {
+            buffer_add_text(&more, top->distinct_at_least ? "and at least " : "and ");
+            figures_add_count(&more, top->distinct - shown);
+            buffer_add_text(&more, " more");
+        }
+        paper->style->values(paper, label, top->values, shown, buffer_slice(&more));
+        buffer_free(&more);
     }
 }
 

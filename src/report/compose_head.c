@@ -109,11 +109,11 @@ compose_events(struct paper *paper, const struct report *report)
         }
     paper_block(paper, BLOCK_FACT, "Events", buffer_text(&text));
     buffer_clear(&text);
-    if (report->pruned_before >= 0) {
-        buffer_add_text(&text, "events before ");
+    if (report->pruned_before >= 0 && (!report->has_since || report->since < report->pruned_before)) {
+        buffer_add_text(&text, "from ");
         figures_add_time(&text, report->zone, report->pruned_before);
-        buffer_add_text(&text, " were pruned: they are counted above, but not in the findings");
-        paper_block(paper, BLOCK_FACT, "Pruned", buffer_text(&text));
+        buffer_add_text(&text, " on: events before were pruned, they count as records above but are in no finding");
+        paper_block(paper, BLOCK_FACT, "Covers", buffer_text(&text));
     }
     buffer_free(&text);
 }

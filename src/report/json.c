@@ -82,6 +82,8 @@ write_tops(struct json *json, const struct finding *finding)
         json_open(json, NULL, '{');
         json_text(json, "field", top->name);
         json_number(json, "distinct", top->distinct);
+        if (top->distinct_at_least)
+            json_bool(json, "distinct_at_least", true);
         json_open(json, "values", '[');
         for (size_t v = 0; v < top->count; v++) {
             json_open(json, NULL, '{');

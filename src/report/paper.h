@@ -40,8 +40,9 @@ struct paper_style {
     void (*strong)(struct paper *paper, struct slice text);  /* inside a block */
     void (*link)(struct paper *paper, struct slice address); /* inside a block; from a pattern file */
     void (*listing)(struct paper *paper, enum code code, struct slice lines);
+    /* `more` says how many others there are; empty when all are. */
     void (*values)(struct paper *paper, const char *label, const struct value_count *values, size_t count,
-                   uint64_t more);
+                   struct slice more);
     void (*table)(struct paper *paper, const struct table *table);
 };
 

@@ -154,7 +154,8 @@ markdown_listing(struct paper *paper, enum code code, struct slice lines)
 }
 
 static void
-markdown_values(struct paper *paper, const char *label, const struct value_count *values, size_t count, uint64_t more)
+markdown_values(struct paper *paper, const char *label, const struct value_count *values, size_t count,
+                struct slice more)
 {
     markdown_begin(paper, BLOCK_FACT, label);
     for (size_t i = 0; i < count; i++) {
@@ -167,10 +168,9 @@ markdown_values(struct paper *paper, const char *label, const struct value_count
         figures_add_count(paper->out, values[i].count);
         buffer_free(&cut);
     }
-    if (more > 0) {
-        buffer_add_text(paper->out, ", and ");
-        figures_add_count(paper->out, more);
-        buffer_add_text(paper->out, " more");
+    if (more.size > 0) {
+        buffer_add_text(paper->out, ", ");
+        buffer_add(paper->out, more);
     }
     markdown_end(paper);
 }

@@ -165,7 +165,8 @@ text_listing(struct paper *paper, enum code code, struct slice lines)
 
 /* One value a line with its count before it, so that no value can look like two. */
 static void
-text_values(struct paper *paper, const char *label, const struct value_count *values, size_t count, uint64_t more)
+text_values(struct paper *paper, const char *label, const struct value_count *values, size_t count,
+            struct slice more)
 {
     separate(paper, BLOCK_FACT, label);
     paper->block = BLOCK_FACT;
@@ -189,11 +190,10 @@ text_values(struct paper *paper, const char *label, const struct value_count *va
         buffer_free(&number);
         buffer_free(&escaped);
     }
-    if (more > 0) {
+    if (more.size > 0) {
         add_label(paper->out, NULL);
-        buffer_add_text(paper->out, "and ");
-        figures_add_count(paper->out, more);
-        buffer_add_text(paper->out, " more\n");
+        buffer_add(paper->out, more);
+        buffer_add_byte(paper->out, '\n');
     }
 }
 
