@@ -37,12 +37,12 @@ WIDE = ("os-call-failed", "socket-io-error", "openssl-call-failed")
 # Classes of messages that nginx writes at notice or info: each, or one split from it, must be found there.
 AT_NOTICE_AND_INFO = (
     "mail-upstream-error stream-session-timeout upstream-upgraded-timeout client-timed-out client-uri-too-long "
-    "client-header-too-large client-too-many-headers client-invalid-method client-invalid-request client-invalid- "
-    "host client-invalid-framing client-invalid-header-line client-plain-http-to-https client-closed-prematurely "
-    "client-connection-closed client-tls-peer-closed client-tls-cert-verify-error client-tls-no-required-cert "
-    "client-tls-sni-rejected client-tls-misdirected client-tls-other limit-req-rejected limit-req-delayed limit- "
-    "conn-rejected auth-basic-no-credentials memcached-fault mail-client-noise http2-protocol-error quic-noise "
-    "process-lifecycle rewrite-log"
+    "client-header-too-large client-too-many-headers client-invalid-method client-invalid-request "
+    "client-invalid-host client-invalid-framing client-invalid-header-line client-plain-http-to-https "
+    "client-closed-prematurely client-connection-closed client-tls-peer-closed client-tls-cert-verify-error "
+    "client-tls-no-required-cert client-tls-sni-rejected client-tls-misdirected client-tls-other limit-req-rejected "
+    "limit-req-delayed limit-conn-rejected auth-basic-no-credentials memcached-fault mail-client-noise "
+    "http2-protocol-error quic-noise process-lifecycle rewrite-log"
 ).split()
 
 PREFIX = "2026/11/20 03:12:45 [%s] 4321#4321: "
