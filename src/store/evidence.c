@@ -108,8 +108,7 @@ compare_captures(const void *left, const void *right)
 }
 
 static bool
-gather_captures(struct survey *survey, const struct survey_class *class, struct arena *arena,
-                struct evidence *evidence)
+gather_captures(struct survey *survey, const struct survey_class *class, struct arena *arena, struct evidence *evidence)
 {
     const struct survey_capture *captures[SURVEY_CAPTURES];
     bool good = true;

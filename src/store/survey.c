@@ -159,7 +159,7 @@ static bool
 is_simple(const struct filter *filter)
 {
     const struct filter_texts *const texts[] = {
-        &filter->classes, &filter->areas,   &filter->servers,     &filter->hosts, &filter->uris,
+        &filter->classes,   &filter->areas,   &filter->servers,     &filter->hosts, &filter->uris,
         &filter->upstreams, &filter->clients, &filter->connections, &filter->logs,  &filter->nodes,
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -30,7 +30,7 @@ struct survey_capture {
     char *name; /* in the form of the views */
     uint64_t name_hash, count;
     size_t values; /* a tally */
-    struct { /* the largest numbers of two clients */
+    struct {       /* the largest numbers of two clients */
         uint64_t client;
         int64_t number; /* -1: none yet */
     } largest[2];
@@ -44,7 +44,7 @@ struct survey_class {
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time;                        /* of those with a time; -1 none */
     int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
-    size_t tallies; /* the first of TALLY_COUNT */
+    size_t tallies;                                       /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     size_t capture_count;
 };
@@ -55,11 +55,11 @@ struct survey_strings {
     struct {
         int64_t id; /* times 4, with the form of an address */
         uint64_t hash;
-    } *hashes;
+    } * hashes;
     struct {
         int64_t id;
         struct buffer text;
-    } *texts;
+    } * texts;
 };
 
 struct survey {

@@ -113,7 +113,8 @@ survey_texts(struct survey *survey, const struct survey_class *class, enum surve
              struct arena *arena, struct value_count *values, size_t *count)
 {
     struct tally_slot *slots = memory_resize(NULL, limit + LIMIT_SURVEY_TIES, sizeof(*slots));
-    size_t found = tally_top(&survey->tallies, class->tallies + tally, limit + LIMIT_SURVEY_TIES, slots), wanted = found;
+    size_t found = tally_top(&survey->tallies, class->tallies + tally, limit + LIMIT_SURVEY_TIES, slots),
+           wanted = found;
     if (found > limit) {
         for (wanted = limit; wanted < found && slots[wanted].count == slots[limit - 1].count;)
             wanted++;
