@@ -63,5 +63,7 @@
 #define LIMIT_EXPLAIN_INPUT   16777216U
 #define LIMIT_EXPLAIN_CLASSES 20U
 #define LIMIT_EXPLAIN_UNKNOWN 5U
+/* A paste whose lines explain tries to join again, since a mail or a terminal may have broken one: some hundred lines. */
+#define LIMIT_EXPLAIN_WRAPPED 65536U
 
 #endif

@@ -140,6 +140,37 @@ is_json(const struct answer *answer, size_t column)
            rows_value(answer->rows, column).type == VALUE_TEXT;
 }
 
+static bool
+has_column(const struct answer *answer, struct slice name)
+{
+    for (size_t i = 0; i < rows_width(answer->rows); i++)
+        if (slice_equal(slice_of(rows_column(answer->rows, i)), name))
+            return true;
+    return false;
+}
+
+/* A member's name is the column's; of columns with one name, which a user's SQL may have, the second is name_2, the next
+ * name_3, leaving out names that other columns have. */
+static void
+add_json_name(const struct answer *answer, size_t column, struct buffer *line)
+{
+    struct slice name = slice_of(rows_column(answer->rows, column));
+    struct buffer unique = BUFFER_EMPTY;
+    size_t same_before = 0;
+
+    for (size_t i = 0; i < column; i++)
+        same_before += slice_equal(slice_of(rows_column(answer->rows, i)), name);
+    buffer_add(&unique, name);
+    for (size_t number = 2; same_before > 0; number++) {
+        buffer_clear(&unique);
+        buffer_add(&unique, name);
+        buffer_add_format(&unique, "_%zu", number);
+        same_before -= !has_column(answer, buffer_slice(&unique));
+    }
+    add_json_text(line, buffer_slice(&unique));
+    buffer_free(&unique);
+}
+
 static void
 add_json_row(const struct answer *answer, struct buffer *line)
 {
@@ -149,7 +180,7 @@ add_json_row(const struct answer *answer, struct buffer *line)
     for (size_t i = 0; i < width; i++) {
         if (i > 0)
             buffer_add_byte(line, ',');
-        add_json_text(line, slice_of(rows_column(answer->rows, i)));
+        add_json_name(answer, i, line);
         buffer_add_byte(line, ':');
         if (is_json(answer, i))
             buffer_add(line, rows_value(answer->rows, i).text);

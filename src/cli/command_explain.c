@@ -24,8 +24,10 @@ read_standard_input(struct buffer *text, struct diagnostics *diagnostics)
     char block[65536];
     if (isatty(STDIN_FILENO))
         diagnose(diagnostics, STATUS_DONE, "reading lines of a log from standard input, to its end (Control-D)");
+    buffer_reserve(text, LIMIT_EXPLAIN_INPUT); /* once, since growing needs twice the room; unused pages cost nothing */
     while (text->size < LIMIT_EXPLAIN_INPUT) {
-        ssize_t got = read(STDIN_FILENO, block, sizeof(block));
+        size_t left = LIMIT_EXPLAIN_INPUT - text->size;
+        ssize_t got = read(STDIN_FILENO, block, left < sizeof(block) ? left : sizeof(block));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {

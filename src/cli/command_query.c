@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/escape.h"
 #include "base/memory.h"
@@ -21,7 +20,7 @@ static const struct option_spec own_specs[] = {
     OPTION_FORMAT("table, csv, json, ndjson or raw"),
     OPTION_OUTPUT,
     {"number", 'n', "N", "the last N events, or the N largest counts; 0: all (default: all, on a terminal 100 events)"},
-    {"reverse", 'r', NULL, "newest first"},
+    {"reverse", 'r', NULL, "newest first; with --by the other way round"},
     {"by", 0, "FIELD[,FIELD]", "count by columns of the view events, or by second, minute, 10min, hour, day"},
     {"sql", 0, "SELECT", "the answer of a statement over the views; it can only read"},
     OPTION_TZ,
@@ -117,7 +116,7 @@ open_store(struct query *query)
     const struct options *options = query->options;
 
     if (options->word_count == 0)
-        query->store = log_store_open_database(options, diagnostics);
+        query->store = log_store_open_scanned(options, diagnostics);
     else if (options_given(options, "database"))
         diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
     else if ((query->rules = rules_option_load(options, diagnostics)) != NULL)
@@ -131,21 +130,35 @@ from_database(const struct query *query)
     return query->options->word_count == 0;
 }
 
-/* On a terminal, or with -v: a script's error output stays free of it. */
+/* Events that the question is about are pruned: from when on it answers. */
+static void
+say_pruned(const struct query *query)
+{
+    const struct filter *filter = &query->filter;
+    int64_t pruned = query->info.pruned_before;
+    char time[32] = "";
+
+    if (pruned < 0 || options_given(query->options, "sql") || (filter->has_since && filter->since >= pruned))
+        return;
+    epoch_to_local(query->zone, pruned, time);
+    diagnose(diagnostics_of(query), STATUS_DONE, "events before %s %s are pruned; this answers from then on", time,
+             zone_name(query->zone));
+}
+
+/* Which database, and up to when; JSON holds it itself. */
 static void
 say_source(const struct query *query)
 {
     char time[32] = "";
 
-    if (!from_database(query) || !(isatty(STDERR_FILENO) || options_given(query->options, "verbose")))
+    if (!from_database(query))
         return;
-    if (query->info.last_scan < 0) {
-        diagnose(diagnostics_of(query), STATUS_DONE, "%s, never scanned into", query->info.path);
-        return;
+    if (query->format != FORMAT_JSON || options_given(query->options, "verbose")) {
+        epoch_to_local(query->zone, query->info.last_scan, time);
+        diagnose(diagnostics_of(query), STATUS_DONE, "%s, current to %s %s", query->info.path, time,
+                 zone_name(query->zone));
     }
-    epoch_to_local(query->zone, query->info.last_scan, time);
-    diagnose(diagnostics_of(query), STATUS_DONE, "%s, current to %s %s", query->info.path, time,
-             zone_name(query->zone));
+    say_pruned(query);
 }
 
 /* --- answers --- */
@@ -288,7 +301,9 @@ answer_counts(struct query *query)
     }
     if (!options_number(query->options, "number", 0, INT64_MAX, diagnostics_of(query), &number))
         return false;
-    return write_rows(query, query_by(query->store, &query->filter, fields, count, query->zone, (uint64_t)number),
+    return write_rows(query,
+                      query_by(query->store, &query->filter, fields, count, query->zone, (uint64_t)number,
+                               options_given(query->options, "reverse")),
                       ANSWER_COUNTS);
 }
 

@@ -133,7 +133,7 @@ report(struct run *run)
     struct diagnostics *diagnostics = run->context->diagnostics;
     if (!read_options(run))
         return diagnostics_worst(diagnostics);
-    run->store = run->report.from_database ? log_store_open_database(run->options, diagnostics)
+    run->store = run->report.from_database ? log_store_open_scanned(run->options, diagnostics)
                                            : log_store_scan(run->options, run->rules, run->zone, diagnostics);
     if (run->store == NULL || !report_fill(run->store, run->rules, &run->filter, run->arena, &run->report) ||
         !write_report(run))

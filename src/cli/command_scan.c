@@ -140,6 +140,8 @@ prepare(struct command_context *context, struct setting *setting)
 {
     const char *tz = options_value(setting->options, "tz");
 
+    if (!log_store_check_names(setting->options, context->diagnostics))
+        return false;
     setting->zone = zone_open(tz);
     if (setting->zone == NULL) {
         diagnose(context->diagnostics, STATUS_USAGE,

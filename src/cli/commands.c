@@ -132,7 +132,8 @@ dispatch(int argc, char **argv, FILE *out, struct diagnostics *diagnostics)
     }
     if (strcmp(first, "-") == 0 || (first[0] != '-' && access(first, F_OK) == 0))
         return run(command_find("report"), argc - 1, argv + 1, out, diagnostics);
-    return usage_error(diagnostics, first[0] == '-' ? "unknown option" : "no command and no file is called", first);
+    return usage_error(diagnostics, first[0] == '-' ? "a command is needed before" : "no command and no file is called",
+                       first);
 }
 
 enum status

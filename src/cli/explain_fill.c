@@ -311,7 +311,7 @@ add_fragments(struct explain *explain, struct slice text)
 {
     struct buffer joined = BUFFER_EMPTY;
     struct slice line;
-    if (count_known_lines(explain, text) < 2 && parse_unwrap(text, &joined))
+    if (text.size <= LIMIT_EXPLAIN_WRAPPED && count_known_lines(explain, text) < 2 && parse_unwrap(text, &joined))
         add_fragment(explain, arena_copy(explain->arena, buffer_slice(&joined)));
     else
         while (next_line(&text, &line))

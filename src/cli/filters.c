@@ -174,6 +174,25 @@ static const struct text_filter text_filters[] = {
     {"grep", offsetof(struct filter, greps), filter_is_not_empty, "a Perl compatible expression"},
 };
 
+#define SHOWN_VALUE 80
+
+/* A value for a message: its beginning, cut between two characters. */
+static const char *
+shown_value(const struct filter_reader *reader, struct slice value)
+{
+    struct buffer text = BUFFER_EMPTY;
+    size_t size = SHOWN_VALUE;
+    if (value.size <= SHOWN_VALUE)
+        return value.data;
+    while (size > SHOWN_VALUE - 4 && ((unsigned char)value.data[size] & 0xC0) == 0x80)
+        size--;
+    buffer_add(&text, slice_first(value, size));
+    buffer_add_text(&text, "\xE2\x80\xA6"); /* an ellipsis */
+    const char *shown = arena_copy(reader->arena, buffer_slice(&text)).data;
+    buffer_free(&text);
+    return shown;
+}
+
 /* Checks and copies the values of one option. */
 static bool
 read_values(const struct filter_reader *reader, const struct text_filter *row, const char *name, const char ***values,
@@ -186,8 +205,8 @@ read_values(const struct filter_reader *reader, const struct text_filter *row, c
     for (size_t i = 0; i < *count; i++) {
         struct slice value = slice_of(options_value_at(reader->options, name, i));
         if (!row->allowed(value)) {
-            diagnose(reader->diagnostics, STATUS_USAGE, "--%s: \"%s\" is not allowed; needed is %s", name, value.data,
-                     row->what);
+            diagnose(reader->diagnostics, STATUS_USAGE, "--%s: \"%s\" is not allowed; needed is %s", name,
+                     shown_value(reader, value), row->what);
             return false;
         }
         (*values)[i] = arena_copy(reader->arena, value).data;
@@ -229,7 +248,7 @@ add_expressions(const struct filter_reader *reader, struct grep *grep, const cha
         done = grep_add(grep, slice_of(texts[i]), deny, &column, &why);
         if (!done)
             diagnose(reader->diagnostics, STATUS_USAGE, "--%sgrep: \"%s\" is no expression: %s at character %zu",
-                     deny ? "not-" : "", texts[i], buffer_text(&why), column);
+                     deny ? "not-" : "", shown_value(reader, slice_of(texts[i])), buffer_text(&why), column);
         buffer_free(&why);
     }
     return done;

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "cli/database_path.h"
 #include "scan/scan.h"
+#include "store/questions.h"
 
 /* Options that only some commands have; asking for a row that is not there would be a broken invariant. */
 static bool
@@ -44,6 +45,29 @@ log_store_open_database(const struct options *options, struct diagnostics *diagn
 }
 
 struct store *
+log_store_open_scanned(const struct options *options, struct diagnostics *diagnostics)
+{
+    struct store *store = log_store_open_database(options, diagnostics);
+
+    if (store != NULL && !store_check_scanned(store)) {
+        store_close(store);
+        store = NULL;
+    }
+    return store;
+}
+
+bool
+log_store_check_names(const struct options *options, struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < options->word_count; i++)
+        if (options->words[i][0] == '\0') {
+            diagnose(diagnostics, STATUS_USAGE, "\"\": the name of a log is empty");
+            return false;
+        }
+    return true;
+}
+
+struct store *
 log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
                struct diagnostics *diagnostics)
 {
@@ -57,7 +81,10 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
     };
     struct scan_result result = {0};
     bool changed = false;
-    struct store *store = store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics);
+    struct store *store =
+        log_store_check_names(options, diagnostics)
+            ? store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics)
+            : NULL;
 
     if (store != NULL &&
         (!store_use_rules(store, rules, &changed) || !scan_run(&scan, store, rules, diagnostics, &result))) {

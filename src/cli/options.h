@@ -27,7 +27,7 @@ struct option_spec {
 #define OPTION_NODE(help_text) {"node", 0, "NAME", help_text}
 #define OPTION_FORCE {"force", 0, NULL, "read a file named here also when nothing in it is an error record"}
 #define OPTION_FINAL {"final", 0, NULL, "take a last line without its newline as complete"}
-#define OPTION_GROUP {"group", 0, "GROUP", "when the database is made: readable by this group (0640)"}
+#define OPTION_GROUP {"group", 0, "GROUP", "when the database is made, and only then: readable by this group (0640)"}
 /* clang-format on */
 
 /* What was given.  Values and words point into argv. */

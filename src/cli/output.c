@@ -15,6 +15,7 @@ struct output {
     bool borrowed;   /* standard output */
     char *path;      /* NULL when borrowed */
     char *temporary; /* beside path; NULL when path is written directly */
+    int error_number; /* of the first write that failed, 0 when none did or it is not known */
 };
 
 /* The name that is written to in the end: a symbolic link stays and its target is replaced. */
@@ -84,6 +85,11 @@ struct output *
 output_open(const char *path, FILE *standard, struct diagnostics *diagnostics)
 {
     struct output *output = memory_allocate_zeroed(1, sizeof *output);
+    if (path != NULL && *path == '\0') {
+        diagnose(diagnostics, STATUS_USAGE, "--output: a file's name is empty");
+        free(output);
+        return NULL;
+    }
     if (path == NULL || strcmp(path, "-") == 0) {
         output->stream = standard;
         output->borrowed = true;
@@ -107,8 +113,8 @@ output_stream(struct output *output)
 void
 output_write(struct output *output, struct slice bytes)
 {
-    if (bytes.size > 0)
-        fwrite(bytes.data, 1, bytes.size, output->stream);
+    if (bytes.size > 0 && fwrite(bytes.data, 1, bytes.size, output->stream) != bytes.size && output->error_number == 0)
+        output->error_number = errno;
 }
 
 /* Closes the stream; false with errno set when something was lost on the way. */
@@ -116,10 +122,10 @@ static bool
 close_stream(struct output *output)
 {
     bool lost = ferror(output->stream) != 0;
-    int saved = EIO;
+    int saved = output->error_number != 0 ? output->error_number : EIO;
     if (fflush(output->stream) != 0 || (output->temporary != NULL && fsync(fileno(output->stream)) != 0)) {
         lost = true;
-        saved = errno;
+        saved = output->error_number != 0 ? output->error_number : errno;
     }
     if (output->borrowed && lost)
         clearerr(output->stream); /* it is told here, once */

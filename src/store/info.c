@@ -150,3 +150,15 @@ store_info(struct store *store, struct arena *arena, struct store_info *info)
            setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_totals(store, info) &&
            list_files(store, arena, info);
 }
+
+bool
+store_check_scanned(struct store *store)
+{
+    int64_t last_scan = -1;
+    if (!setting_get_integer(store, "last_scan", -1, &last_scan))
+        return false;
+    if (last_scan < 0)
+        diagnose(store->diagnostics, STATUS_STORE, "%s: no scan has been stored in it yet; `ngxerr scan` fills it",
+                 store->path);
+    return last_scan >= 0;
+}

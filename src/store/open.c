@@ -159,14 +159,33 @@ find_group(struct store *store, const char *name, gid_t *group)
     return true;
 }
 
+/* Who may read a database that is made now, also where an empty file was there before. */
 static bool
-give_to_group(struct store *store, const char *name)
+set_readers(struct store *store, const char *name)
+{
+    gid_t group = (gid_t)-1;
+    if (name != NULL && !find_group(store, name, &group))
+        return false;
+    if ((name != NULL && fchown(store->lock, (uid_t)-1, group) != 0) ||
+        fchmod(store->lock, name != NULL ? 0640 : 0600) != 0)
+        return refuse(store, strerror(errno));
+    return true;
+}
+
+/* A database that is there keeps the group and mode that it has. */
+static bool
+check_group(struct store *store, const char *name)
 {
     gid_t group;
+    struct stat facts;
+    if (name == NULL)
+        return true;
     if (!find_group(store, name, &group))
         return false;
-    if (fchown(store->lock, (uid_t)-1, group) != 0 || fchmod(store->lock, 0640) != 0)
-        return refuse(store, strerror(errno));
+    if (fstat(store->lock, &facts) == 0 && (facts.st_gid != group || (facts.st_mode & 0777) != 0640))
+        diagnose_warning(store->diagnostics,
+                         "%s: --group %s counts only when the database is made; chgrp and chmod 0640 change this one",
+                         store->path, name);
     return true;
 }
 
@@ -175,12 +194,9 @@ give_to_group(struct store *store, const char *name)
 static bool
 take_lock(struct store *store, const char *group)
 {
-    bool existed = access(store->path, F_OK) == 0;
-    if (!existed && group != NULL) {
-        gid_t known; /* before anything is touched */
-        if (!find_group(store, group, &known))
-            return false;
-    }
+    gid_t known; /* before anything is touched */
+    if (group != NULL && !find_group(store, group, &known))
+        return false;
     store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock < 0)
         return refuse(store, strerror(errno));
@@ -190,7 +206,7 @@ take_lock(struct store *store, const char *group)
         diagnose(store->diagnostics, STATUS_BUSY, "%s: another scan holds the database", store->path);
         return false;
     }
-    return existed || group == NULL || give_to_group(store, group);
+    return true;
 }
 
 /* -wal and -shm get the database's mode from SQLite, and its group only when root makes them. */
@@ -215,6 +231,8 @@ open_to_write(struct store *store, const struct store_options *options)
         return false;
     enum header header = read_header(store->lock);
     if (header != HEADER_EMPTY && !refuse_header(store, header))
+        return false;
+    if (header == HEADER_EMPTY ? !set_readers(store, options->group) : !check_group(store, options->group))
         return false;
     if (!open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !schema_migrate(store) ||
         !limit_cache(store))

@@ -214,12 +214,13 @@ add_fields(struct question *question, const char *const *fields, size_t count)
 
 struct rows *
 query_by(struct store *store, const struct filter *filter, const char *const *fields, size_t field_count,
-         const struct zone *zone, uint64_t limit)
+         const struct zone *zone, uint64_t limit, bool reversed)
 {
     static const char *const groups[] = {"", "1", "1, 2", "1, 2, 3", "1, 2, 3, 4"};
     static const char *const by_count[] = {"", "2 DESC, 1", "3 DESC, 1, 2", "4 DESC, 1, 2, 3", "5 DESC, 1, 2, 3, 4"};
     static const char *const by_last[] = {"", "1 DESC", "1 DESC, 2 DESC", "1 DESC, 2 DESC, 3 DESC",
                                           "1 DESC, 2 DESC, 3 DESC, 4 DESC"};
+    static const char *const by_least[] = {"", "2, 1", "3, 1, 2", "4, 1, 2, 3", "5, 1, 2, 3, 4"};
     if (field_count == 0 || field_count > QUERY_BY_FIELDS) {
         diagnose(store->diagnostics, STATUS_USAGE, "--by takes one to %d fields", QUERY_BY_FIELDS);
         return NULL;
@@ -228,7 +229,7 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
     struct question *question = &rows->question;
     bool by_time = query_by_is_time(fields[0]), last = by_time && limit > 0;
     store->zone = zone;
-    question_add(question, last ? "SELECT * FROM (SELECT " : "SELECT ");
+    question_add(question, last || reversed ? "SELECT * FROM (SELECT " : "SELECT ");
     if (!add_fields(question, fields, field_count)) {
         rows_free(rows);
         return NULL;
@@ -243,9 +244,9 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
         question_add(question, " LIMIT ");
         question_number(question, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     }
-    if (last) {
+    if (last || reversed) {
         question_add(question, ") ORDER BY ");
-        question_add(question, groups[field_count]);
+        question_add(question, !reversed ? groups[field_count] : by_time ? by_last[field_count] : by_least[field_count]);
     }
     return rows_ask(rows);
 }

@@ -46,12 +46,12 @@ bool query_count(struct store *store, const struct filter *filter, uint64_t *cou
 
 /* Counts by one to QUERY_BY_FIELDS fields: any column of the view `events` but id, epoch, time, and the time fields
  * second, minute, 10min, hour, day, whose values are the epoch of their begin in `zone`.  Columns: the fields, then
- * `count`.  Ordered by time when the first field is one, else by count falling.  URIs count without their arguments. An
- * unknown field is STATUS_USAGE. */
+ * `count`.  Ordered by time when the first field is one, else by count falling; `reversed` turns that round after
+ * `limit` was applied.  URIs count without their arguments.  An unknown field is STATUS_USAGE. */
 #define QUERY_BY_FIELDS 4
 bool query_by_is_time(const char *field);
 struct rows *query_by(struct store *store, const struct filter *filter, const char *const *fields, size_t field_count,
-                      const struct zone *zone, uint64_t limit);
+                      const struct zone *zone, uint64_t limit, bool reversed);
 
 /* One SELECT (or WITH, VALUES, EXPLAIN) of the user; cannot write, attach or load anything.  Without rows of its own:
  * width 0. */

@@ -30,6 +30,8 @@ struct store_info {
     size_t file_count;
 };
 bool store_info(struct store *store, struct arena *arena, struct store_info *info);
+/* False after a diagnostic (STATUS_STORE) when no scan was ever committed: every answer would be empty. */
+bool store_check_scanned(struct store *store);
 
 /* What one pass over the events that pass a filter (NULL: all) gathers; the answers below are made of it.  NULL after a
  * diagnostic.  Freed by survey_free, before the store is closed.  Nothing is scanned into a private store after it. */

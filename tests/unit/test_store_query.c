@@ -78,7 +78,7 @@ test_counts_by_fields(void **state)
     struct store_log *log = *state;
     const char *fields[] = {"hour", "uri"};
     bool more;
-    struct rows *rows = query_by(log->store, NULL, fields, 2, log->zone, 0);
+    struct rows *rows = query_by(log->store, NULL, fields, 2, log->zone, 0, false);
     assert_non_null(rows);
     assert_int_equal(rows_width(rows), 3);
     assert_true(rows_next(rows, &more));
