@@ -104,7 +104,7 @@ def deleted(stage):
                 os.unlink(path)
         time.sleep(11)  # the cache manager looks every ten seconds
 
-    text = site("proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:1m inactive=1s use_temp_path=off;")
+    text = site("proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:1m inactive=4s use_temp_path=off;")
     return Plan(text, refresh, after=answers(), up=stage.server(lab.answers_with(b"ok")).port)
 
 

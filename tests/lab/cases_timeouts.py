@@ -32,6 +32,13 @@ def few_uris_php(stage):
                 up=stage.server(servers.fastcgi(FASTCGI_OK, delay=2)).port)
 
 
+@case("a slow uWSGI application", "upstream-read-timeout", "few-uris", kind="uwsgi")
+def few_uris_uwsgi(stage):
+    late = servers.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", delay=2)
+    return Plan(location("uwsgi_pass 127.0.0.1:{up}"), get(), was={"location": "uwsgi_read_timeout 1s;"}, after=answers(),
+                up=stage.server(late).port)
+
+
 @case("a slow method", "upstream-read-timeout", "few-uris-grpc", kind="grpc")
 def few_uris_grpc(stage):
     def late(stream):

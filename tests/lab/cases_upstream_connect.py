@@ -182,6 +182,15 @@ def cause(stage):
     return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(), **dead)
 
 
+@case("two slow pages", "no-live-upstreams", "storm", kind="http")
+def storm(stage):
+    slow = [stage.server(lab.answers_with(b"late", delay=1.5)) for _ in range(2)]
+    values = {f"server_{number}": f"127.0.0.1:{server.port}" for number, server in enumerate(slow, 1)}
+    return Plan(lab.http(GROUP % "proxy_read_timeout 1s;"), get(times=2), values=values,
+                was={"upstream": "server 127.0.0.1:{slow1}; server 127.0.0.1:{slow2};"}, tolerates=("upstream-read-timeout",),
+                slow1=slow[0].port, slow2=slow[1].port)
+
+
 @case("one slow answer", "upstream-temporarily-disabled", "max-fails", kind="http")
 def max_fails(stage):
     slow = stage.server(lab.answers_with(b"late", delay=1.5))

@@ -45,6 +45,18 @@ def big_header_fastcgi(stage):
     return Plan(location("fastcgi_pass 127.0.0.1:{up}"), get(), after=answers(), up=up.port)
 
 
+@case("uWSGI, a cookie of 6 kB", "upstream-too-big-header", "buffers", kind="uwsgi")
+def big_header_uwsgi(stage):
+    behave = servers.raw(head("Content-Length: 2", "Set-Cookie: a=" + "x" * 6000) + b"ok")
+    return Plan(location("uwsgi_pass 127.0.0.1:{up}"), get(), after=answers(), up=stage.server(behave).port)
+
+
+@case("SCGI, a cookie of 6 kB", "upstream-too-big-header", "buffers", kind="scgi")
+def big_header_scgi(stage):
+    behave = servers.raw(b"Status: 200 OK\r\nSet-Cookie: a=" + b"x" * 6000 + b"\r\n\r\nok")
+    return Plan(location("scgi_pass 127.0.0.1:{up}"), get(), after=answers(), up=stage.server(behave).port)
+
+
 @case("gRPC, trailers of 6 kB", "upstream-too-big-header", "buffer-grpc", kind="grpc")
 def big_trailers(stage):
     def reply(stream):

@@ -112,3 +112,12 @@ def weak(stage):
     up = over_tls(stage, ca.issue(NAME, key=("-newkey", "rsa:1024")), ciphers="DEFAULT@SECLEVEL=0")
     return Plan(site(f"proxy_ssl_name {NAME}; proxy_ssl_verify on; proxy_ssl_trusted_certificate {ca.certificate};"), get(),
                 repair=lambda: up.tls.load_cert_chain(*ca.issue(NAME)), after=answers(), up=up.port)
+
+
+@case("a revoked certificate", "upstream-tls-verify-untrusted", "revoked", kind="https")
+def revoked(stage):
+    ca = certificates.Authority(stage)
+    up = over_tls(stage, ca.issue(NAME))
+    crl = ca.revocation_list("ca.crl", revoked=[certificates.serial(stage.path(NAME + ".crt"))])
+    directives = f"proxy_ssl_name {NAME}; proxy_ssl_verify on; proxy_ssl_trusted_certificate {ca.certificate}; proxy_ssl_crl {crl};"
+    return Plan(site(directives), get(), repair=lambda: up.tls.load_cert_chain(*ca.issue(NAME)), after=answers(), up=up.port)

@@ -42,11 +42,12 @@ class Authority:
         openssl("x509", "-req", "-in", path + ".csr", "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial", "-days", str(days),
                 "-extfile", path + ".ext", "-out", path + ".crt")
 
-    def revocation_list(self, name, until="20490101000000Z"):
-        """A CRL that was made long ago and is valid until then; returns its path."""
+    def revocation_list(self, name, until="20490101000000Z", revoked=()):
+        """A CRL that was made long ago, is valid until then and has these serial numbers; returns its path."""
         folder = self.stage.path(self.name + "-db")
         os.makedirs(folder, exist_ok=True)
-        for file, text in (("index.txt", ""), ("crlnumber", "01\n")):
+        index = "".join(f"R\t490101000000Z\t250101000000Z\t{number}\tunknown\t/CN=revoked\n" for number in revoked)
+        for file, text in (("index.txt", index), ("crlnumber", "01\n")):
             self.stage.write(f"{self.name}-db/{file}", text)
         settings = f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\ncrlnumber={folder}/crlnumber\ndefault_md=sha256\n"
         config = self.stage.write(f"{self.name}-db/ca.conf", settings)

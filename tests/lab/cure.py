@@ -13,7 +13,9 @@ import registry
 
 def explain(record):
     """What ngxerr says of a record: the one class of the JSON document."""
-    run = subprocess.run([os.environ["NGXERR"], "explain", "-f", "json"], input=record.encode("latin-1"), capture_output=True, check=True)
+    run = subprocess.run([os.environ["NGXERR"], "explain", "-f", "json"], input=record.encode("latin-1"), capture_output=True, check=False)
+    if run.returncode:
+        raise AssertionError(f"explain: {run.returncode}: {run.stderr.decode()}")
     classes = json.loads(run.stdout)["classes"]
     if len(classes) != 1:
         raise AssertionError(f"{len(classes)} classes for {record!r}")
