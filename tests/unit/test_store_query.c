@@ -86,6 +86,16 @@ test_counts_by_fields(void **state)
     assert_slice(rows_value(rows, 1).text, "/x");              /* without arguments */
     assert_int_equal(rows_value(rows, 2).integer, 2);
     rows_free(rows);
+    /* Of times the last so many, in their order: 04:00 and the next day. */
+    rows = query_by(log->store, NULL, fields, 1, log->zone, 2, false);
+    assert_non_null(rows);
+    assert_true(rows_next(rows, &more));
+    assert_int_equal(rows_value(rows, 0).integer, 1795147200);
+    assert_true(rows_next(rows, &more));
+    assert_int_equal(rows_value(rows, 0).integer, 1795219200);
+    assert_true(rows_next(rows, &more));
+    assert_false(more);
+    rows_free(rows);
 }
 
 static void
