@@ -80,21 +80,23 @@ CREATE TABLE event (
     epoch    INTEGER,
     class_id INTEGER NOT NULL,
     bits     INTEGER NOT NULL, -- level, kind, flags and more: src/store/row.h
-    pid      INTEGER,
-    tid      INTEGER,          -- nothing when it equals pid
+    pid       INTEGER,
     connection INTEGER,
     error_number INTEGER,
     message,                   -- with char(1) for the URI's path when a bit says so
     doing, client, server,
     request,                   -- the URI alone when bits name method and version
     upstream,                  -- up to the URI
+    referrer,
+    extra,                     -- JSON, or an integer: a template in `string` and two places in the message (src/store/row.h)
+    lines INTEGER,             -- nothing when it is 1
+    -- what few rows have comes last: the others are added without it
+    tid       INTEGER,         -- nothing when it equals pid
     upstream_addr,             -- nothing when bits say how it follows from upstream
     host,                      -- nothing when it is the server's name (a bit says so)
-    referrer, subrequest,
+    subrequest,
     upstream_uri,              -- nothing when it is the request's (a bit says so) or there is none
-    extra,                     -- JSON, or an integer: a template in `string` and two places in the message (src/store/row.h)
     odd   TEXT,                -- METHOD SP URI where they do not follow from request
-    lines INTEGER,             -- nothing when it is 1
     patch BLOB                 -- what rendering the columns again does not give: src/store/patch.h
 );
 -- One index for both questions, of a time and of a class in a time: new events are at its end, where adding costs least, and it has all

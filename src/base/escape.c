@@ -152,9 +152,28 @@ escape_view_text(struct buffer *out, struct slice bytes)
     }
 }
 
+/* True for bytes below 0x80 alone, 32 at a time. */
+bool
+escape_is_ascii(struct slice bytes)
+{
+    uint64_t all = 0;
+    size_t i = 0;
+    for (; i + 32 <= bytes.size; i += 32) {
+        uint64_t words[4];
+        memcpy(words, bytes.data + i, sizeof(words));
+        all |= words[0] | words[1] | words[2] | words[3];
+    }
+    for (; i < bytes.size; i++)
+        all |= (unsigned char)bytes.data[i];
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 escape_view_text_unneeded(struct slice bytes)
 {
+    /* A whole record: three passes of the C library are faster than one of ours. */
+    if (bytes.size >= 64 && escape_is_ascii(bytes))
+        return memchr(bytes.data, '\\', bytes.size) == NULL && memchr(bytes.data, '\0', bytes.size) == NULL;
     while (bytes.size > 0) {
         bytes = slice_from(bytes, plain_run(bytes));
         if (bytes.size == 0)

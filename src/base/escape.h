@@ -34,6 +34,7 @@ void escape_view_text(struct buffer *out, struct slice bytes);
 void unescape_view_text(struct buffer *out, struct slice text);
 /* True when escape_view_text would change nothing: the fast question. */
 bool escape_view_text_unneeded(struct slice bytes);
+bool escape_is_ascii(struct slice bytes);
 /* Length in bytes (1 to 4) of the valid UTF-8 sequence at the start of bytes, 0 if there is none; *code_point may be
  * NULL. */
 size_t utf8_sequence(struct slice bytes, uint32_t *code_point);

@@ -69,6 +69,7 @@ store_use_rules(struct store *store, const struct rules *rules, bool *changed)
     size_t count = rules_count(rules);
     writer->class_ids = memory_resize(writer->class_ids, count + 1, sizeof(*writer->class_ids));
     writer->class_count = count;
+    row_writer_forget_classes(writer->row_writer);
     for (size_t i = 0; i < count; i++)
         if (!(equal ? find_class : put_class)(store, rules_class(rules, i), &writer->class_ids[i]))
             return false;

@@ -14,11 +14,21 @@
 const char *const row_methods[ROW_METHODS] = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"};
 const char *const row_versions[ROW_VERSIONS] = {" HTTP/1.0", " HTTP/1.1", " HTTP/2.0", " HTTP/3.0"};
 
+/* Templates of captures, known by where the classes keep their names. */
+#define TEMPLATES 64U
+
+struct template_entry {
+    const char *names[2]; /* of the captures; NULL: there is no second */
+    int64_t id;
+};
+
 struct row_writer {
     struct intern *intern;
     struct row_batch *batch; /* being filled */
     struct cell *cells;      /* of the row being made */
     bool clean;              /* the record's raw bytes need no escape, so none of its texts does */
+    bool ascii;              /* and all of them are below 0x80 */
+    struct template_entry templates[TEMPLATES];
     struct render_cache cache;
     struct buffer rendered, patch, extra, odd, message, work;
 };
@@ -196,22 +206,53 @@ message_with_path(struct row_writer *writer, const struct record *record, enum r
     return true;
 }
 
-/* Where a value stands in the message: offset and size in 22 bits; -1 when it is not there, or needs escapes in JSON.
- */
+/* Where a value stands in the message: offset and size in 22 bits; -1 when it is not there, or needs escapes in JSON,
+ * or bytes and characters differ. */
 static int64_t
-place_in_message(struct slice message, struct slice value)
+place_in_message(struct row_writer *writer, struct slice message, struct slice value)
 {
     if (value.data < message.data || value.data + value.size > message.data + message.size)
         return -1;
     size_t offset = (size_t)(value.data - message.data);
-    if (offset >= EXTRA_PLACE_LIMIT || value.size >= EXTRA_PLACE_LIMIT)
+    if (offset >= EXTRA_PLACE_LIMIT || value.size >= EXTRA_PLACE_LIMIT ||
+        (!writer->ascii && !escape_is_ascii(slice_first(message, offset + value.size))))
         return -1;
-    for (size_t i = 0; i < offset + value.size; i++) {
-        unsigned char byte = (unsigned char)message.data[i];
-        if (byte >= 0x80 || (i >= offset && (byte < 0x20 || byte == '"' || byte == '\\')))
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        if (byte < 0x20 || byte == '"' || byte == '\\')
             return -1;
     }
     return (int64_t)(offset << 11 | value.size);
+}
+
+static void
+make_template(struct row_writer *writer, const struct match *match)
+{
+    buffer_clear(&writer->odd);
+    for (unsigned i = 0; i < match->capture_count; i++) {
+        buffer_add_byte(&writer->odd, i == 0 ? '{' : ',');
+        add_json_text(&writer->odd, &writer->work, match->captures[i].name);
+        buffer_add_text(&writer->odd, i == 0 ? ":\"\001\"" : ":\"\002\"");
+    }
+    buffer_add_byte(&writer->odd, '}');
+}
+
+/* The id of the template of one or two captures; 0 at first sight. */
+static int64_t
+template_id(struct row_writer *writer, const struct match *match)
+{
+    const char *first = match->captures[0].name.data;
+    const char *second = match->capture_count == 2 ? match->captures[1].name.data : NULL;
+    struct template_entry *entry = &writer->templates[((uintptr_t)first ^ (uintptr_t)second) / 8 % TEMPLATES];
+    if (entry->id != 0 && entry->names[0] == first && entry->names[1] == second)
+        return entry->id;
+    if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
+        return 0;
+    make_template(writer, match);
+    *entry = (struct template_entry){
+        {first, second}, intern_text(writer->intern, buffer_slice(&writer->odd), writer->batch)
+    };
+    return entry->id;
 }
 
 /* One or two captures of the message as an integer; 0 when they are stored as they are. */
@@ -221,22 +262,21 @@ extra_reference(struct row_writer *writer, const struct record *record, const st
     int64_t places[2] = {0, 0};
     if (!writer->clean || record->extra_count > 0 || match->capture_count == 0 || match->capture_count > 2)
         return 0;
-    buffer_clear(&writer->odd);
     for (unsigned i = 0; i < match->capture_count; i++) {
-        places[i] = place_in_message(record->message, match->captures[i].value);
+        places[i] = place_in_message(writer, record->message, match->captures[i].value);
         if (match->captures[i].value.data == NULL || places[i] < 0)
             return 0;
-        buffer_add_byte(&writer->odd, i == 0 ? '{' : ',');
-        add_json_text(&writer->odd, &writer->work, match->captures[i].name);
-        buffer_add_text(&writer->odd, i == 0 ? ":\"\001\"" : ":\"\002\"");
     }
-    if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
+    int64_t id = template_id(writer, match);
+    if (id == 0 || id >= EXTRA_TEMPLATE_MOST)
         return 0;
-    buffer_add_byte(&writer->odd, '}');
-    int64_t template_id = intern_text(writer->intern, buffer_slice(&writer->odd), writer->batch);
-    if (template_id == 0 || template_id >= EXTRA_TEMPLATE_MOST)
-        return 0;
-    return template_id << EXTRA_TEMPLATE_SHIFT | places[0] << 22 | places[1];
+    return id << EXTRA_TEMPLATE_SHIFT | places[0] << 22 | places[1];
+}
+
+void
+row_writer_forget_classes(struct row_writer *writer)
+{
+    memset(writer->templates, 0, sizeof(writer->templates));
 }
 
 /* --- cells --- */
@@ -458,6 +498,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     const struct record *record = &event->record;
     enum row_split split = find_split(record);
     struct upstream_parts parts = split_upstream(record, split);
+    writer->ascii = !shortened && escape_is_ascii(record->raw);
     writer->clean = !shortened && escape_view_text_unneeded(record->raw);
     render_and_compare(writer, record);
     int64_t reference = extra_reference(writer, record, &event->match);

@@ -10,10 +10,10 @@
 /* clang-format off */
 /* In the order of enum row_column. */
 #define ROW_SELECT                                                                                                     \
-    "SELECT e.id, e.file_id, e.offset, e.epoch, e.class_id, e.bits, e.pid, e.tid, e.connection, e.error_number, "      \
+    "SELECT e.id, e.file_id, e.offset, e.epoch, e.class_id, e.bits, e.pid, e.connection, e.error_number, "             \
     TEXT("message") ", " TEXT("doing") ", " TEXT("client") ", " TEXT("server") ", e.request, " TEXT("upstream") ", "   \
-    TEXT("upstream_addr") ", " TEXT("host") ", " TEXT("referrer") ", e.subrequest, e.upstream_uri, e.extra, e.odd, "   \
-    "e.lines, e.patch "
+    TEXT("referrer") ", e.extra, e.lines, e.tid, " TEXT("upstream_addr") ", " TEXT("host") ", "                        \
+    "e.subrequest, e.upstream_uri, e.odd, e.patch "
 
 #define FILE_COLUMNS                                                                                                   \
     "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, "        \
@@ -71,7 +71,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EVENT_ADD_USUAL] =
         "INSERT OR ROLLBACK INTO event (id, file_id, offset, epoch, class_id, bits, pid, connection, error_number, "
         "message, doing, client, server, request, upstream, referrer, extra, lines) "
-        "SELECT c0, c1, c2, c3, c4, c5, c6, c8, c9, c10, c11, c12, c13, c14, c15, c18, c21, c23 FROM ngxerr_row_feed",
+        "SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17 FROM ngxerr_row_feed",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
     [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "

@@ -212,19 +212,45 @@ store_prepare(struct store *store, const struct batch *batch)
     prepare_rows(store->writer, batch, batch->rows);
 }
 
+/* True when all the columns are null that EVENT_ADD_USUAL leaves out. */
+static bool
+is_usual(const struct cell *cells)
+{
+    for (size_t column = ROW_RARE; column < ROW_COLUMNS; column++)
+        if (cells[column].type != CELL_NULL)
+            return false;
+    return true;
+}
+
+/* In the order of the rows, so that each is added at the table's end: a run of usual ones by the shorter statement, and
+ * so on. */
 static bool
 insert_rows(struct writer *writer, struct row_batch *rows)
 {
-    struct store *store = writer->store;
+    size_t run = 0;
+    bool usual = false;
     for (size_t i = 0; i < rows->count; i++) {
         struct cell *cells = rows->cells + i * ROW_COLUMNS;
         cell_set_integer(&cells[ROW_ID], writer->last_id + 1 + (int64_t)i);
         cell_set_integer(&cells[ROW_FILE_ID], writer->file.id);
+        if (run > 0 && is_usual(cells) != usual) {
+            if (!feed_run(writer->store, &writer->row_feed, usual ? EVENT_ADD_USUAL : EVENT_ADD,
+                          cells - run * ROW_COLUMNS, run))
+                return false;
+            run = 0;
+        }
+        if (run++ == 0)
+            usual = is_usual(cells);
     }
-    if (rows->string_count > 0 &&
-        !feed_run(store, &writer->string_feed, STRING_ADD, rows->strings, rows->string_count))
-        return false;
-    return rows->count == 0 || feed_run(store, &writer->row_feed, EVENT_ADD, rows->cells, rows->count);
+    return run == 0 || feed_run(writer->store, &writer->row_feed, usual ? EVENT_ADD_USUAL : EVENT_ADD,
+                                rows->cells + (rows->count - run) * ROW_COLUMNS, run);
+}
+
+static bool
+insert_strings(struct writer *writer, const struct row_batch *rows)
+{
+    return rows->string_count == 0 ||
+           feed_run(writer->store, &writer->string_feed, STRING_ADD, rows->strings, rows->string_count);
 }
 
 static bool
@@ -235,7 +261,7 @@ add_events(struct writer *writer, const struct batch *batch)
         return true;
     if (rows == NULL)
         prepare_rows(writer, batch, rows = writer->own_rows);
-    if (!insert_rows(writer, rows))
+    if (!insert_strings(writer, rows) || !insert_rows(writer, rows))
         return false;
     if (writer->run_first == 0)
         writer->run_first = writer->last_id + 1;
