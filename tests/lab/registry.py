@@ -50,7 +50,7 @@ class Plan:
         self.files, self.by_test, self.names = files or {}, by_test, names
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Case:
     """`needs` are names that Stage.lacks knows."""
 
