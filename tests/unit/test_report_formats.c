@@ -337,6 +337,43 @@ an_empty_window_tells_of_older_records(void **state)
     buffer_free(&out);
 }
 
+/* What was pruned is in no finding, so a window that reaches back to it says from when it covers. */
+static void
+a_pruned_window_says_from_when_it_covers(void **state)
+{
+    (void)state;
+    struct report report = {.source = "x", .pruned_before = 1763600000, .has_since = true, .since = 1763500000};
+    struct buffer out = BUFFER_EMPTY;
+    assert_non_null(strstr(write_as(&report, "text", &out), "Covers      from 2025-11-20 00:53:20 on"));
+    report.since = report.pruned_before;
+    assert_null(strstr(write_as(&report, "text", &out), "Covers"));
+    report.has_since = false;
+    assert_non_null(strstr(write_as(&report, "text", &out), "Covers"));
+    buffer_free(&out);
+}
+
+/* Values that were too many to count. */
+static void
+a_number_of_values_can_be_at_least(void **state)
+{
+    (void)state;
+    struct finding finding = {.id = "a-class",
+                              .area = "area",
+                              .title = "title",
+                              .severity = SEVERITY_ACT,
+                              .count = 9,
+                              .tops = {{.name = "URIs", .values = {{SLICE("/a"), 3}}, .count = 1, .distinct = 1001}},
+                              .top_count = 1};
+    struct report report = {.source = "x", .pruned_before = -1, .events = 9, .findings = &finding, .finding_count = 1};
+    struct buffer out = BUFFER_EMPTY;
+    assert_non_null(strstr(write_as(&report, "text", &out), "and 1,000 more"));
+    finding.tops[0].distinct_at_least = true;
+    assert_non_null(strstr(write_as(&report, "text", &out), "and at least 1,000 more"));
+    assert_non_null(strstr(write_as(&report, "markdown", &out), ", and at least 1,000 more"));
+    assert_non_null(strstr(write_as(&report, "json", &out), "\"distinct\":1001,\"distinct_at_least\":true"));
+    buffer_free(&out);
+}
+
 static void
 what_is_not_visible_names_the_line_to_change(void **state)
 {
@@ -419,6 +456,8 @@ main(void)
         cmocka_unit_test_setup_teardown(json_is_well_formed, make_arena, drop_arena),
         cmocka_unit_test(an_empty_report_says_so),
         cmocka_unit_test(an_empty_window_tells_of_older_records),
+        cmocka_unit_test(a_pruned_window_says_from_when_it_covers),
+        cmocka_unit_test(a_number_of_values_can_be_at_least),
         cmocka_unit_test(what_is_not_visible_names_the_line_to_change),
         cmocka_unit_test(unknown_formats),
         cmocka_unit_test_setup_teardown(explanations_let_nothing_out, make_arena, drop_arena),
