@@ -60,6 +60,13 @@ reference_of(struct slice text, size_t at)
     }
 }
 
+/* A lone = inside a line means nothing anywhere; two mark text in some dialects. */
+static bool
+is_plain_equals(struct slice text, size_t at)
+{
+    return text.data[at] == '=' && text.data[at - 1] != '=' && (at + 1 == text.size || text.data[at + 1] != '=');
+}
+
 void
 escape_markdown_text(struct buffer *out, struct slice bytes)
 {
@@ -74,7 +81,8 @@ escape_markdown_text(struct buffer *out, struct slice bytes)
             continue;
         }
         /* At the start of a line nearly every mark has a meaning: headings, lists, quotes, fences, rules, tables. */
-        if (is_punctuation(c) && (i == 0 || strchr("\\`*_[]{}#~|$!^=", c) != NULL || is_list_mark(text, i)))
+        if (is_punctuation(c) && (i == 0 || is_list_mark(text, i) ||
+                                 (strchr("\\`*_[]{}#~|$!^=", c) != NULL && !is_plain_equals(text, i))))
             buffer_add_byte(out, '\\');
         buffer_add_byte(out, c);
     }

@@ -71,6 +71,9 @@ markdown_text_is_literal(void **state)
     CHECK(escape_markdown_text, "root@evil.example @team", "root&#64;evil.example &#64;team");
     CHECK(escape_markdown_text, "# head", "\\# head");
     CHECK(escape_markdown_text, "- item", "\\- item");
+    CHECK(escape_markdown_text, "=", "\\=");
+    CHECK(escape_markdown_text, "3 lines = 2 records", "3 lines = 2 records");
+    CHECK(escape_markdown_text, "a ==b==", "a \\=\\=b\\=\\=");
     CHECK(escape_markdown_text, "12. item", "12\\. item");
     CHECK(escape_markdown_text, "10.0.0.1:443", "10\\.0.0.1:443");
     CHECK(escape_markdown_text, "    code", "&#32;   code");
