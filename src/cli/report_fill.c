@@ -173,8 +173,7 @@ fill_finding(struct filling *filling, const struct class_summary *summary)
     struct finding *finding = &report->findings[report->finding_count++];
     fill_figures(filling, summary, finding);
     return fill_tops(filling, finding) &&
-           survey_samples(filling->survey, finding->id, 3, filling->arena, finding->samples,
-                          &finding->sample_count) &&
+           survey_samples(filling->survey, finding->id, 3, filling->arena, finding->samples, &finding->sample_count) &&
            fill_advice(filling, finding);
 }
 

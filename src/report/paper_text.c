@@ -165,8 +165,7 @@ text_listing(struct paper *paper, enum code code, struct slice lines)
 
 /* One value a line with its count before it, so that no value can look like two. */
 static void
-text_values(struct paper *paper, const char *label, const struct value_count *values, size_t count,
-            struct slice more)
+text_values(struct paper *paper, const char *label, const struct value_count *values, size_t count, struct slice more)
 {
     separate(paper, BLOCK_FACT, label);
     paper->block = BLOCK_FACT;
