@@ -1,6 +1,9 @@
 """Cases of the area buffering: what does not fit into the buffers."""
 
 import os
+import shutil
+import signal
+import time
 
 import lab
 import servers
@@ -92,6 +95,30 @@ def temp_folder(stage):
     }"""
     return Plan(text, lambda nginx: nginx.post(b"x" * 100_000), repair=lambda: os.chmod(stage.path("private"), 0o755), after=took_all(up),
                 up=up.port)
+
+
+class Deleted:
+    """A provoke: uploads after somebody has deleted the directory of nginx; after repair() nginx is reloaded in between."""
+
+    reloads = False
+
+    def __call__(self, nginx):
+        shutil.rmtree(nginx.path("client_body"))
+        if self.reloads:
+            nginx.process.send_signal(signal.SIGHUP)
+            lab.wait_for(lambda: os.path.isdir(nginx.path("client_body")), what="the reload")
+            time.sleep(0.5)
+        nginx.post(b"x" * 100_000)
+
+    def repair(self):
+        self.reloads = True
+
+
+@case("its directory was deleted", "temp-dir-missing", "reload")
+def temp_folder_deleted(stage):
+    up, deleted = stage.server(takes_uploads), Deleted()
+    text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; } }"
+    return Plan(lab.http(text), deleted, repair=deleted.repair, after=took_all(up), up=up.port)
 
 
 @case("the access log's disk is full", "disk-full", "logs")

@@ -117,7 +117,7 @@ def end(process):
 
 
 def lacks(need):
-    """True if `need` is not here: a module of nginx (stream, mail), root, an IPv6 loopback, network namespaces, or a program."""
+    """True if `need` is not here: a module of nginx (stream, mail, lua), root, an IPv6 loopback, network namespaces, or a program."""
     if need == "root":
         return os.geteuid() != 0
     if need == "ipv6":
@@ -126,6 +126,8 @@ def lacks(need):
         return not networks.possible()
     if need in ("stream", "mail"):
         return not lab.module_path(need) and f"--with-{need}" not in lab.build_options()
+    if need == "lua":
+        return not lab.module_path("http_lua")
     return find_program(need) is None
 
 
