@@ -69,6 +69,14 @@ grants_trust(struct slice directive)
            slice_is(directive, "geo") || slice_is(directive, "internal");
 }
 
+/* A path of a socket may be anything, also a placeholder. */
+static bool
+names_socket(struct slice directive, const char *word)
+{
+    return (slice_is(directive, "listen") || slice_is(directive, "server")) &&
+           slice_starts(slice_of(word), SLICE("unix:"));
+}
+
 /* Fills the words after the name into `out`; *comment when nginx would accept what is left in them. */
 static void
 add_arguments(struct rendering *rendering, const struct config_line *line, struct slice name, struct buffer *out,
@@ -80,7 +88,7 @@ add_arguments(struct rendering *rendering, const struct config_line *line, struc
         bool left;
         const char *word =
             placeholders_fill(line->words[i], evidence, FILL_CONFIG, rendering->arena, rendering->unfilled, &left);
-        if (left && (line->has_block || !render_config_refused(name, i)))
+        if (left && (line->has_block || names_socket(name, word) || !render_config_refused(name, i)))
             *comment = true;
         if (i > 1)
             buffer_add_byte(out, ' ');
