@@ -75,7 +75,8 @@ def long_cookie(_stage):
 @case("the application sets one cookie instead of many", "client-header-too-large", "cookies")
 def many_cookies(_stage):
     headers = ["Cookie: " + "; ".join(f"name{number}={'b' * 900}" for number in range(12))]
-    return Plan(site("return 200;"), lambda nginx: nginx.get(headers=headers), level="info", repair=lambda: headers.__setitem__(0, "Cookie: id=1"))
+    return Plan(site("return 200;"), lambda nginx: nginx.get(headers=headers), level="info",
+                repair=lambda: headers.__setitem__(0, "Cookie: id=1"))
 
 
 @case("a name with an underscore", "client-invalid-header-line-underscore", "allow")
@@ -93,12 +94,14 @@ def expect(part, answer):
 def hyphen(_stage):
     headers = ["api_key: secret-7"]
     return Plan(site("return 200 $http_api_key;"), lambda nginx: nginx.get(headers=headers), level="info",
-                repair=lambda: headers.__setitem__(0, "api-key: secret-7"), after=lambda nginx: expect(b"secret-7", nginx.get(headers=headers)))
+                repair=lambda: headers.__setitem__(0, "api-key: secret-7"),
+                after=lambda nginx: expect(b"secret-7", nginx.get(headers=headers)))
 
 
 def tls_site(stage, text="{change:server}"):
     certificate, key = certificates.self_signed(stage, "shop.example")
-    return lab.http(f"server {{ listen 127.0.0.1:{{port}} ssl; ssl_certificate {certificate}; ssl_certificate_key {key};\n{text}\nreturn 200; }}")
+    pair = f"ssl_certificate {certificate}; ssl_certificate_key {key};"
+    return lab.http(f"server {{ listen 127.0.0.1:{{port}} ssl; {pair}\n{text}\nreturn 200; }}")
 
 
 def anybody():
@@ -182,7 +185,8 @@ http { access_log off; server { listen 127.0.0.1:{port}; location / { %s } } }""
 @case("40 clients, 20 slots", "worker-connections-not-enough", "more")
 def slots(stage):
     up = stage.server(lab.answers_with(b"late", delay=0.5))
-    return Plan(CROWDED % "proxy_pass http://127.0.0.1:{up};", crowd(40), was={"events": "worker_connections 20;"}, up=up.port, after=answers())
+    return Plan(CROWDED % "proxy_pass http://127.0.0.1:{up};", crowd(40), was={"events": "worker_connections 20;"}, up=up.port,
+                after=answers())
 
 
 @case("nginx passes to itself", "worker-connections-not-enough", "loop")

@@ -23,7 +23,8 @@ corrected("conf-invalid-value-address", "form", in_server(),
           ("resolver 127.0.0.1:99999;", "resolver 127.0.0.53;"),
           ("set_real_ip_from 10.0.0.0/33;", "set_real_ip_from 10.0.0.0/8;"))
 corrected("conf-invalid-value-zone", "size", lab.http("{change:here} server { listen 127.0.0.1:{port}; }"),
-          ("limit_req_zone $binary_remote_addr zone=perip:16k rate=10r/s;", "limit_req_zone $binary_remote_addr zone=perip:10m rate=10r/s;"),
+          ("limit_req_zone $binary_remote_addr zone=perip:16k rate=10r/s;",
+           "limit_req_zone $binary_remote_addr zone=perip:10m rate=10r/s;"),
           ("ssl_session_cache shared:SSL;", "ssl_session_cache shared:SSL:10m;"))
 corrected("conf-invalid-value-log", "form", in_server(),
           ("error_log {prefix}/logs/a.log verbose;", "error_log {prefix}/logs/a.log warn;"),

@@ -27,7 +27,8 @@ def with_pair(pair, text="{change:here}"):
 @case("no such file", "conf-certificate-load-missing", "path")
 def certificate_that_is_not_there(stage):
     pair = certificates.self_signed(stage, NAME)
-    return refused(TLS_SERVER % "{change:server}", pair_of("/nonexistent/a.crt", "/nonexistent/a.key"), at="server", values=values_of(*pair))
+    return refused(TLS_SERVER % "{change:server}", pair_of("/nonexistent/a.crt", "/nonexistent/a.key"), at="server",
+                   values=values_of(*pair))
 
 
 @case("DER instead of PEM", "conf-certificate-load", "pem")
@@ -98,7 +99,8 @@ refusal("the upstream's certificate is verified", "conf-ssl-incomplete", "upstre
 @case("no responder in the certificate", "conf-stapling-ignored-no-responder", "remove")
 def no_responder(stage):
     ca = certificates.Authority(stage)
-    return refused(with_pair(ca.issue(NAME), f"ssl_trusted_certificate {ca.certificate};\n{{change:server}}"), "ssl_stapling on;", at="server")
+    return refused(with_pair(ca.issue(NAME), f"ssl_trusted_certificate {ca.certificate};\n{{change:server}}"), "ssl_stapling on;",
+                   at="server")
 
 
 def with_responder(stage):

@@ -38,7 +38,8 @@ refusal("many headers", "conf-hash-size", "proxy-headers",
 refusal("many types", "conf-hash-size", "types",
         with_server("types { " + " ".join(f"a/b{number} {'x' * 30}{number};" for number in range(40)) + " }"),
         "types_hash_max_size 4;", at="http")
-refusal("many server names", "conf-hash-size", "server-names", with_server(names(40), OTHER_SERVER), "server_names_hash_max_size 4;", at="http")
+refusal("many server names", "conf-hash-size", "server-names", with_server(names(40), OTHER_SERVER), "server_names_hash_max_size 4;",
+        at="http")
 refusal("many variables", "conf-hash-size", "variables",
         with_server(" ".join(f"set $v{number} 1;" for number in range(80))), "variables_hash_max_size 8;", at="http")
 refusal("busy buffers above all buffers", "conf-buffers-mismatch", "proxy", in_location(), "proxy_busy_buffers_size 256k;", at="location")

@@ -98,8 +98,8 @@ def files_above_the_limit(_stage):
 def buffer_above_memory(stage):
     up = stage.server(lab.answers_with(PAGE))
     plan = Plan(lab.http("server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; {change:here} } }"), get(),
-                was={"here": "proxy_buffer_size 90000000m; proxy_buffers 2 90000000m; proxy_busy_buffers_size 90000000m; proxy_max_temp_file_size 0;"}, after=answers(),
-                up=up.port)
+                was={"here": "proxy_buffer_size 90000000m; proxy_buffers 2 90000000m; proxy_busy_buffers_size 90000000m;"
+                              "proxy_max_temp_file_size 0;"}, after=answers(), up=up.port)
     plan.repair = lambda: plan.was.update(here="proxy_buffer_size 8k; proxy_buffers 8 16k;")
     return plan
 

@@ -13,8 +13,8 @@ SITE = lab.http("server { listen 127.0.0.1:{port}; return 200; }")
 
 def workers(nginx):
     """The numbers of nginx's workers."""
-    run = subprocess.run(["pgrep", "-P", str(nginx.process.pid)], capture_output=True, text=True, check=False)
-    return [int(number) for number in run.stdout.split()]
+    with open(f"/proc/{nginx.process.pid}/task/{nginx.process.pid}/children", encoding="ascii") as children:
+        return [int(number) for number in children.read().split()]
 
 
 class Stopper:

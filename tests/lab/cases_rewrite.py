@@ -21,7 +21,8 @@ def fallback_elsewhere(stage):
 @case("a rewrite that meets its own result", "rewrite-cycle", "rewrite-match-less")
 def rewrite_that_grows(stage):
     stage.write("root/app/index.php/a", PAGE)
-    return served(stage, "location /app/ {\n{change:location}\n}", "/app/a", was={"location": "rewrite ^/app/(.*)$ /app/index.php/$1 last;"})
+    return served(stage, "location /app/ {\n{change:location}\n}", "/app/a",
+                  was={"location": "rewrite ^/app/(.*)$ /app/index.php/$1 last;"})
 
 
 @case("a named location that leads to itself", "rewrite-cycle", "named")
@@ -60,7 +61,8 @@ def map_instead(stage):
 
 @case("two maps that use each other", "rewrite-config-fault-variable-cycle", "break")
 def maps_in_a_circle(stage):
-    plan = Plan(site(stage, "return 200 \"$a\";", "map $b $a { default 1; } map {change:here} $b { default 2; }"), get(), was={"here": "$a"},
+    plan = Plan(site(stage, "return 200 \"$a\";", "map $b $a { default 1; } map {change:here} $b { default 2; }"), get(),
+                was={"here": "$a"},
                 after=answers())
     plan.repair = lambda: plan.was.update(here="$host")
     return plan
@@ -69,7 +71,8 @@ def maps_in_a_circle(stage):
 @case("alias after a rewrite", "rewrite-config-fault-alias", "root")
 def alias_after_rewrite(stage):
     root(stage, y=PAGE)
-    return Plan(site(stage, "location ~ ^/(x) { rewrite ^ /y break;\n{change:location}\n}"), get("/x"), was={"location": "alias /nonexistent/$1;"},
+    return Plan(site(stage, "location ~ ^/(x) { rewrite ^ /y break;\n{change:location}\n}"), get("/x"),
+                was={"location": "alias /nonexistent/$1;"},
                 values={"document_root": stage.path("root")}, after=page("/x"))
 
 

@@ -99,7 +99,8 @@ def broken_link(stage):
 def wrong_root(stage):
     root(stage, a_html=PAGE)
     text = lab.http("server { listen 127.0.0.1:{port};\n{change:server}\n}")
-    return Plan(text, get("/a.html"), was={"server": "root {prefix}/logs;"}, values={"document_root": stage.path("root")}, after=page("/a.html"))
+    return Plan(text, get("/a.html"), was={"server": "root {prefix}/logs;"}, values={"document_root": stage.path("root")},
+                after=page("/a.html"))
 
 
 @case("root where alias was meant", "static-not-found", "alias")
@@ -196,7 +197,8 @@ def scan(stage):
 @case("a name that is too long", "static-bad-path", "leave")
 def long_name(stage):
     target = {"target": "/" + "a" * 300}
-    return Plan(site(stage, ""), lambda nginx: nginx.get(**target), repair=lambda: target.update(target="/"), tolerates=("directory-index-forbidden",))
+    return Plan(site(stage, ""), lambda nginx: nginx.get(**target), repair=lambda: target.update(target="/"),
+                tolerates=("directory-index-forbidden",))
 
 
 def symlink_site(stage, owner):
