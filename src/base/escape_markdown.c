@@ -81,8 +81,8 @@ escape_markdown_text(struct buffer *out, struct slice bytes)
             continue;
         }
         /* At the start of a line nearly every mark has a meaning: headings, lists, quotes, fences, rules, tables. */
-        if (is_punctuation(c) && (i == 0 || is_list_mark(text, i) ||
-                                 (strchr("\\`*_[]{}#~|$!^=", c) != NULL && !is_plain_equals(text, i))))
+        if (is_punctuation(c) &&
+            (i == 0 || is_list_mark(text, i) || (strchr("\\`*_[]{}#~|$!^=", c) != NULL && !is_plain_equals(text, i))))
             buffer_add_byte(out, '\\');
         buffer_add_byte(out, c);
     }

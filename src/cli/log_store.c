@@ -81,10 +81,9 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
     };
     struct scan_result result = {0};
     bool changed = false;
-    struct store *store =
-        log_store_check_names(options, diagnostics)
-            ? store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics)
-            : NULL;
+    struct store *store = log_store_check_names(options, diagnostics)
+                              ? store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics)
+                              : NULL;
 
     if (store != NULL &&
         (!store_use_rules(store, rules, &changed) || !scan_run(&scan, store, rules, diagnostics, &result))) {

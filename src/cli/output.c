@@ -12,9 +12,9 @@
 
 struct output {
     FILE *stream;
-    bool borrowed;   /* standard output */
-    char *path;      /* NULL when borrowed */
-    char *temporary; /* beside path; NULL when path is written directly */
+    bool borrowed;    /* standard output */
+    char *path;       /* NULL when borrowed */
+    char *temporary;  /* beside path; NULL when path is written directly */
     int error_number; /* of the first write that failed, 0 when none did or it is not known */
 };
 

@@ -39,7 +39,8 @@ leave(struct scan_file *file, enum scan_left reason)
 static bool
 being_written(const struct pass *pass)
 {
-    return !pass->scanner->options->final && !source_is_stream(pass->source) && pass->scanner->now - pass->facts.modified / 1000000000 <= STILL_WRITTEN;
+    return !pass->scanner->options->final && !source_is_stream(pass->source) &&
+           pass->scanner->now - pass->facts.modified / 1000000000 <= STILL_WRITTEN;
 }
 
 static void
@@ -314,8 +315,8 @@ conclude(struct pass *pass, const struct job_end *end)
     note_waiting(pass, end->waiting);
     if (end->long_lines > 0)
         diagnose_warning(pass->scanner->diagnostics,
-                         "%s: lines longer than %u bytes: %" PRIu64 "; they are stored in pieces, as unparsed", file->path,
-                         LIMIT_LINE, end->long_lines);
+                         "%s: lines longer than %u bytes: %" PRIu64 "; they are stored in pieces, as unparsed",
+                         file->path, LIMIT_LINE, end->long_lines);
     if (end->stopped || end->status == INPUT_END)
         return;
     if (cut && being_written(pass)) {

@@ -81,13 +81,13 @@ without_port(struct slice address)
     if (colon == SIZE_MAX || colon == 0 || !slice_to_u64(slice_from(address, colon + 1), &port))
         return address;
     struct slice host = slice_first(address, colon);
-    return host.data[0] == '[' ? (slice_ends(host, SLICE("]")) ? host : address)
+    return host.data[0] == '['                      ? (slice_ends(host, SLICE("]")) ? host : address)
            : slice_find_byte(host, ':') == SIZE_MAX ? host
-                                                   : address;
+                                                    : address;
 }
 
-/* Arguments: a glob, the upstream's address, the upstream as the log writes it.  A glob without a port stands for any; an
- * IPv6 address may then be given without its brackets. */
+/* Arguments: a glob, the upstream's address, the upstream as the log writes it.  A glob without a port stands for any;
+ * an IPv6 address may then be given without its brackets. */
 static void
 upstream_glob(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -147,7 +147,7 @@ address_bytes(struct slice text, unsigned char *bytes)
     return inet_pton(AF_INET6, terminated, bytes) == 1 ? 16 : 0;
 }
 
-/* An IPv6 socket that takes IPv4 too (listen ... ipv6only=off) writes ::ffff:10.1.2.3; leaves the IPv4 address of it. */
+/* An IPv6 socket that takes IPv4 too (listen ... ipv6only=off) writes ::ffff:10.1.2.3; leaves its IPv4 address. */
 static bool
 unmap(unsigned char *bytes)
 {
@@ -260,10 +260,10 @@ functions_register(struct store *store)
         int arguments;
         void (*function)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {
-        {"text_glob", 2, text_glob},   {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},
-        {"upstream_glob", 3, upstream_glob},
-        {"class_glob", 2, class_glob}, {"address_in", 2, address_in}, {"grep_text", 2, grep_text},
-        {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path}, {"time_bucket", 2, time_bucket},
+        {"text_glob", 2, text_glob},         {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},
+        {"upstream_glob", 3, upstream_glob}, {"class_glob", 2, class_glob}, {"address_in", 2, address_in},
+        {"grep_text", 2, grep_text},         {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path},
+        {"time_bucket", 2, time_bucket},
     };
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
         if (sqlite3_create_function_v2(store->db, functions[i].name, functions[i].arguments,

@@ -246,7 +246,9 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
     }
     if (last || reversed) {
         question_add(question, ") ORDER BY ");
-        question_add(question, !reversed ? groups[field_count] : by_time ? by_last[field_count] : by_least[field_count]);
+        question_add(question, !reversed ? groups[field_count]
+                               : by_time ? by_last[field_count]
+                                         : by_least[field_count]);
     }
     return rows_ask(rows);
 }
