@@ -44,7 +44,8 @@ class PhpFpm:
         if self.process:
             registry.end(self.process)
         user = f"user = nobody\ngroup = {grp.getgrgid(pwd.getpwnam('nobody').pw_gid).gr_name}\n" if os.geteuid() == 0 else ""
-        values = "".join(f"php_admin_value[{name}] = {value}\n" for name, value in {"log_errors": 1, "display_errors": 0, **settings}.items())
+        settings = {"log_errors": 1, "display_errors": 0, **settings}
+        values = "".join(f"php_admin_value[{name}] = {value}\n" for name, value in settings.items())
         socket = self.stage.path("php.sock")
         config = self.stage.write("php-fpm.conf", f"""[global]
 error_log = {self.stage.path("php-fpm.log")}
@@ -90,7 +91,8 @@ def scanner(stage):
 def below_upload(stage):
     PhpFpm(stage)
     stage.write("site/photo.jpg", "no script")
-    text = PHP_SITE.replace("{change:server}", "root {folder}/site;\n{change:server}").replace("{change:location}", SCRIPT + "\n{change:location}")
+    text = PHP_SITE.replace("{change:server}", "root {folder}/site;\n{change:server}")
+    text = text.replace("{change:location}", SCRIPT + "\n{change:location}")
     return Plan(lab.http(text), get("/photo.jpg/x.php"), files=PARAMS, after=answers(target="/index.php"))
 
 
@@ -187,7 +189,8 @@ def resets_calls(stage):
 def not_memcached(stage):
     good = stage.server(servers.memcached({b"/": b"value"}))
     return Plan(location("set $memcached_key $uri;"), get(), was=one("memcached_pass 127.0.0.1:{wrong};"), after=answers(),
-                values={"memcached_addr": f"127.0.0.1:{good.port}"}, wrong=stage.server(servers.raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")).port)
+                values={"memcached_addr": f"127.0.0.1:{good.port}"},
+                wrong=stage.server(servers.raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")).port)
 
 
 @case("no key", "memcached-fault-key-not-set", "set")

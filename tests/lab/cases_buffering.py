@@ -146,7 +146,8 @@ def slow_gateway(pass_to, behave):
 for way in ("size-buffers", "no-temp-file", "streaming"):
     case("400 kB of PHP", "buffered-response", way, kind="fastcgi")(
         slow_gateway("fastcgi_pass 127.0.0.1:{up};", servers.fastcgi(b"Status: 200 OK\r\n\r\n" + bytes(400_000))))
-    case("400 kB of uWSGI", "buffered-response", way, kind="uwsgi")(slow_gateway("uwsgi_pass 127.0.0.1:{up};", servers.uwsgi(bytes(400_000))))
+    case("400 kB of uWSGI", "buffered-response", way, kind="uwsgi")(
+        slow_gateway("uwsgi_pass 127.0.0.1:{up};", servers.uwsgi(bytes(400_000))))
     case("400 kB of SCGI", "buffered-response", way, kind="scgi")(
         slow_gateway("scgi_pass 127.0.0.1:{up}; scgi_param CONTENT_LENGTH 0;", servers.scgi(bytes(400_000))))
 

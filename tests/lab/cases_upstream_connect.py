@@ -172,14 +172,16 @@ def backup_stream(stage):
 def cause_first(stage):
     dead = two_dead()
     text = GROUP.replace("{change:upstream}", "server 127.0.0.1:{dead1}; server 127.0.0.1:{dead2};") % ""
-    return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(), **dead)
+    return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(),
+                **dead)
 
 
 @case("the servers are started", "upstream-temporarily-disabled", "cause", kind="http")
 def cause(stage):
     dead = two_dead()
     text = GROUP.replace("{change:upstream}", "server 127.0.0.1:{dead1}; server 127.0.0.1:{dead2};") % ""
-    return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(), **dead)
+    return Plan(lab.http(text), get(times=3), repair=lambda: [stage.server(OK, port=port) for port in dead.values()], after=answers(),
+                **dead)
 
 
 @case("two slow pages", "no-live-upstreams", "storm", kind="http")
@@ -197,8 +199,8 @@ def max_fails(stage):
     good = stage.server(OK)
     values = {"server_1": f"127.0.0.1:{slow.port}", "server_2": f"127.0.0.1:{good.port}"}
     return Plan(lab.http(GROUP % "proxy_read_timeout 1s;"), get(times=2), values=values,
-                was={"upstream": "server 127.0.0.1:{slow}; server 127.0.0.1:{good};"}, after=answers(), tolerates=("upstream-read-timeout",),
-                slow=slow.port, good=good.port)
+                was={"upstream": "server 127.0.0.1:{slow}; server 127.0.0.1:{good};"}, after=answers(),
+                tolerates=("upstream-read-timeout",), slow=slow.port, good=good.port)
 
 
 @case("a variable that is empty", "upstream-invalid-url", "default", host="localhost")

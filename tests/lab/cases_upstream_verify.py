@@ -103,7 +103,8 @@ def expired_crl(stage):
     ca = certificates.Authority(stage)
     return Plan(site(f"proxy_ssl_name {NAME}; proxy_ssl_verify on; proxy_ssl_trusted_certificate {ca.certificate};"), get(),
                 values={"crl_file": ca.revocation_list("fresh.crl")}, after=answers(),
-                was={"location": f"proxy_ssl_crl {ca.revocation_list('old.crl', until='20210101000000Z')};"}, up=over_tls(stage, ca.issue(NAME)).port)
+                was={"location": f"proxy_ssl_crl {ca.revocation_list('old.crl', until='20210101000000Z')};"},
+                up=over_tls(stage, ca.issue(NAME)).port)
 
 
 @case("a key of 1024 bits", "upstream-tls-verify-weak", "reissue", kind="https")
