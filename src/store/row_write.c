@@ -448,6 +448,10 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     return sum;
 }
 
+/* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a line that a
+ * record may take beyond its bound. */
+#define SHORT_RECORD 48
+
 /* Eleven texts of a thirtieth each leave a patch of all bytes within one and a half times the bytes. */
 static void
 shorten(struct row_writer *writer, struct record *record)
@@ -506,7 +510,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     if (reference == 0)
         row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
-    if (!shortened && texts_size(writer, record, &parts, split) + writer->patch.size + writer->extra.size > bound + 8) {
+    if (!shortened && texts_size(writer, record, &parts, split) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         make_row(writer, &cut, true);
