@@ -13,7 +13,7 @@
 #define BLOCK_COUNT    (LIMIT_QUEUE + 2U)
 
 /* Rows of one batch: what the caches of a core hold, at some 1.5 KB each; larger ones are no faster. */
-#define BATCH_ITEMS  128U
+#define BATCH_ITEMS  256U
 #define PARCEL_COUNT (LIMIT_QUEUE + 1U)
 
 /* Bytes on their way from the reader to the cutter and, as slices, on to the store.  Back to the reader when nobody uses it. */
