@@ -16,6 +16,8 @@ class mine-b {
     title "B";
     severity act;
 EOF
+"$NGXERR" patterns check p
+echo "}" >>p/bad.conf
 "$NGXERR" patterns check p >checked
 status=$?
 grep -v " before " checked
