@@ -48,7 +48,6 @@ def pages_of_lines(lines):
 
 def of_kind(line, kind):
     """A record as it were with an upstream of this kind; None where the record has no tail to say so."""
-    kind = {"https": "https", "grpcs": "grpcs"}.get(kind, kind)
     text = line.decode("utf-8", "surrogateescape")
     if re.search(r'upstream: "\w+://', text):
         text = re.sub(r'(upstream: ")\w+://', rf"\g<1>{kind}://", text)
@@ -69,7 +68,8 @@ class Directive:
         return [directive for directive in self.block or () if directive.words[0] == name]
 
 
-WORD = re.compile(r"""\s+|\#[^\n]*|(?P<sign>[{};])|'(?P<single>(?:\\.|[^'\\])*)'|"(?P<double>(?:\\.|[^"\\])*)"|(?P<bare>(?:\$\{\w+\}|[^\s;{}])+)""", re.S | re.X)
+WORD = re.compile(r"""\s+|\#[^\n]*|(?P<sign>[{};])|'(?P<single>(?:\\.|[^'\\])*)'|"(?P<double>(?:\\.|[^"\\])*)"
+                  |(?P<bare>(?:\$\{\w+\}|[^\s;{}])+)""", re.S | re.X)
 CONTROLS = {"t": "\t", "r": "\r", "n": "\n"}
 
 
