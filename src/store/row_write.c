@@ -66,52 +66,6 @@ event_epoch(const struct event *event)
     return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
 }
 
-/* --- JSON --- */
-
-static void
-add_json_text(struct buffer *json, struct buffer *work, struct slice exact)
-{
-    buffer_clear(work);
-    escape_view_text(work, exact);
-    buffer_add_byte(json, '"');
-    escape_json(json, buffer_slice(work));
-    buffer_add_byte(json, '"');
-}
-
-static bool
-name_taken(const struct record_field *fields, unsigned count, struct slice name)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (slice_equal(fields[i].name, name))
-            return true;
-    return false;
-}
-
-static void
-add_json_field(struct buffer *json, struct buffer *work, const struct record_field *field)
-{
-    buffer_add_byte(json, json->size == 0 ? '{' : ',');
-    add_json_text(json, work, field->name);
-    buffer_add_byte(json, ':');
-    add_json_text(json, work, field->value);
-}
-
-void
-row_extra(const struct record *record, const struct match *match, struct buffer *work, struct buffer *json)
-{
-    buffer_clear(json);
-    for (unsigned i = 0; i < record->extra_count; i++)
-        if (!name_taken(record->extra, i, record->extra[i].name))
-            add_json_field(json, work, &record->extra[i]);
-    for (unsigned i = 0; i < match->capture_count; i++)
-        if (match->captures[i].value.data != NULL &&
-            !name_taken(record->extra, record->extra_count, match->captures[i].name) &&
-            !name_taken(match->captures, i, match->captures[i].name))
-            add_json_field(json, work, &match->captures[i]);
-    if (json->size > 0)
-        buffer_add_byte(json, '}');
-}
-
 /* --- how request and upstream are taken apart --- */
 
 static enum row_split
@@ -231,7 +185,7 @@ make_template(struct row_writer *writer, const struct match *match)
     buffer_clear(&writer->odd);
     for (unsigned i = 0; i < match->capture_count; i++) {
         buffer_add_byte(&writer->odd, i == 0 ? '{' : ',');
-        add_json_text(&writer->odd, &writer->work, match->captures[i].name);
+        row_json_text(&writer->odd, &writer->work, match->captures[i].name);
         buffer_add_text(&writer->odd, i == 0 ? ":\"\001\"" : ":\"\002\"");
     }
     buffer_add_byte(&writer->odd, '}');
@@ -249,9 +203,8 @@ template_id(struct row_writer *writer, const struct match *match)
     if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
         return 0;
     make_template(writer, match);
-    *entry = (struct template_entry){
-        {first, second}, intern_text(writer->intern, buffer_slice(&writer->odd), writer->batch)
-    };
+    *entry = (struct template_entry){{first, second},
+                                     intern_text(writer->intern, buffer_slice(&writer->odd), writer->batch)};
     return entry->id;
 }
 
@@ -448,8 +401,8 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     return sum;
 }
 
-/* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a line that a
- * record may take beyond its bound. */
+/* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a
+ * line that a record may take beyond its bound. */
 #define SHORT_RECORD 48
 
 /* Eleven texts of a thirtieth each leave a patch of all bytes within one and a half times the bytes. */
@@ -510,7 +463,8 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     if (reference == 0)
         row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
-    if (!shortened && texts_size(writer, record, &parts, split) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
+    if (!shortened &&
+        texts_size(writer, record, &parts, split) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         make_row(writer, &cut, true);

@@ -18,6 +18,8 @@ void row_writer_forget_classes(struct row_writer *writer);
 void row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
 int64_t event_epoch(const struct event *event);
+/* A JSON string of exact bytes in the form of the views. */
+void row_json_text(struct buffer *json, struct buffer *work, struct slice exact);
 /* The JSON object of the fields without a column and the captures, in the form of the views; nothing when there are
  * none. */
 void row_extra(const struct record *record, const struct match *match, struct buffer *work, struct buffer *json);

@@ -22,9 +22,8 @@ store_writer(struct store *store)
     writer->row_feed = (struct feed){.name = "ngxerr_row_feed", .columns = ROW_COLUMNS};
     writer->string_feed = (struct feed){.name = "ngxerr_string_feed", .columns = STRING_COLUMNS};
     if (store_begin(store) && feed_register(store, &writer->row_feed) && feed_register(store, &writer->string_feed) &&
-        (writer->row_writer = row_writer_new(store)) != NULL &&
-        (writer->counts = counts_new(store)) != NULL && (writer->shapes = shapes_new(store)) != NULL &&
-        store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
+        (writer->row_writer = row_writer_new(store)) != NULL && (writer->counts = counts_new(store)) != NULL &&
+        (writer->shapes = shapes_new(store)) != NULL && store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
         return writer;
     writer_free(writer);
     store->writer = NULL;
