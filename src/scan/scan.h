@@ -19,7 +19,7 @@ struct scan_progress {
 struct scan_options {
     const char *const *paths; /* files, directories, "-" */
     size_t count;
-    bool force;              /* read a named file although nothing in it parses */
+    bool force; /* read a named file although nothing in it parses */
     bool final; /* the files are complete: a last line without newline is read, no record stays open, a compressed one
                  * that ends in its middle is damaged */
     const struct zone *zone; /* of files that the store has no zone for yet */

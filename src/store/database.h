@@ -26,7 +26,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
     const struct filter *grep;                 /* whose callback grep_text asks; of the question at hand */
     const struct zone *zone;                   /* for time_bucket; of the question at hand */
-    struct writer *writer; /* made by the first store_use_rules or store_file_begin */
+    struct writer *writer;                     /* made by the first store_use_rules or store_file_begin */
 };
 
 /* False after a diagnostic with STATUS_STORE that says what SQLite says of `what`; rolls back. */

@@ -44,7 +44,8 @@ add_line(struct buffer *text, uint64_t *state)
     if (what == 0)
         buffer_add_text(text, "connect() failed (111: Connection refused) while connecting to upstream");
     else if (what == 1)
-        buffer_add_text(text, "upstream timed out (110: Connection timed out) while reading response header from upstream");
+        buffer_add_text(text,
+                        "upstream timed out (110: Connection timed out) while reading response header from upstream");
     else if (what == 2)
         buffer_add_format(text, "limiting requests, excess: %u.%03u by zone \"z%u\"", chance(state, 30),
                           chance(state, 1000), chance(state, 3));
@@ -132,8 +133,8 @@ check_field(struct drawn *drawn, const char *class_id, size_t which)
     struct buffer sql = BUFFER_EMPTY, expected = BUFFER_EMPTY, exact = BUFFER_EMPTY;
     size_t count;
     const char *expression = fields[which].expression;
-    assert_true(survey_top_values(drawn->survey, class_id, fields[which].field, 7, drawn->arena, values, &count,
-                                  &distinct));
+    assert_true(
+        survey_top_values(drawn->survey, class_id, fields[which].field, 7, drawn->arena, values, &count, &distinct));
     assert_false(distinct.at_least);
     assert_int_equal(distinct.count, number(drawn, "SELECT count(DISTINCT %s) FROM events WHERE class = '%s'%s",
                                             expression, class_id, condition));
@@ -148,8 +149,9 @@ check_field(struct drawn *drawn, const char *class_id, size_t which)
         buffer_clear(&exact);
         escape_view_text(&exact, values[i].value);
         assert_slice(buffer_slice(&exact), buffer_text(&expected));
-        assert_int_equal(values[i].count, number(drawn, "SELECT count(*) FROM events WHERE class = '%s'%s AND %s = '%s'",
-                                                 class_id, condition, expression, buffer_text(&expected)));
+        assert_int_equal(values[i].count,
+                         number(drawn, "SELECT count(*) FROM events WHERE class = '%s'%s AND %s = '%s'", class_id,
+                                condition, expression, buffer_text(&expected)));
     }
     buffer_free(&sql);
     buffer_free(&expected);
@@ -159,8 +161,8 @@ check_field(struct drawn *drawn, const char *class_id, size_t which)
 static void
 check_sample(struct drawn *drawn, const char *class_id, struct slice sample, const char *order)
 {
-    int64_t offset = number(drawn, "SELECT offset FROM events WHERE class = '%s'%s ORDER BY %s LIMIT 1", class_id,
-                            condition, order);
+    int64_t offset =
+        number(drawn, "SELECT offset FROM events WHERE class = '%s'%s ORDER BY %s LIMIT 1", class_id, condition, order);
     struct buffer raw = BUFFER_EMPTY;
     store_log_raw(&drawn->log, &raw);
     struct slice line = slice_from(buffer_slice(&raw), (size_t)offset);
@@ -229,11 +231,13 @@ static void
 test_a_survey_keeps_to_its_filter(void **context)
 {
     const char *server = "b.example";
-    check_survey(*context, &(struct filter){.has_since = true, .since = 1795140000, .has_until = true, .until = 1795141000},
+    check_survey(*context,
+                 &(struct filter){.has_since = true, .since = 1795140000, .has_until = true, .until = 1795141000},
                  " AND epoch >= 1795140000 AND epoch < 1795141000");
     check_survey(*context, &(struct filter){.has_since = true, .since = 1795133000, .level_at_least = LEVEL_WARN},
                  " AND epoch >= 1795133000 AND level IN ('crit', 'error', 'warn')");
-    check_survey(*context, &(struct filter){.servers = {.allow = &server, .allow_count = 1}}, " AND server = 'b.example'");
+    check_survey(*context, &(struct filter){.servers = {.allow = &server, .allow_count = 1}},
+                 " AND server = 'b.example'");
 }
 
 static void
@@ -248,10 +252,11 @@ test_captures_are_counted(void **context)
     while (at < evidence.capture_count && !slice_is(evidence.captures[at].name, "zone"))
         at++;
     assert_true(at < evidence.capture_count);
-    store_log_text(&drawn->log,
-                   "SELECT json_extract(extra, '$.zone') FROM events WHERE class = 'limit-req-rejected' GROUP BY 1 ORDER BY "
-                   "count(*) DESC, 1 LIMIT 1",
-                   &zone);
+    store_log_text(
+        &drawn->log,
+        "SELECT json_extract(extra, '$.zone') FROM events WHERE class = 'limit-req-rejected' GROUP BY 1 ORDER BY "
+        "count(*) DESC, 1 LIMIT 1",
+        &zone);
     assert_slice(evidence.captures[at].value, buffer_text(&zone));
     assert_int_equal(evidence.since_reload,
                      number(drawn, "SELECT min(epoch) FROM events WHERE class = 'limit-req-rejected'") - 1795132800);
@@ -261,8 +266,9 @@ test_captures_are_counted(void **context)
     assert_int_equal(evidence.capture_count, 1);
     assert_true(evidence.captures[0].numeric_max_known);
     assert_int_equal(evidence.captures[0].numeric_max,
-                     number(drawn, "SELECT m FROM (SELECT max(json_extract(extra, '$.size') + 0) AS m FROM events WHERE class "
-                                   "= 'client-body-too-large' GROUP BY client) ORDER BY m DESC LIMIT 1 OFFSET 1"));
+                     number(drawn,
+                            "SELECT m FROM (SELECT max(json_extract(extra, '$.size') + 0) AS m FROM events WHERE class "
+                            "= 'client-body-too-large' GROUP BY client) ORDER BY m DESC LIMIT 1 OFFSET 1"));
 }
 
 /* What is frequent stays when there are more keys than room, and what is known only in part says so. */
