@@ -141,7 +141,7 @@ static void
 top_names(const uint64_t *counts, unsigned size, const char *(*name)(unsigned), size_t limit,
           struct value_count *values, size_t *count, struct value_distinct *distinct)
 {
-    struct value_count known[16];
+    struct value_count known[16] = {0};
     for (unsigned i = 1; i < size; i++)
         if (counts[i] > 0)
             known[distinct->count++] = (struct value_count){slice_of(name(i)), counts[i]};

@@ -125,7 +125,7 @@ def lacks(need):
     if need == "network namespaces":
         return not networks.possible()
     if need in ("stream", "mail"):
-        return not lab.module_path(need) and f"--with-{need}" not in lab.build_options()
+        return not lab.module_path(need) and f"--with-{need}" not in lab.build_options().split()
     if need == "lua":
         return not lab.module_path("http_lua")
     return find_program(need) is None
