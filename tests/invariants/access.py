@@ -2,12 +2,14 @@
 """Who may do what at the same time: one scan, any number of readers, also as another user in a directory that cannot be written."""
 import os
 import random
+import shutil
 import subprocess
 import sys
 
 from common import PROGRAM, SEED, environment, expect, fail, make_log, run, scan, work_directory
 
 chance = random.Random(SEED)
+READER = shutil.copy(PROGRAM, work_directory())  # where another user may run it, wherever it was built
 COUNT = ["query", "-f", "csv", "--sql", "SELECT count(*) FROM events"]
 
 
@@ -19,7 +21,7 @@ def reader_count(base, database, user=None, home=None):
     """The number of events that a reader sees; the reader is another user when `user` is given."""
     values = environment(home or base)
     values.pop("TMPDIR", None)
-    done = subprocess.run([PROGRAM, *COUNT, "-d", database], env=values, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    done = subprocess.run([READER, *COUNT, "-d", database], env=values, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=60, **({"user": user, "group": user_group(user), "extra_groups": []} if user else {}))
     if done.returncode != 0:
         fail("a reader%s ended with status %d: %s" % (" as " + user if user else "", done.returncode, done.stderr.decode()))

@@ -56,7 +56,7 @@ def free_port():
     return PORTS.take()
 
 
-def wait_for(condition, seconds=10.0, what="condition"):
+def wait_for(condition, seconds=30.0, what="condition"):
     """Polls until condition() is true and returns its value."""
     end = time.monotonic() + seconds
     while True:
