@@ -110,7 +110,7 @@ compare_captures(const void *left, const void *right)
 static bool
 gather_captures(struct survey *survey, const struct survey_class *class, struct arena *arena, struct evidence *evidence)
 {
-    const struct survey_capture *captures[SURVEY_CAPTURES];
+    const struct survey_capture *captures[SURVEY_CAPTURES] = {NULL};
     bool good = true;
     for (size_t i = 0; i < class->capture_count; i++)
         captures[i] = &class->captures[i];
