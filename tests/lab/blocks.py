@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every block of every suggestion, for every kind of upstream, is accepted by nginx -t with example values in its placeholders, and is
-refused, or a comment, without; the links name the directives' own modules.  TAP; exit 77 without nginx.  Needs NGXERR."""
+refused, or a comment, without; the links name the directives' own modules.  TAP; skipped without nginx.  Needs NGXERR."""
 
 import os
 import re
@@ -189,7 +189,7 @@ class Tap:
 def main():
     if not lab.find_nginx():
         print("1..0 # SKIP nginx is not installed")
-        return 77
+        return 0
     known, version, tap = pages.known_directives(), nginx_version(), Tap()
     shown, units, missing = gather()
     skipped = {unit.name: why for unit in units if (why := unit.why_not(known, version))}

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The advice, proven with the real nginx: runs all cases of cases_*.py, or those whose class or name holds one of the arguments.
-TAP; exit 77 without nginx.  Needs NGXERR, the program to test."""
+TAP; skipped without nginx, or with LAB=no (sanitizer builds and distcheck do not prove the advice again).  Needs NGXERR, the program
+to test."""
 
 import concurrent.futures
+import os
 import sys
 import time
 
@@ -31,17 +33,27 @@ def outcome(case):
 
 
 def main(words):
-    if not lab.find_nginx():
-        print("1..0 # SKIP nginx is not installed")
-        return 77
+    if not lab.find_nginx() or os.environ.get("LAB") == "no":
+        print("1..0 # SKIP " + ("LAB=no" if lab.find_nginx() else "nginx is not installed"))
+        return 0
     cases = [case for case in registry.load() if not words or any(word in case.class_id or word in case.name for word in words)]
-    outcomes = {}
+    outcomes, again, number = {}, [], 0
     print(f"1..{len(cases) + (not words)}", flush=True)
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         running = {pool.submit(outcome, case): case for case in cases}
-        for number, done in enumerate(concurrent.futures.as_completed(running), 1):
+        for done in concurrent.futures.as_completed(running):
             text, outcomes[running[done]] = done.result()
-            print(f"{'not ok' if outcomes[running[done]] is False else 'ok'} {number} - {text}", flush=True)
+            if outcomes[running[done]] is False:
+                again.append((running[done], text))
+            else:
+                number += 1
+                print(f"ok {number} - {text}", flush=True)
+    for case, first in again:
+        # A case waits for real time-outs; on a machine that has no time it gets a second try, alone.  What failed first is told.
+        print("# first try: " + first.replace("\n", "\n# ").replace("# # ", "# "), flush=True)
+        text, outcomes[case] = outcome(case)
+        number += 1
+        print(f"{'not ok' if outcomes[case] is False else 'ok'} {number} - {text}", flush=True)
     passed = [case for case, good in outcomes.items() if good]
     failed = [case for case, good in outcomes.items() if good is False]
     skipped = len(cases) - len(passed) - len(failed)
