@@ -71,37 +71,53 @@ CREATE TABLE run (
     PRIMARY KEY (file_id, first_id)
 ) WITHOUT ROWID;
 
--- One row a record.  A column of text without a type holds an id of `string` (an integer), the text itself in the form of the views,
--- or nothing.  Ids rise in the order of the file.
+-- What records share that stand beside each other in a file and were written in the same second: their rows are first_id to last_id.
+CREATE TABLE moment (
+    first_id  INTEGER PRIMARY KEY,
+    last_id   INTEGER NOT NULL,
+    file_id   INTEGER NOT NULL,
+    epoch     INTEGER,          -- nothing for records without a date
+    east      INTEGER NOT NULL, -- seconds east of UTC that were applied
+    ambiguous INTEGER NOT NULL  -- 1: in the hour that occurs twice, and the order of the lines does not tell in which
+);
+-- The one index over all events: a busy second costs one entry, and what is new is added at its end.
+CREATE INDEX moment_epoch ON moment (epoch);
+
+-- What repeats together in records: the same may have several ids.
+CREATE TABLE context (
+    id            INTEGER PRIMARY KEY,
+    bits          INTEGER NOT NULL, -- level, kind, flags and more: src/store/row.h
+    error_number  INTEGER,
+    doing         TEXT,
+    server        TEXT,
+    upstream      TEXT, -- up to the URI
+    upstream_addr TEXT, -- nothing when bits say how it follows from upstream
+    host          TEXT  -- nothing when it is the server's name (a bit says so)
+);
+
+-- One row a record.  message, client and referrer hold an id of `string` (an integer), the text itself in the form of the views, or
+-- nothing.  Ids rise in the order of the file.
 CREATE TABLE event (
     id       INTEGER PRIMARY KEY,
-    file_id  INTEGER NOT NULL,
-    offset   INTEGER NOT NULL,
-    epoch    INTEGER,
     class_id INTEGER NOT NULL,
-    bits     INTEGER NOT NULL, -- level, kind, flags and more: src/store/row.h
-    pid       INTEGER,
-    connection INTEGER,
-    error_number INTEGER,
-    message,                   -- with char(1) for the URI's path when a bit says so
-    doing, client, server,
-    request,                   -- the URI alone when bits name method and version
-    upstream,                  -- up to the URI
+    context  INTEGER NOT NULL,
+    offset   INTEGER NOT NULL,
+    numbers  INTEGER, -- connection << 22 | pid, where both fit and tid equals pid; otherwise the columns at the end
+    message,          -- with char(1) for the URI's path when a bit says so
+    client,
+    request,          -- the URI alone when bits name method and version
     referrer,
-    extra,                     -- JSON, or an integer: a template in `string` and two places in the message (src/store/row.h)
-    lines INTEGER,             -- nothing when it is 1
+    extra,            -- JSON, or an integer: a template in `string` and two places in the message (src/store/row.h)
     -- what few rows have comes last: the others are added without it
-    tid       INTEGER,         -- nothing when it equals pid
-    upstream_addr,             -- nothing when bits say how it follows from upstream
-    host,                      -- nothing when it is the server's name (a bit says so)
+    lines      INTEGER, -- nothing when it is 1
+    pid        INTEGER,
+    tid        INTEGER,
+    connection INTEGER,
     subrequest,
-    upstream_uri,              -- nothing when it is the request's (a bit says so) or there is none
-    odd   TEXT,                -- METHOD SP URI where they do not follow from request
-    patch BLOB                 -- what rendering the columns again does not give: src/store/patch.h
+    upstream_uri, -- nothing when it is the request's (a bit says so) or there is none
+    odd   TEXT,   -- METHOD SP URI where they do not follow from request
+    patch BLOB    -- what rendering the columns again does not give: src/store/render.h
 );
--- One index for both questions, of a time and of a class in a time: new events are at its end, where adding costs least, and it has all
--- that is asked to tell a class without a look at the row.
-CREATE INDEX event_epoch ON event (epoch, class_id);
 
 CREATE TABLE unparsed_piece (
     file_id INTEGER NOT NULL,
@@ -125,7 +141,7 @@ CREATE TABLE label (
 );
 INSERT INTO label VALUES (0, ''), (1, '(other)');
 
--- Events per quarter of an hour.  Label 0: the record has no such field.
+-- Events that were pruned, per quarter of an hour.  Label 0: the record has no such field.
 CREATE TABLE quarter (
     time     INTEGER NOT NULL, -- epoch of its begin; -1: no time
     class_id INTEGER NOT NULL,
@@ -148,11 +164,13 @@ CREATE TABLE shape (
     PRIMARY KEY (hash, level)
 ) WITHOUT ROWID;
 
--- Text columns resolved, request and upstream put together.  Bits: src/store/row.h.
-CREATE VIEW events AS
+-- Text columns resolved, request and upstream put together; bits: src/store/row.h.  From a moment, which has the index, to its rows.
+-- The program asks this view, which has what it needs besides (first_id to read in the order of time without sorting); `events` is the
+-- contract.
+CREATE VIEW event_rows AS
 SELECT
-    id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
-    subrequest, upstream, upstream_addr, host, referrer,
+    first_id, east, bits, class_id, id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server,
+    request, method, uri, subrequest, upstream, upstream_addr, host, referrer,
     CASE typeof(extra) WHEN 'integer' THEN
         replace(replace((SELECT s.text FROM string s WHERE s.id = extra >> 44),
                         char(1), substr(message, (extra >> 33 & 2047) + 1, extra >> 22 & 2047)),
@@ -161,82 +179,93 @@ SELECT
     flags, node, log, file, file_id, offset, lines
 FROM (
 SELECT
-    id,
+    first_id, east, bits, class_id, id,
     strftime('%Y-%m-%dT%H:%M:%SZ', epoch, 'unixepoch') AS time,
     epoch, level, class, area, severity,
-    CASE WHEN has_path THEN replace(message, char(1), CASE WHEN instr(uri, '?') THEN substr(uri, 1, instr(uri, '?') - 1) ELSE uri END)
+    CASE WHEN bits >> 39 & 1 THEN replace(message, char(1), CASE WHEN instr(uri, '?') THEN substr(uri, 1, instr(uri, '?') - 1) ELSE uri END)
         ELSE message END AS message,
     doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
     subrequest,
-    upstream || CASE WHEN same_uri THEN coalesce(uri, '') ELSE coalesce(upstream_uri, '') END AS upstream,
-    CASE addr_form WHEN 0 THEN upstream_addr WHEN 1 THEN upstream WHEN 2 THEN substr(upstream, instr(upstream, '://') + 3)
+    upstream || CASE WHEN bits >> 22 & 1 THEN coalesce(uri, '') ELSE coalesce(upstream_uri, '') END AS upstream,
+    CASE bits >> 24 & 3 WHEN 0 THEN upstream_addr WHEN 1 THEN upstream WHEN 2 THEN substr(upstream, instr(upstream, '://') + 3)
         ELSE substr(upstream, instr(upstream, '://') + 3, length(upstream) - instr(upstream, '://') - 3) END AS upstream_addr,
-    CASE WHEN same_host THEN server ELSE host END AS host,
+    CASE WHEN bits >> 23 & 1 THEN server ELSE host END AS host,
     referrer, extra, flags, node, log, file, file_id, offset, lines
 FROM (
     SELECT
-        e.id AS id, e.epoch AS epoch, e.offset AS offset, e.file_id AS file_id,
-        CASE e.bits & 15 WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
-        c.class AS class, c.area AS area, CASE c.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity,
+        m.first_id AS first_id, m.east AS east, x.bits AS bits, e.class_id AS class_id,
+        e.id AS id, m.epoch AS epoch, e.offset AS offset, m.file_id AS file_id,
+        CASE x.bits & 15 WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
+        k.class AS class, k.area AS area, CASE k.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity,
         CASE typeof(e.message) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.message) ELSE e.message END AS message,
-        CASE typeof(e.doing) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.doing) ELSE e.doing END AS doing,
+        x.doing AS doing,
         CASE typeof(e.client) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.client) ELSE e.client END AS client,
-        CASE typeof(e.server) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.server) ELSE e.server END AS server,
-        CASE typeof(e.upstream) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.upstream) ELSE e.upstream END AS upstream,
-        CASE typeof(e.upstream_addr) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.upstream_addr) ELSE e.upstream_addr END AS upstream_addr,
-        CASE typeof(e.host) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.host) ELSE e.host END AS host,
+        x.server AS server, x.upstream AS upstream, x.upstream_addr AS upstream_addr, x.host AS host,
         CASE typeof(e.referrer) WHEN 'integer' THEN (SELECT s.text FROM string s WHERE s.id = e.referrer) ELSE e.referrer END AS referrer,
-        e.error_number AS errno,
-        CASE e.bits >> 4 & 15 WHEN 1 THEN 'http' WHEN 2 THEN 'https' WHEN 3 THEN 'fastcgi' WHEN 4 THEN 'uwsgi' WHEN 5 THEN 'scgi' WHEN 6 THEN 'grpc' WHEN 7 THEN 'grpcs' WHEN 8 THEN 'memcached' WHEN 9 THEN 'stream' WHEN 10 THEN 'mail' END AS kind,
-        e.pid AS pid, coalesce(e.tid, e.pid) AS tid, e.connection AS connection,
-        CASE WHEN e.bits >> 17 & 7 THEN CASE e.bits >> 17 & 7 WHEN 1 THEN 'GET' WHEN 2 THEN 'POST' WHEN 3 THEN 'HEAD' WHEN 4 THEN 'PUT' WHEN 5 THEN 'DELETE' WHEN 6 THEN 'OPTIONS' WHEN 7 THEN 'PATCH' END
-                 || ' ' || e.request || CASE e.bits >> 20 & 3 WHEN 0 THEN ' HTTP/1.0' WHEN 1 THEN ' HTTP/1.1' WHEN 2 THEN ' HTTP/2.0' ELSE ' HTTP/3.0' END
+        x.error_number AS errno,
+        CASE x.bits >> 4 & 15 WHEN 1 THEN 'http' WHEN 2 THEN 'https' WHEN 3 THEN 'fastcgi' WHEN 4 THEN 'uwsgi' WHEN 5 THEN 'scgi' WHEN 6 THEN 'grpc' WHEN 7 THEN 'grpcs' WHEN 8 THEN 'memcached' WHEN 9 THEN 'stream' WHEN 10 THEN 'mail' END AS kind,
+        coalesce(e.pid, e.numbers & 4194303) AS pid,
+        coalesce(e.tid, e.numbers & 4194303) AS tid,
+        CASE WHEN x.bits >> 8 & 1 THEN coalesce(e.connection, e.numbers >> 22) END AS connection,
+        CASE WHEN x.bits >> 17 & 7 THEN CASE x.bits >> 17 & 7 WHEN 1 THEN 'GET' WHEN 2 THEN 'POST' WHEN 3 THEN 'HEAD' WHEN 4 THEN 'PUT' WHEN 5 THEN 'DELETE' WHEN 6 THEN 'OPTIONS' WHEN 7 THEN 'PATCH' END
+                 || ' ' || e.request || CASE x.bits >> 20 & 3 WHEN 0 THEN ' HTTP/1.0' WHEN 1 THEN ' HTTP/1.1' WHEN 2 THEN ' HTTP/2.0' ELSE ' HTTP/3.0' END
             ELSE e.request END AS request,
-        CASE e.bits >> 15 & 3 WHEN 0 THEN NULL
+        CASE x.bits >> 15 & 3 WHEN 0 THEN NULL
             WHEN 3 THEN nullif(substr(e.odd, 1, instr(e.odd, ' ') - 1), '')
-            ELSE coalesce(CASE e.bits >> 17 & 7 WHEN 1 THEN 'GET' WHEN 2 THEN 'POST' WHEN 3 THEN 'HEAD' WHEN 4 THEN 'PUT' WHEN 5 THEN 'DELETE' WHEN 6 THEN 'OPTIONS' WHEN 7 THEN 'PATCH' END,
+            ELSE coalesce(CASE x.bits >> 17 & 7 WHEN 1 THEN 'GET' WHEN 2 THEN 'POST' WHEN 3 THEN 'HEAD' WHEN 4 THEN 'PUT' WHEN 5 THEN 'DELETE' WHEN 6 THEN 'OPTIONS' WHEN 7 THEN 'PATCH' END,
                 substr(e.request, 1, instr(e.request, ' ') - 1)) END AS method,
-        CASE e.bits >> 15 & 3 WHEN 0 THEN NULL WHEN 3 THEN substr(e.odd, instr(e.odd, ' ') + 1)
-            WHEN 1 THEN CASE WHEN e.bits >> 17 & 7 THEN e.request
+        CASE x.bits >> 15 & 3 WHEN 0 THEN NULL WHEN 3 THEN substr(e.odd, instr(e.odd, ' ') + 1)
+            WHEN 1 THEN CASE WHEN x.bits >> 17 & 7 THEN e.request
                 ELSE substr(e.request, instr(e.request, ' ') + 1, length(e.request) - instr(e.request, ' ') - 9) END
             ELSE substr(e.request, instr(e.request, ' ') + 1) END AS uri,
-        e.subrequest AS subrequest, e.upstream_uri AS upstream_uri, e.bits >> 22 & 1 AS same_uri, e.bits >> 23 & 1 AS same_host, e.bits >> 24 & 3 AS addr_form,
-        e.bits >> 39 & 1 AS has_path,
+        e.subrequest AS subrequest, e.upstream_uri AS upstream_uri,
         e.extra AS extra,
-        ltrim(CASE WHEN e.bits >> 31 & 1 THEN ' truncated' ELSE '' END
-            || CASE WHEN e.bits >> 32 & 1 THEN ' two-readings' ELSE '' END
-            || CASE WHEN e.bits >> 33 & 1 THEN ' glued' ELSE '' END
-            || CASE WHEN e.bits >> 34 & 1 THEN ' open' ELSE '' END
-            || CASE WHEN e.bits >> 35 & 1 THEN ' ambiguous-hour' ELSE '' END
-            || CASE WHEN e.bits >> 38 & 1 THEN ' limit' ELSE '' END
-            || CASE WHEN e.bits >> 28 & 1 THEN ' shortened' ELSE '' END) AS flags,
+        ltrim(CASE WHEN x.bits >> 31 & 1 THEN ' truncated' ELSE '' END
+            || CASE WHEN x.bits >> 32 & 1 THEN ' two-readings' ELSE '' END
+            || CASE WHEN x.bits >> 33 & 1 THEN ' glued' ELSE '' END
+            || CASE WHEN x.bits >> 34 & 1 THEN ' open' ELSE '' END
+            || CASE WHEN m.ambiguous THEN ' ambiguous-hour' ELSE '' END
+            || CASE WHEN x.bits >> 38 & 1 THEN ' limit' ELSE '' END
+            || CASE WHEN x.bits >> 28 & 1 THEN ' shortened' ELSE '' END) AS flags,
         -- not by a join, which would be made for every row, asked for or not
-        (SELECT f.node FROM file f WHERE f.id = e.file_id) AS node,
-        (SELECT f.log FROM file f WHERE f.id = e.file_id) AS log,
-        (SELECT f.last_path FROM file f WHERE f.id = e.file_id) AS file,
+        (SELECT f.node FROM file f WHERE f.id = m.file_id) AS node,
+        (SELECT f.log FROM file f WHERE f.id = m.file_id) AS log,
+        (SELECT f.last_path FROM file f WHERE f.id = m.file_id) AS file,
         coalesce(e.lines, 1) AS lines
-    FROM event e
-    JOIN class c ON c.id = e.class_id
+    FROM moment m
+    CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id
+    CROSS JOIN context x ON x.id = e.context
+    CROSS JOIN class k ON k.id = e.class_id
 )
 );
+
+CREATE VIEW events AS
+SELECT
+    id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, server, request, method, uri,
+    subrequest, upstream, upstream_addr, host, referrer, extra, flags, node, log, file, file_id, offset, lines
+FROM event_rows;
 
 CREATE VIEW classes AS
 SELECT class, area, CASE c.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity, title, retired FROM class c WHERE id > 0;
 
+-- What was pruned and what is there.
 CREATE VIEW counts AS
 SELECT
-    CASE WHEN q.time >= 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', q.time, 'unixepoch') END AS time,
-    c.class AS class,
-    CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
-    CASE WHEN q.server > 0 THEN s.text END AS server,
-    CASE WHEN q.upstream > 0 THEN u.text END AS upstream_addr,
-    n.text AS node,
-    q.count AS count
-FROM quarter q
-JOIN class c ON c.id = q.class_id
-JOIN label s ON s.id = q.server
-JOIN label u ON u.id = q.upstream
-JOIN label n ON n.id = q.node;
+    CASE WHEN quarter >= 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', quarter, 'unixepoch') END AS time,
+    class, level, server, upstream_addr, node, sum(number) AS count
+FROM (
+    SELECT
+        q.time AS quarter, k.class AS class, CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level, CASE WHEN q.server > 0 THEN s.text END AS server,
+        CASE WHEN q.upstream > 0 THEN u.text END AS upstream_addr, n.text AS node, q.count AS number
+    FROM quarter q
+    JOIN class k ON k.id = q.class_id
+    JOIN label s ON s.id = q.server
+    JOIN label u ON u.id = q.upstream
+    JOIN label n ON n.id = q.node
+    UNION ALL
+    SELECT coalesce(epoch - epoch % 900, -1), class, level, nullif(server, ''), nullif(upstream_addr, ''), node, 1 FROM events
+)
+GROUP BY quarter, class, level, server, upstream_addr, node;
 
 CREATE VIEW files AS
 SELECT

@@ -4,6 +4,8 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -18,6 +20,15 @@ uint64_t
 hash_slice_seeded(struct slice bytes, uint64_t seed)
 {
     return XXH3_64bits_withSeed(bytes.data != NULL ? bytes.data : "", bytes.size, seed);
+}
+
+uint64_t
+hash_seed(void)
+{
+    uint64_t seed;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+        seed = (uint64_t)time(NULL) * 0x9e3779b97f4a7c15U;
+    return seed;
 }
 
 static char *

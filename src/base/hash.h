@@ -10,6 +10,9 @@ uint64_t hash_slice(struct slice bytes);
 /* Another function for each seed. */
 uint64_t hash_slice_seeded(struct slice bytes, uint64_t seed);
 
+/* A seed that strangers do not know. */
+uint64_t hash_seed(void);
+
 /* 32 hexadecimal digits of the 128-bit hash (XXH3) in canonical order; returns out, which holds at least HASH_HEX_SIZE
  * bytes. */
 #define HASH_HEX_SIZE 33

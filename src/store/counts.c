@@ -1,16 +1,14 @@
-/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone.
- */
+/* Pruned events per quarter of an hour, gathered in a bounded table and added to the database.  Used by store alone. */
 #include "store/counts.h"
 
 #include <stdlib.h>
 
-#include "base/escape.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "store/feed.h"
 
 #define QUARTER       900    /* seconds */
-#define COUNT_ENTRIES 65536U /* flushed when three quarters full; 40 bytes each: what a commit's rows make */
+#define COUNT_ENTRIES 65536U /* flushed when three quarters full; 40 bytes each */
 #define COUNT_COLUMNS 7U     /* of the table quarter */
 #define FEED_ROWS     512U   /* entries written at a time */
 #define LABEL_ENTRIES (4 * LIMIT_COUNT_LABELS)
@@ -24,12 +22,12 @@ struct count_entry {
     uint16_t server, upstream, node; /* labels: there are at most LIMIT_COUNT_LABELS */
     uint8_t level;
     bool used;
-    int64_t delta;
+    int64_t count;
 };
 
 struct label_entry {
     uint64_t hash;
-    struct slice text; /* exact bytes; data NULL: free */
+    struct slice text; /* data NULL: free */
     int32_t id;
 };
 
@@ -41,7 +39,6 @@ struct counts {
     int32_t label_last;
     struct count_entry entries[COUNT_ENTRIES];
     uint32_t entry_count;
-    struct buffer work;
     struct feed feed;
     struct cell cells[FEED_ROWS * COUNT_COLUMNS];
 };
@@ -76,9 +73,7 @@ load_labels(struct counts *counts)
             return false;
         if (!row)
             break;
-        buffer_clear(&counts->work);
-        unescape_view_text(&counts->work, column_slice(list, 1));
-        struct slice text = buffer_slice(&counts->work);
+        struct slice text = column_slice(list, 1);
         uint64_t hash = hash_slice(text);
         keep_label(counts, find_label(counts, text, hash), text, hash, sqlite3_column_int(list, 0));
     }
@@ -105,7 +100,6 @@ counts_free(struct counts *counts)
     if (counts == NULL)
         return;
     arena_free(counts->texts);
-    buffer_free(&counts->work);
     free(counts);
 }
 
@@ -124,13 +118,11 @@ label_id(struct counts *counts, struct slice text, uint16_t *id)
     *id = LABEL_OTHER;
     if (counts->label_count >= LIMIT_COUNT_LABELS || text.size > LIMIT_NGINX_RECORD)
         return true;
-    buffer_clear(&counts->work);
-    escape_view_text(&counts->work, text);
     sqlite3_stmt *add = store_statement(counts->store, LABEL_ADD);
     if (add == NULL)
         return false;
     bind_integer(add, ":id", counts->label_last + 1);
-    bind_text(add, ":text", buffer_slice(&counts->work));
+    bind_text(add, ":text", text);
     if (!store_run(counts->store, add))
         return false;
     *id = (uint16_t)(counts->label_last + 1);
@@ -157,7 +149,7 @@ find_entry(struct counts *counts, const struct count_entry *key)
 }
 
 bool
-counts_add(struct counts *counts, const struct count_key *key, int delta)
+counts_add(struct counts *counts, const struct count_key *key)
 {
     struct count_entry entry = {.class_id = key->class_id, .level = (uint8_t)key->level, .used = true};
     entry.time = key->epoch >= 0 ? key->epoch - key->epoch % QUARTER : -1;
@@ -169,7 +161,7 @@ counts_add(struct counts *counts, const struct count_key *key, int delta)
         *found = entry;
         counts->entry_count++;
     }
-    found->delta += delta;
+    found->count++;
     return counts->entry_count < COUNT_ENTRIES / 4 * 3 || counts_flush(counts);
 }
 
@@ -195,43 +187,21 @@ static void
 set_cells(struct cell *cells, const struct count_entry *entry)
 {
     const int64_t values[COUNT_COLUMNS] = {entry->time,     entry->class_id, entry->level, entry->server,
-                                           entry->upstream, entry->node,     entry->delta};
+                                           entry->upstream, entry->node,     entry->count};
     for (size_t i = 0; i < COUNT_COLUMNS; i++)
         cell_set_integer(&cells[i], values[i]);
-}
-
-static bool
-clean_entry(struct store *store, const struct count_entry *entry)
-{
-    sqlite3_stmt *statement = store_statement(store, COUNT_CLEAN);
-    if (statement == NULL)
-        return false;
-    bind_integer(statement, ":time", entry->time);
-    bind_integer(statement, ":class_id", entry->class_id);
-    bind_integer(statement, ":level", entry->level);
-    bind_integer(statement, ":server", entry->server);
-    bind_integer(statement, ":upstream", entry->upstream);
-    bind_integer(statement, ":node", entry->node);
-    return store_run(store, statement);
 }
 
 /* Adds the first `count` entries. */
 static bool
 write_entries(struct counts *counts, size_t count)
 {
-    size_t rows = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (counts->entries[i].delta != 0)
-            set_cells(counts->cells + rows++ * COUNT_COLUMNS, &counts->entries[i]);
-        if (rows == 0 || (rows < FEED_ROWS && i + 1 < count))
-            continue;
+    for (size_t done = 0, rows; done < count; done += rows) {
+        for (rows = 0; rows < FEED_ROWS && done + rows < count; rows++)
+            set_cells(counts->cells + rows * COUNT_COLUMNS, &counts->entries[done + rows]);
         if (!feed_run(counts->store, &counts->feed, COUNT_ADD, counts->cells, rows))
             return false;
-        rows = 0;
     }
-    for (size_t i = 0; i < count; i++)
-        if (counts->entries[i].delta < 0 && !clean_entry(counts->store, &counts->entries[i]))
-            return false;
     return true;
 }
 

@@ -1,5 +1,4 @@
-/* Events per quarter of an hour, gathered in a bounded table and added to the database at commit.  Used by store alone.
- */
+/* Pruned events per quarter of an hour, gathered in a bounded table and added to the database.  Used by store alone. */
 #ifndef NGXERR_STORE_COUNTS_H
 #define NGXERR_STORE_COUNTS_H
 
@@ -11,16 +10,15 @@ struct counts;
 struct counts *counts_new(struct store *store);
 void counts_free(struct counts *counts);
 
-/* What one event counts under; text is exact bytes. */
+/* What one event counts under; text is in the form of the views. */
 struct count_key {
     int64_t epoch; /* -1: no time */
     int64_t class_id;
     enum level level;
-    struct slice server, upstream_addr;
-    struct slice node; /* in the form of the views */
+    struct slice server, upstream_addr, node;
 };
-/* `delta` is 1, or -1 to take an event back.  False after a diagnostic. */
-bool counts_add(struct counts *counts, const struct count_key *key, int delta);
+/* False after a diagnostic. */
+bool counts_add(struct counts *counts, const struct count_key *key);
 /* Into the database, within the transaction. */
 bool counts_flush(struct counts *counts);
 

@@ -2,8 +2,6 @@
 #include "store/intern.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/hash.h"
@@ -39,8 +37,7 @@ intern_new(struct store *store)
         return NULL;
     struct intern *intern = memory_allocate_zeroed(1, sizeof(*intern));
     intern->last_id = (uint32_t)last;
-    if (getrandom(&intern->seed, sizeof(intern->seed), GRND_NONBLOCK) != (ssize_t)sizeof(intern->seed))
-        intern->seed = (uint64_t)time(NULL) * 0x9e3779b97f4a7c15U;
+    intern->seed = hash_seed();
     return intern;
 }
 
@@ -51,6 +48,12 @@ intern_free(struct intern *intern)
         return;
     buffer_free(&intern->escaped);
     free(intern);
+}
+
+void
+intern_forget(struct intern *intern)
+{
+    memset(intern->entries, 0, sizeof(intern->entries));
 }
 
 /* Gives the text of an entry an id. */

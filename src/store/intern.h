@@ -10,6 +10,7 @@ struct intern;
 /* NULL after a diagnostic.  Freed by intern_free. */
 struct intern *intern_new(struct store *store);
 void intern_free(struct intern *intern);
+void intern_forget(struct intern *intern);
 /* The id of the text, or 0 when it is to be stored in the row: at first sight, or too long to repeat.  A new id's text
  * is added to the strings of `batch`, which must reach the database, before any later batch. */
 int64_t intern_text(struct intern *intern, struct slice exact, struct row_batch *batch);

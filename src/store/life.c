@@ -38,6 +38,21 @@ struct victim {
     int64_t id, file_id;
 };
 
+/* Of the current row of PRUNE_FIND. */
+static bool
+count_victim(struct counts *counts, sqlite3_stmt *find)
+{
+    struct count_key key = {
+        .epoch = sqlite3_column_int64(find, 2),
+        .class_id = sqlite3_column_int64(find, 3),
+        .level = (enum level)sqlite3_column_int(find, 4),
+        .server = column_slice(find, 5),
+        .upstream_addr = column_slice(find, 6),
+        .node = column_slice(find, 7),
+    };
+    return counts_add(counts, &key);
+}
+
 static bool
 find_victims(struct store *store, int64_t epoch, struct victim *victims, size_t *count)
 {
@@ -49,7 +64,7 @@ find_victims(struct store *store, int64_t epoch, struct victim *victims, size_t 
     bind_integer(find, ":epoch", epoch);
     bind_integer(find, ":limit", STEP_ROWS);
     while (row) {
-        if (!store_step(store, find, &row))
+        if (!store_step(store, find, &row) || (row && !count_victim(store->writer->counts, find)))
             return false;
         if (row)
             victims[(*count)++] = (struct victim){sqlite3_column_int64(find, 0), sqlite3_column_int64(find, 1)};
@@ -65,7 +80,8 @@ prune_step(struct store *store, int64_t epoch, struct victim *victims, size_t *c
     for (size_t i = 0; i < *count; i++)
         if (!delete_event(store, victims[i].id) || !add_pruned(store, victims[i].file_id, 1))
             return false;
-    return setting_set_integer(store, "pruned_before", epoch) && store_end(store);
+    return counts_flush(store->writer->counts) && setting_set_integer(store, "pruned_before", epoch) &&
+           store_end(store);
 }
 
 /* In steps, so that -wal does not grow to the size of what was pruned; the file shrinks when -wal is copied into it. */
@@ -90,7 +106,7 @@ give_back_pages(struct store *store)
 static bool
 prune_rest(struct store *store, struct prune_result *result)
 {
-    static const enum statement steps[] = {PRUNE_UNPARSED, PRUNE_RUNS, PRUNE_STRINGS};
+    static const enum statement steps[] = {PRUNE_UNPARSED, PRUNE_RUNS, PRUNE_MOMENTS, PRUNE_CONTEXTS, PRUNE_STRINGS};
     if (!store_begin(store))
         return false;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -100,7 +116,17 @@ prune_rest(struct store *store, struct prune_result *result)
         if (steps[i] == PRUNE_UNPARSED)
             result->unparsed += (uint64_t)sqlite3_changes(store->db);
     }
+    row_writer_forget(store->writer->row_writer);
     return store_end(store) && give_back_pages(store);
+}
+
+static bool
+begin_counts(struct store *store)
+{
+    struct writer *writer = store_writer(store);
+    if (writer != NULL && writer->counts == NULL)
+        writer->counts = counts_new(store);
+    return writer != NULL && writer->counts != NULL;
 }
 
 bool
@@ -111,7 +137,7 @@ store_prune(struct store *store, int64_t epoch, struct prune_result *result)
     bool good = true;
     int64_t before;
     *result = (struct prune_result){0};
-    good = setting_get_integer(store, "pruned_before", -1, &before);
+    good = begin_counts(store) && setting_get_integer(store, "pruned_before", -1, &before);
     if (epoch < before)
         epoch = before; /* what is gone stays gone */
     while (good && count == STEP_ROWS) {
@@ -163,47 +189,14 @@ set_class(struct reclassification *run, int64_t class_id)
 }
 
 static bool
-move_counts(struct reclassification *run, int64_t class_id)
+move_sum(struct reclassification *run, int64_t class_id)
 {
-    struct writer *writer = run->store->writer;
-    const struct record *record = &run->event.record;
-    struct count_key key = {.epoch = run->row.epoch,
-                            .class_id = run->row.class_id,
-                            .level = record->level,
-                            .server = record->server,
-                            .upstream_addr = record->upstream_addr,
-                            .node = buffer_slice(&writer->file.node)};
-    if (!counts_add(writer->counts, &key, -1))
-        return false;
-    key.class_id = class_id;
-    if (!counts_add(writer->counts, &key, 1))
-        return false;
     sqlite3_stmt *sum = store_statement(run->store, RECLASSIFY_FILE);
     if (sum == NULL)
         return false;
     bind_integer(sum, ":id", run->row.file_id);
     bind_integer(sum, ":change", (class_id == 0) - (run->row.class_id == 0));
     return store_run(run->store, sum);
-}
-
-/* The file's node, under which its events count. */
-static bool
-load_node(struct reclassification *run)
-{
-    struct writer *writer = run->store->writer;
-    if (writer->file.id == run->row.file_id)
-        return true;
-    sqlite3_stmt *get = store_statement(run->store, FILE_GET);
-    bool row;
-    if (get == NULL)
-        return false;
-    bind_integer(get, ":id", run->row.file_id);
-    if (!store_step(run->store, get, &row))
-        return false;
-    if (row)
-        file_row_read(get, &writer->file);
-    sqlite3_reset(get);
-    return true;
 }
 
 static bool
@@ -217,7 +210,7 @@ reclassify_row(struct reclassification *run, struct reclassify_result *result)
     result->events++;
     if (class_id != run->row.class_id) {
         result->changed++;
-        if (!load_node(run) || !move_counts(run, class_id))
+        if (!move_sum(run, class_id))
             return false;
     }
     if (unclassified && !shapes_add(writer->shapes, &run->event.record, buffer_slice(&run->raw), run->row.epoch, 1))
@@ -283,7 +276,7 @@ reclassify_steps(struct reclassification *run, struct reclassify_result *result)
         if (good && count > 0)
             after = ids[count - 1];
         good = good && setting_set_integer(store, "reclassify_from", count == STEP_ROWS ? after : 0) &&
-               counts_flush(writer->counts) && shapes_flush(writer->shapes) && store_end(store);
+               shapes_flush(writer->shapes) && store_end(store);
     }
     free(ids);
     return good;

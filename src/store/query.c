@@ -6,10 +6,11 @@
 #include "base/memory.h"
 #include "store/question.h"
 
-/* Of the view's row: see src/store/row.h. */
-#define EVENT_UTC_OFFSET                                                                                          \
-    "(SELECT CASE WHEN b.bits >> 8 & 127 THEN ((b.bits >> 8 & 127) - 64) * 900 ELSE (b.bits >> 40) - 131072 END " \
-    "FROM event b WHERE b.id = events.id)"
+/* The columns of the view events. */
+#define EVENT_COLUMN_NAMES                                                                                             \
+    "id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, "       \
+    "server, request, method, uri, subrequest, upstream, upstream_addr, host, referrer, extra, flags, node, log, "     \
+    "file, file_id, offset, lines"
 
 struct rows {
     struct store *store;
@@ -99,11 +100,13 @@ static void
 add_order(struct question *question, const struct query_events *ask)
 {
     if (ask->last > 0) {
-        question_add(question, " ORDER BY epoch DESC, id DESC LIMIT ");
+        question_add(question, " ORDER BY epoch DESC, first_id DESC, id DESC LIMIT ");
         question_number(question, ask->last > INT64_MAX ? INT64_MAX : (int64_t)ask->last);
+        question_add(question, ask->reversed ? ") ORDER BY epoch DESC, id DESC" : ") ORDER BY epoch, id");
+    } else {
+        question_add(question, ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC"
+                                             : " ORDER BY epoch, first_id, id");
     }
-    question_add(question, ask->last > 0 ? ")" : "");
-    question_add(question, ask->reversed ? " ORDER BY epoch DESC, id DESC" : " ORDER BY epoch, id");
 }
 
 struct rows *
@@ -112,7 +115,7 @@ query_events(struct store *store, const struct query_events *ask)
     struct rows *rows = rows_new(store);
     struct question *question = &rows->question;
     question_add(question, ask->last > 0 ? "SELECT * FROM (" : "");
-    question_add(question, "SELECT *, " EVENT_UTC_OFFSET " AS utc_offset FROM events");
+    question_add(question, "SELECT " EVENT_COLUMN_NAMES ", east AS utc_offset FROM event_rows");
     question_filter(question, ask->filter);
     add_order(question, ask);
     return rows_ask(rows);

@@ -27,15 +27,16 @@ query_raw(struct store *store, const struct query_events *ask)
     if (lines->whole) {
         question_add(question, "SELECT id FROM file ORDER BY node, log, first_time, id");
     } else if (ask->last > 0) {
-        question_add(question, "SELECT id, epoch FROM (SELECT id, epoch FROM events");
+        question_add(question, "SELECT id, epoch FROM (SELECT id, epoch FROM event_rows");
         question_filter(question, ask->filter);
-        question_add(question, " ORDER BY epoch DESC, id DESC LIMIT ");
+        question_add(question, " ORDER BY epoch DESC, first_id DESC, id DESC LIMIT ");
         question_number(question, ask->last > INT64_MAX ? INT64_MAX : (int64_t)ask->last);
         question_add(question, ask->reversed ? ") ORDER BY epoch DESC, id DESC" : ") ORDER BY epoch, id");
     } else {
-        question_add(question, "SELECT id FROM events");
+        question_add(question, "SELECT id FROM event_rows");
         question_filter(question, ask->filter);
-        question_add(question, ask->reversed ? " ORDER BY epoch DESC, id DESC" : " ORDER BY epoch, id");
+        question_add(question, ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC"
+                                             : " ORDER BY epoch, first_id, id");
     }
     if (question_ask(question))
         return lines;

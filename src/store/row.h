@@ -7,10 +7,10 @@
 #include "base/buffer.h"
 #include "parse/record.h"
 
-/* The bits of event.bits; the views take them apart with shifts. */
-#define ROW_LEVEL_SHIFT    0  /* 4 bits */
-#define ROW_KIND_SHIFT     4  /* 4 bits */
-#define ROW_QUARTERS_SHIFT 8  /* 7 bits: quarters of an hour east of UTC + 64; 0: ROW_EAST_SHIFT has the seconds */
+/* The bits of context.bits; the views take them apart with shifts. */
+#define ROW_LEVEL_SHIFT    0 /* 4 bits */
+#define ROW_KIND_SHIFT     4 /* 4 bits */
+#define ROW_HAS_CONNECTION ((uint64_t)1 << 8)
 #define ROW_SPLIT_SHIFT    15 /* 2 bits: enum row_split */
 #define ROW_METHOD_SHIFT   17 /* 3 bits: 1 + index of row_methods; then the column request has the URI alone */
 #define ROW_VERSION_SHIFT  20 /* 2 bits: index of row_versions, with a method */
@@ -23,11 +23,11 @@
 #define ROW_UPSTREAM_BARE  ((uint64_t)1 << 30)
 #define ROW_FLAGS_SHIFT    31                  /* 8 bits: enum record_flag */
 #define ROW_MESSAGE_PATH   ((uint64_t)1 << 39) /* the byte 1 in message stands for the path of the request's URI */
-#define ROW_EAST_SHIFT     40 /* 18 bits: seconds east of UTC + ROW_EAST_ZERO, when they are no quarters */
-#define ROW_EAST_ZERO      131072
 
-#define ROW_QUARTER       900 /* seconds */
-#define ROW_QUARTERS_ZERO 64  /* added to make the number positive */
+/* event.numbers: the connection above the process id, when both fit and tid equals pid. */
+#define NUMBERS_PID_BITS        22
+#define NUMBERS_PID_LIMIT       ((uint64_t)1 << NUMBERS_PID_BITS)
+#define NUMBERS_CONNECTION_LIMIT ((uint64_t)1 << 40)
 
 /* extra as an integer: the id of a JSON template with the bytes 1 and 2 for values, and where in the message they
  * stand. */
@@ -56,35 +56,79 @@ enum row_split {
     SPLIT_EXPLICIT, /* in the column odd: METHOD SP URI */
 };
 
-/* Columns of the statements EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE and of the rows of EVENT_ADD, in this order. */
+/* Columns of the statements that row_read reads: EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE. */
 enum row_column {
     ROW_ID,
     ROW_FILE_ID,
-    ROW_OFFSET,
     ROW_EPOCH,
+    ROW_EAST,
+    ROW_AMBIGUOUS,
     ROW_CLASS_ID,
+    ROW_OFFSET,
     ROW_BITS,
-    ROW_PID,
-    ROW_CONNECTION,
     ROW_ERROR_NUMBER,
-    ROW_MESSAGE,
+    ROW_LINES,
+    ROW_PID,
+    ROW_TID,
+    ROW_CONNECTION,
+    ROW_MESSAGE, /* from here to ROW_PATCH: texts */
     ROW_DOING,
     ROW_CLIENT,
     ROW_SERVER,
     ROW_REQUEST,
     ROW_UPSTREAM,
     ROW_REFERRER,
-    ROW_EXTRA,
-    ROW_LINES,
-    ROW_RARE, /* from here on: what few rows have */
-    ROW_TID = ROW_RARE,
     ROW_UPSTREAM_ADDR,
     ROW_HOST,
     ROW_SUBREQUEST,
     ROW_UPSTREAM_URI,
     ROW_ODD,
     ROW_PATCH,
-    ROW_COLUMNS,
+    ROW_EXTRA,
+};
+
+/* Columns of the table event, as they are written. */
+enum stored_column {
+    STORED_ID, /* nothing: the one after the row before */
+    STORED_CLASS_ID,
+    STORED_CONTEXT,
+    STORED_OFFSET,
+    STORED_NUMBERS,
+    STORED_MESSAGE,
+    STORED_CLIENT,
+    STORED_REQUEST,
+    STORED_REFERRER,
+    STORED_EXTRA,
+    STORED_RARE, /* from here on: what few rows have */
+    STORED_LINES = STORED_RARE,
+    STORED_PID,
+    STORED_TID,
+    STORED_CONNECTION,
+    STORED_SUBREQUEST,
+    STORED_UPSTREAM_URI,
+    STORED_ODD,
+    STORED_PATCH,
+    STORED_COLUMNS,
+};
+
+/* Columns of the table context. */
+enum context_column {
+    CONTEXT_ID,
+    CONTEXT_BITS,
+    CONTEXT_ERROR_NUMBER,
+    CONTEXT_DOING,
+    CONTEXT_SERVER,
+    CONTEXT_UPSTREAM,
+    CONTEXT_UPSTREAM_ADDR,
+    CONTEXT_HOST,
+    CONTEXT_COLUMNS,
+};
+
+/* What the table moment says of a row. */
+struct row_time {
+    int64_t epoch; /* -1: none */
+    int32_t east;  /* seconds east of UTC that were applied */
+    bool ambiguous;
 };
 
 /* A row taken apart; slices point into `bytes` or into the statement and live until the next row_read or step. */

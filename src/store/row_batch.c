@@ -18,6 +18,8 @@ row_batch_free(struct row_batch *batch)
         return;
     arena_free(batch->texts);
     free(batch->cells);
+    free(batch->times);
+    free(batch->contexts);
     free(batch->strings);
     free(batch);
 }
@@ -34,9 +36,20 @@ add(struct cell **cells, size_t *count, size_t *capacity, size_t columns)
 }
 
 struct cell *
-row_batch_add(struct row_batch *batch)
+row_batch_add(struct row_batch *batch, const struct row_time *time)
 {
-    return add(&batch->cells, &batch->count, &batch->capacity, ROW_COLUMNS);
+    size_t capacity = batch->capacity;
+    struct cell *cells = add(&batch->cells, &batch->count, &batch->capacity, STORED_COLUMNS);
+    if (batch->capacity != capacity)
+        batch->times = memory_resize(batch->times, batch->capacity, sizeof(*batch->times));
+    batch->times[batch->count - 1] = *time;
+    return cells;
+}
+
+struct cell *
+row_batch_add_context(struct row_batch *batch)
+{
+    return add(&batch->contexts, &batch->context_count, &batch->context_capacity, CONTEXT_COLUMNS);
 }
 
 struct cell *
@@ -48,6 +61,6 @@ row_batch_add_string(struct row_batch *batch)
 void
 row_batch_clear(struct row_batch *batch)
 {
-    batch->count = batch->string_count = 0;
+    batch->count = batch->context_count = batch->string_count = 0;
     arena_reset(batch->texts);
 }

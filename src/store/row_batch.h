@@ -9,15 +9,19 @@
 #define STRING_COLUMNS 2U /* id, text */
 
 struct row_batch {
-    struct cell *cells; /* ROW_COLUMNS of each row */
+    struct cell *cells;     /* STORED_COLUMNS of each row */
+    struct row_time *times; /* of each row */
     size_t count, capacity;
+    struct cell *contexts; /* CONTEXT_COLUMNS of each context that is new with these rows */
+    size_t context_count, context_capacity;
     struct cell *strings; /* STRING_COLUMNS of each string that is new with these rows */
     size_t string_count, string_capacity;
     struct arena *texts; /* of cells, as far as they do not point into the events */
 };
 
-/* The cells of one more row, or string. */
-struct cell *row_batch_add(struct row_batch *batch);
+/* The cells of one more row, with its time, or context, or string. */
+struct cell *row_batch_add(struct row_batch *batch, const struct row_time *time);
+struct cell *row_batch_add_context(struct row_batch *batch);
 struct cell *row_batch_add_string(struct row_batch *batch);
 /* Empties it; the memory is kept. */
 void row_batch_clear(struct row_batch *batch);

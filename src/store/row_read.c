@@ -25,6 +25,12 @@ take_text(struct row *row, sqlite3_stmt *statement, int column, struct text_mark
     mark->size = row->bytes.size - mark->begin;
 }
 
+static bool
+is_null(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL;
+}
+
 static void
 read_numbers(sqlite3_stmt *statement, struct row *row)
 {
@@ -33,17 +39,14 @@ read_numbers(sqlite3_stmt *statement, struct row *row)
     row->id = sqlite3_column_int64(statement, ROW_ID);
     row->file_id = sqlite3_column_int64(statement, ROW_FILE_ID);
     row->class_id = sqlite3_column_int64(statement, ROW_CLASS_ID);
-    row->epoch =
-        sqlite3_column_type(statement, ROW_EPOCH) == SQLITE_NULL ? -1 : sqlite3_column_int64(statement, ROW_EPOCH);
-    int32_t quarters = (int32_t)(bits >> ROW_QUARTERS_SHIFT & 0x7f);
-    row->utc_offset =
-        quarters > 0 ? (quarters - ROW_QUARTERS_ZERO) * ROW_QUARTER : (int32_t)(bits >> ROW_EAST_SHIFT) - ROW_EAST_ZERO;
+    row->epoch = is_null(statement, ROW_EPOCH) ? -1 : sqlite3_column_int64(statement, ROW_EPOCH);
+    row->utc_offset = sqlite3_column_int(statement, ROW_EAST);
     row->shortened = (bits & ROW_SHORTENED) != 0;
     record->offset = (uint64_t)sqlite3_column_int64(statement, ROW_OFFSET);
-    record->lines = sqlite3_column_type(statement, ROW_LINES) == SQLITE_NULL
-                        ? 1
-                        : (unsigned)sqlite3_column_int(statement, ROW_LINES);
+    record->lines = is_null(statement, ROW_LINES) ? 1 : (unsigned)sqlite3_column_int(statement, ROW_LINES);
     record->flags = (unsigned)(bits >> ROW_FLAGS_SHIFT & 0xff);
+    if (sqlite3_column_int(statement, ROW_AMBIGUOUS) != 0)
+        record->flags |= RECORD_AMBIGUOUS_HOUR;
     record->prefix = (enum prefix_form)(bits >> ROW_FORM_SHIFT & 3);
     record->level = (enum level)(bits >> ROW_LEVEL_SHIFT & 15);
     record->kind = (enum kind)(bits >> ROW_KIND_SHIFT & 15);
@@ -51,14 +54,11 @@ read_numbers(sqlite3_stmt *statement, struct row *row)
     record->upstream_is_bare = (bits & ROW_UPSTREAM_BARE) != 0;
     record->written = row->epoch < 0 ? -1 : row->epoch + row->utc_offset;
     record->pid = (uint64_t)sqlite3_column_int64(statement, ROW_PID);
-    record->tid = sqlite3_column_type(statement, ROW_TID) == SQLITE_NULL
-                      ? record->pid
-                      : (uint64_t)sqlite3_column_int64(statement, ROW_TID);
-    record->has_connection = sqlite3_column_type(statement, ROW_CONNECTION) != SQLITE_NULL;
+    record->tid = (uint64_t)sqlite3_column_int64(statement, ROW_TID);
+    record->has_connection = (bits & ROW_HAS_CONNECTION) != 0;
     record->connection = (uint64_t)sqlite3_column_int64(statement, ROW_CONNECTION);
-    record->error_number = sqlite3_column_type(statement, ROW_ERROR_NUMBER) == SQLITE_NULL
-                               ? -1
-                               : sqlite3_column_int(statement, ROW_ERROR_NUMBER);
+    record->error_number =
+        is_null(statement, ROW_ERROR_NUMBER) ? -1 : sqlite3_column_int(statement, ROW_ERROR_NUMBER);
 }
 
 /* A stretch of row->bytes: pointers are set when all are there, since the buffer moves as it grows. */

@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "store/context.h"
 #include "store/intern.h"
 #include "store/render.h"
 #include "store/row.h"
@@ -24,6 +25,7 @@ struct template_entry {
 
 struct row_writer {
     struct intern *intern;
+    struct contexts *contexts;
     struct row_batch *batch; /* being filled */
     struct cell *cells;      /* of the row being made */
     bool clean;              /* the record's raw bytes need no escape, so none of its texts does */
@@ -36,13 +38,14 @@ struct row_writer {
 struct row_writer *
 row_writer_new(struct store *store)
 {
-    struct intern *intern = intern_new(store);
-    if (intern == NULL)
-        return NULL;
     struct row_writer *writer = memory_allocate_zeroed(1, sizeof(*writer));
-    writer->intern = intern;
     writer->cache.written = -1;
-    return writer;
+    writer->intern = intern_new(store);
+    writer->contexts = contexts_new(store);
+    if (writer->intern != NULL && writer->contexts != NULL)
+        return writer;
+    row_writer_free(writer);
+    return NULL;
 }
 
 void
@@ -51,6 +54,7 @@ row_writer_free(struct row_writer *writer)
     if (writer == NULL)
         return;
     intern_free(writer->intern);
+    contexts_free(writer->contexts);
     buffer_free(&writer->rendered);
     buffer_free(&writer->patch);
     buffer_free(&writer->extra);
@@ -232,6 +236,14 @@ row_writer_forget_classes(struct row_writer *writer)
     memset(writer->templates, 0, sizeof(writer->templates));
 }
 
+void
+row_writer_forget(struct row_writer *writer)
+{
+    row_writer_forget_classes(writer);
+    intern_forget(writer->intern);
+    contexts_forget(writer->contexts);
+}
+
 /* --- cells --- */
 
 static struct slice
@@ -242,7 +254,7 @@ keep_text(struct row_writer *writer, const struct buffer *text)
 
 /* `exact` lives as long as the block that the record was cut from. */
 static void
-set_view_text(struct row_writer *writer, enum row_column column, struct slice exact)
+set_view_text(struct row_writer *writer, enum stored_column column, struct slice exact)
 {
     if (!writer->clean && !escape_view_text_unneeded(exact)) {
         buffer_clear(&writer->work);
@@ -254,7 +266,7 @@ set_view_text(struct row_writer *writer, enum row_column column, struct slice ex
 
 /* Text that does not repeat stays in the row. */
 static void
-set_own(struct row_writer *writer, enum row_column column, struct slice exact)
+set_own(struct row_writer *writer, enum stored_column column, struct slice exact)
 {
     if (exact.data == NULL)
         cell_set_null(&writer->cells[column]);
@@ -263,7 +275,7 @@ set_own(struct row_writer *writer, enum row_column column, struct slice exact)
 }
 
 static void
-set_repeating(struct row_writer *writer, enum row_column column, struct slice exact)
+set_repeating(struct row_writer *writer, enum stored_column column, struct slice exact)
 {
     int64_t id = exact.data == NULL ? 0 : intern_text(writer->intern, exact, writer->batch);
     if (id != 0)
@@ -273,7 +285,7 @@ set_repeating(struct row_writer *writer, enum row_column column, struct slice ex
 }
 
 static void
-set_number(struct row_writer *writer, enum row_column column, bool present, int64_t value)
+set_number(struct row_writer *writer, enum stored_column column, bool present, int64_t value)
 {
     if (present)
         cell_set_integer(&writer->cells[column], value);
@@ -286,15 +298,15 @@ static void
 set_message(struct row_writer *writer, const struct record *record, uint64_t bits)
 {
     bool with_path = bits & ROW_MESSAGE_PATH;
-    set_repeating(writer, ROW_MESSAGE, with_path ? buffer_slice(&writer->message) : record->message);
-    if (with_path && writer->cells[ROW_MESSAGE].type == CELL_TEXT)
-        cell_set_text(&writer->cells[ROW_MESSAGE], keep_text(writer, &writer->message));
+    set_repeating(writer, STORED_MESSAGE, with_path ? buffer_slice(&writer->message) : record->message);
+    if (with_path && writer->cells[STORED_MESSAGE].type == CELL_TEXT)
+        cell_set_text(&writer->cells[STORED_MESSAGE], keep_text(writer, &writer->message));
 }
 
 static void
 set_odd(struct row_writer *writer, const struct record *record, enum row_split split)
 {
-    cell_set_null(&writer->cells[ROW_ODD]);
+    cell_set_null(&writer->cells[STORED_ODD]);
     if (split != SPLIT_EXPLICIT)
         return;
     buffer_clear(&writer->odd);
@@ -303,59 +315,67 @@ set_odd(struct row_writer *writer, const struct record *record, enum row_split s
     buffer_add_byte(&writer->odd, ' ');
     if (record->uri.data != NULL)
         buffer_add(&writer->odd, record->uri);
-    set_view_text(writer, ROW_ODD, keep_text(writer, &writer->odd));
+    set_view_text(writer, STORED_ODD, keep_text(writer, &writer->odd));
 }
 
 static void
 set_extra(struct row_writer *writer, int64_t reference)
 {
-    set_number(writer, ROW_EXTRA, reference != 0, reference);
+    set_number(writer, STORED_EXTRA, reference != 0, reference);
     if (reference == 0 && writer->extra.size > 0)
-        cell_set_text(&writer->cells[ROW_EXTRA], keep_text(writer, &writer->extra));
+        cell_set_text(&writer->cells[STORED_EXTRA], keep_text(writer, &writer->extra));
 }
 
 static void
 set_patch(struct row_writer *writer)
 {
-    cell_set_null(&writer->cells[ROW_PATCH]);
+    cell_set_null(&writer->cells[STORED_PATCH]);
     if (writer->patch.size == 0)
         return;
-    cell_set_text(&writer->cells[ROW_PATCH], keep_text(writer, &writer->patch));
-    writer->cells[ROW_PATCH].type = CELL_BLOB;
+    cell_set_text(&writer->cells[STORED_PATCH], keep_text(writer, &writer->patch));
+    writer->cells[STORED_PATCH].type = CELL_BLOB;
+}
+
+static int64_t
+find_context(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
+{
+    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
+    struct context context = {
+        .bits = bits,
+        .error_number = record->error_number,
+        .doing = record->doing,
+        .server = record->server,
+        .upstream = parts->begin,
+        .upstream_addr = own_addr ? record->upstream_addr : SLICE_NONE,
+        .host = bits & ROW_SAME_HOST ? SLICE_NONE : record->host,
+    };
+    return context_id(writer->contexts, &context, writer->clean, writer->batch);
 }
 
 static void
 set_texts(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
 {
     bool uri_alone = bits >> ROW_METHOD_SHIFT & 7;
-    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
-    set_own(writer, ROW_REQUEST, uri_alone ? record->uri : record->request);
-    set_own(writer, ROW_SUBREQUEST, record->subrequest);
-    set_own(writer, ROW_UPSTREAM_URI, parts->uri);
+    set_own(writer, STORED_REQUEST, uri_alone ? record->uri : record->request);
+    set_own(writer, STORED_SUBREQUEST, record->subrequest);
+    set_own(writer, STORED_UPSTREAM_URI, parts->uri);
     set_message(writer, record, bits);
-    set_repeating(writer, ROW_DOING, record->doing);
-    set_repeating(writer, ROW_CLIENT, record->client);
-    set_repeating(writer, ROW_SERVER, record->server);
-    set_repeating(writer, ROW_UPSTREAM, parts->begin);
-    set_repeating(writer, ROW_UPSTREAM_ADDR, own_addr ? record->upstream_addr : SLICE_NONE);
-    set_repeating(writer, ROW_HOST, bits & ROW_SAME_HOST ? SLICE_NONE : record->host);
-    set_repeating(writer, ROW_REFERRER, record->referrer);
+    set_repeating(writer, STORED_CLIENT, record->client);
+    set_repeating(writer, STORED_REFERRER, record->referrer);
 }
 
+/* Of the process and the connection. */
 static void
-set_numbers(struct row_writer *writer, const struct event *event, uint64_t bits)
+set_numbers(struct row_writer *writer, const struct record *record)
 {
-    const struct record *record = &event->record;
-    int64_t epoch = event_epoch(event);
     bool dated = record->prefix == PREFIX_DATED;
-    set_number(writer, ROW_OFFSET, true, (int64_t)record->offset);
-    set_number(writer, ROW_EPOCH, epoch >= 0, epoch);
-    set_number(writer, ROW_BITS, true, (int64_t)bits);
-    set_number(writer, ROW_LINES, record->lines != 1, record->lines);
-    set_number(writer, ROW_PID, dated, (int64_t)record->pid);
-    set_number(writer, ROW_TID, dated && record->tid != record->pid, (int64_t)record->tid);
-    set_number(writer, ROW_CONNECTION, record->has_connection, (int64_t)record->connection);
-    set_number(writer, ROW_ERROR_NUMBER, record->error_number >= 0, record->error_number);
+    bool together = dated && record->tid == record->pid && record->pid < NUMBERS_PID_LIMIT &&
+                    record->connection < NUMBERS_CONNECTION_LIMIT;
+    bool apart = dated && !together;
+    set_number(writer, STORED_NUMBERS, together, (int64_t)(record->connection << NUMBERS_PID_BITS | record->pid));
+    set_number(writer, STORED_PID, apart, (int64_t)record->pid);
+    set_number(writer, STORED_TID, apart, (int64_t)record->tid);
+    set_number(writer, STORED_CONNECTION, record->has_connection && !together, (int64_t)record->connection);
 }
 
 /* --- the bound --- */
@@ -426,25 +446,15 @@ render_and_compare(struct row_writer *writer, const struct record *record)
 }
 
 static uint64_t
-offset_bits(int32_t utc_offset)
+make_bits(const struct record *record, enum row_split split, const struct upstream_parts *parts)
 {
-    int quarters = utc_offset / ROW_QUARTER + ROW_QUARTERS_ZERO;
-    if (utc_offset % ROW_QUARTER == 0 && quarters > 0 && quarters < 128)
-        return (uint64_t)quarters << ROW_QUARTERS_SHIFT;
-    return (uint64_t)(utc_offset + ROW_EAST_ZERO) << ROW_EAST_SHIFT;
-}
-
-static uint64_t
-make_bits(const struct event *event, enum row_split split, const struct upstream_parts *parts)
-{
-    const struct record *record = &event->record;
     bool same_host =
         record->host.data != NULL && record->server.data != NULL && slice_equal(record->host, record->server);
     return (uint64_t)record->level << ROW_LEVEL_SHIFT | (uint64_t)record->kind << ROW_KIND_SHIFT |
            (uint64_t)record->prefix << ROW_FORM_SHIFT | (record->client_is_udp ? ROW_CLIENT_UDP : 0) |
            (record->upstream_is_bare ? ROW_UPSTREAM_BARE : 0) | (uint64_t)split << ROW_SPLIT_SHIFT |
-           (uint64_t)(record->flags & 0xff) << ROW_FLAGS_SHIFT | offset_bits(event->utc_offset) |
-           request_bits(record, split) | (parts->same ? ROW_SAME_URI : 0) | (same_host ? ROW_SAME_HOST : 0) |
+           (uint64_t)(record->flags & 0xff & ~(unsigned)RECORD_AMBIGUOUS_HOUR) << ROW_FLAGS_SHIFT |
+           (record->has_connection ? ROW_HAS_CONNECTION : 0) | request_bits(record, split) | (parts->same ? ROW_SAME_URI : 0) | (same_host ? ROW_SAME_HOST : 0) |
            (uint64_t)find_addr_form(parts->begin, record->upstream_addr) << ROW_ADDR_SHIFT;
 }
 
@@ -472,9 +482,12 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
-    uint64_t bits = make_bits(event, split, &parts) | (shortened ? ROW_SHORTENED : 0) |
+    uint64_t bits = make_bits(record, split, &parts) | (shortened ? ROW_SHORTENED : 0) |
                     (message_with_path(writer, record, split) ? ROW_MESSAGE_PATH : 0);
-    set_numbers(writer, event, bits);
+    set_number(writer, STORED_CONTEXT, true, find_context(writer, record, &parts, bits));
+    set_number(writer, STORED_OFFSET, true, (int64_t)record->offset);
+    set_number(writer, STORED_LINES, record->lines != 1, record->lines);
+    set_numbers(writer, record);
     set_extra(writer, reference);
     set_odd(writer, record, split);
     set_patch(writer);
@@ -484,10 +497,10 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
 void
 row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id)
 {
+    struct row_time time = {event_epoch(event), event->utc_offset, event->record.flags & RECORD_AMBIGUOUS_HOUR};
     writer->batch = batch;
-    writer->cells = row_batch_add(batch);
-    cell_set_null(&writer->cells[ROW_ID]);
-    cell_set_null(&writer->cells[ROW_FILE_ID]);
-    cell_set_integer(&writer->cells[ROW_CLASS_ID], class_id);
+    writer->cells = row_batch_add(batch, &time);
+    cell_set_null(&writer->cells[STORED_ID]);
+    cell_set_integer(&writer->cells[STORED_CLASS_ID], class_id);
     make_row(writer, event, false);
 }

@@ -13,8 +13,9 @@ struct row_writer *row_writer_new(struct store *store);
 void row_writer_free(struct row_writer *writer);
 /* Other rules are used from now on: names of captures are no longer where they were. */
 void row_writer_forget_classes(struct row_writer *writer);
-/* Adds the event's row to the batch.  Its cells live as long as the event's bytes and the batch; ROW_ID and ROW_FILE_ID
- * are left to whoever inserts it. */
+/* Strings and contexts were deleted: no id that was given before is used again. */
+void row_writer_forget(struct row_writer *writer);
+/* Adds the event's row to the batch.  Its cells live as long as the event's bytes and the batch. */
 void row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
 int64_t event_epoch(const struct event *event);

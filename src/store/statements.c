@@ -8,12 +8,19 @@
     ") ELSE e." column " END"
 
 /* clang-format off */
-/* In the order of enum row_column. */
+/* In the order of enum row_column; FROM ... m and e. */
 #define ROW_SELECT                                                                                                     \
-    "SELECT e.id, e.file_id, e.offset, e.epoch, e.class_id, e.bits, e.pid, e.connection, e.error_number, "             \
-    TEXT("message") ", " TEXT("doing") ", " TEXT("client") ", " TEXT("server") ", e.request, " TEXT("upstream") ", "   \
-    TEXT("referrer") ", e.extra, e.lines, e.tid, " TEXT("upstream_addr") ", " TEXT("host") ", "                        \
-    "e.subrequest, e.upstream_uri, e.odd, e.patch "
+    "SELECT e.id, m.file_id, m.epoch, m.east, m.ambiguous, e.class_id, e.offset, x.bits, x.error_number, e.lines, "    \
+    "coalesce(e.pid, e.numbers & 4194303), coalesce(e.tid, e.numbers & 4194303), "                                     \
+    "coalesce(e.connection, e.numbers >> 22), " TEXT("message") ", x.doing, " TEXT("client") ", x.server, "            \
+    "e.request, x.upstream, " TEXT("referrer") ", x.upstream_addr, x.host, e.subrequest, e.upstream_uri, e.odd, "      \
+    "e.patch, e.extra "
+#define ROW_CONTEXT "CROSS JOIN context x ON x.id = e.context "
+/* The moment of an event: the last that begins with it or before. */
+#define ROW_MOMENT "CROSS JOIN moment m ON m.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= e.id) "
+
+/* One row e of the view event_rows, found by the keys of both tables. */
+#define EVENT_ROWS_ID "e.id = :id AND e.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= :id)"
 
 #define FILE_COLUMNS                                                                                                   \
     "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, "        \
@@ -66,19 +73,26 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RUN_CUT] = "UPDATE run SET last_id = :id - 1 WHERE file_id = :file_id AND last_id = :id",
     [RUN_DELETE_EMPTY] = "DELETE FROM run WHERE file_id = :file_id AND last_id < first_id",
 
-    [EVENT_LAST_ID] = "SELECT max(id) FROM event",
+    [EVENT_LAST_ID] = "SELECT max(coalesce((SELECT max(id) FROM event), 0), "
+                      "coalesce((SELECT value FROM setting WHERE name = 'last_id'), 0))",
     [EVENT_ADD] = "INSERT OR ROLLBACK INTO event SELECT * FROM ngxerr_row_feed",
     [EVENT_ADD_USUAL] =
-        "INSERT OR ROLLBACK INTO event (id, file_id, offset, epoch, class_id, bits, pid, connection, error_number, "
-        "message, doing, client, server, request, upstream, referrer, extra, lines) "
-        "SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17 FROM ngxerr_row_feed",
+        "INSERT OR ROLLBACK INTO event (id, class_id, context, offset, numbers, message, client, request, referrer, "
+        "extra) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM ngxerr_row_feed",
+    [MOMENT_ADD] = "INSERT OR ROLLBACK INTO moment SELECT * FROM ngxerr_moment_feed",
+    [MOMENT_CUT] = "UPDATE moment SET last_id = :id - 1 WHERE last_id = :id AND first_id = "
+                   "(SELECT max(first_id) FROM moment WHERE first_id <= :id)",
+    [MOMENT_DELETE_EMPTY] = "DELETE FROM moment WHERE first_id = :id AND last_id < :id",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
-    [EVENT_GET] = ROW_SELECT "FROM event e WHERE e.id = :id",
-    [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e WHERE e.file_id = :file_id "
-                                      "AND e.id = (SELECT max(last_id) FROM run WHERE file_id = :file_id)",
-    [EVENT_OF_FILE] =
-        ROW_SELECT "FROM run r CROSS JOIN event e ON e.id BETWEEN r.first_id AND r.last_id AND e.file_id = r.file_id "
-                   "WHERE r.file_id = :file_id ORDER BY r.first_id, e.id",
+    [EVENT_GET] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT "WHERE e.id = :id",
+    [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT
+                                      "WHERE e.id = (SELECT max(last_id) FROM run WHERE file_id = :file_id)",
+    [EVENT_OF_FILE] = ROW_SELECT "FROM run r CROSS JOIN moment m ON m.first_id BETWEEN r.first_id AND r.last_id "
+                                 "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id " ROW_CONTEXT
+                                 "WHERE r.file_id = :file_id ORDER BY r.first_id, m.first_id, e.id",
+
+    [CONTEXT_LAST_ID] = "SELECT max(id) FROM context",
+    [CONTEXT_ADD] = "INSERT OR ROLLBACK INTO context SELECT * FROM ngxerr_context_feed",
 
     [UNPARSED_ADD] = "INSERT INTO unparsed_piece VALUES (:file_id, :offset, :lines, :reason, :raw)",
     [UNPARSED_FROM] = "SELECT offset, lines, reason, raw FROM unparsed_piece WHERE file_id = :file_id ORDER BY offset",
@@ -87,9 +101,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [LABEL_ADD] = "INSERT INTO label VALUES (:id, :text)",
     [COUNT_ADD] = "INSERT OR ROLLBACK INTO quarter SELECT * FROM ngxerr_count_feed WHERE true "
                   "ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    [COUNT_CLEAN] =
-        "DELETE FROM quarter WHERE time = :time AND class_id = :class_id AND level = :level AND server = :server "
-        "AND upstream = :upstream AND node = :node AND count <= 0",
     [SHAPE_COUNT] = "SELECT count(*) FROM shape",
     [SHAPE_ADD_KNOWN] =
         "UPDATE shape SET count = count + :count, "
@@ -102,20 +113,19 @@ static const char *const statements[STATEMENT_COUNT] = {
     [SHAPE_CLEAN] = "DELETE FROM shape WHERE hash = :hash AND level = :level AND count <= 0",
     [SHAPE_CLEAR] = "DELETE FROM shape",
 
-    [PRUNE_FIND] = "SELECT id, file_id FROM event WHERE epoch < :epoch ORDER BY epoch LIMIT :limit",
+    [PRUNE_FIND] = "SELECT id, file_id, epoch, class_id, bits & 15, server, upstream_addr, node FROM event_rows "
+                   "WHERE epoch < :epoch ORDER BY epoch LIMIT :limit",
     [PRUNE_FILE] = "UPDATE file SET pruned_records = pruned_records + :count WHERE id = :id",
+    [PRUNE_MOMENTS] =
+        "DELETE FROM moment WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id BETWEEN first_id AND last_id)",
+    [PRUNE_CONTEXTS] = "DELETE FROM context WHERE id NOT IN (SELECT context FROM event)",
     [PRUNE_RUNS] =
         "DELETE FROM run WHERE NOT EXISTS "
-        "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id AND e.file_id = run.file_id)",
+        "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id)",
     [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id IN "
                        "(SELECT id FROM file WHERE records > 0 AND pruned_records = records)",
     [PRUNE_STRINGS] = "DELETE FROM string WHERE id NOT IN (SELECT message FROM event WHERE typeof(message) = 'integer' "
-                      "UNION SELECT doing FROM event WHERE typeof(doing) = 'integer' "
                       "UNION SELECT client FROM event WHERE typeof(client) = 'integer' "
-                      "UNION SELECT server FROM event WHERE typeof(server) = 'integer' "
-                      "UNION SELECT upstream FROM event WHERE typeof(upstream) = 'integer' "
-                      "UNION SELECT upstream_addr FROM event WHERE typeof(upstream_addr) = 'integer' "
-                      "UNION SELECT host FROM event WHERE typeof(host) = 'integer' "
                       "UNION SELECT referrer FROM event WHERE typeof(referrer) = 'integer' "
                       "UNION SELECT extra >> 44 FROM event WHERE typeof(extra) = 'integer')",
     [PRUNE_FREE_PAGES] = "PRAGMA freelist_count",
@@ -123,19 +133,23 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RECLASSIFY_FILE] = "UPDATE file SET unclassified = unclassified + :change WHERE id = :id",
     [RECLASSIFY_SET] = "UPDATE event SET class_id = :class_id, extra = :extra WHERE id = :id",
     [INFO_FILES] = "SELECT " FILE_COLUMNS " FROM file ORDER BY node, log, first_time, id",
-    [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM event), (SELECT max(epoch) FROM event), "
+    [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment), "
                     "(SELECT count(*) FROM unparsed_piece)",
-    [INFO_LEVELS] = "SELECT bits & 15, count(*) FROM event GROUP BY 1",
+    [INFO_LEVELS] = "SELECT x.bits & 15, sum(n) FROM (SELECT context, count(*) AS n FROM event GROUP BY 1) "
+                    "CROSS JOIN context x ON x.id = context GROUP BY 1",
 
     [STRING_TEXT] = "SELECT text FROM string WHERE id = ?1",
     [SURVEY_CLASSES] = "SELECT id, class, area, title, severity, retired FROM class ORDER BY id",
-    [SURVEY_RANGE] = "SELECT (SELECT min(epoch) FROM event), (SELECT max(epoch) FROM event)",
-    [SURVEY_VALUES] =
-        "SELECT server, host, upstream_addr, client, plain_path(uri), method, errno FROM events WHERE id = :id",
+    [SURVEY_RANGE] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment)",
+    [SURVEY_CONTEXT] = "SELECT bits, error_number, server, host, upstream, upstream_addr FROM context WHERE id = ?1",
+    [SURVEY_VALUES] = "SELECT server, host, upstream_addr, client, plain_path(uri), method, errno FROM event_rows e "
+                      "WHERE " EVENT_ROWS_ID,
     [SURVEY_CAPTURE_VALUE] =
-        "SELECT j.value FROM events e, json_each(e.extra) j WHERE e.id = :id AND j.key = :name LIMIT 1",
-    [SURVEY_RELOADS] = "SELECT e.epoch, e.message FROM event e WHERE e.class_id = "
-                       "(SELECT id FROM class WHERE class = 'process-lifecycle') AND e.epoch <= :last ORDER BY e.epoch",
+        "SELECT j.value FROM event_rows e, json_each(e.extra) j WHERE " EVENT_ROWS_ID " AND j.key = :name LIMIT 1",
+    [SURVEY_RELOADS] = "SELECT m.epoch, e.message FROM moment m "
+                       "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
+                       "WHERE m.epoch <= :last AND e.class_id = (SELECT id FROM class WHERE class = 'process-lifecycle') "
+                       "ORDER BY m.epoch",
 };
 
 const char *

@@ -113,23 +113,21 @@ add_time(struct survey *survey, struct survey_class *class, int64_t epoch, int64
 }
 
 static bool
-add_fields(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits, int64_t row)
+add_fields(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, const struct survey_context *context,
+           int64_t row)
 {
-    struct survey_strings *strings = &survey->strings;
-    uint64_t client, server, host, address, method;
+    uint64_t client, method, bits = context->bits;
     struct slice path;
-    if (!strings_hash(strings, pass, SURVEY_CLIENT, &client) || !strings_hash(strings, pass, SURVEY_SERVER, &server) ||
-        !strings_hash(strings, pass, SURVEY_HOST, &host) ||
-        !strings_address_hash(strings, pass, (enum row_addr)(bits >> ROW_ADDR_SHIFT & 3), &address))
+    if (!strings_hash(&survey->strings, pass, SURVEY_CLIENT, &client))
         return false;
     split_request(survey, pass, bits, &path, &method);
-    add_hash(survey, class, TALLY_SERVER, server, row);
-    add_hash(survey, class, TALLY_HOST, bits & ROW_SAME_HOST ? server : host, row);
-    add_hash(survey, class, TALLY_UPSTREAM_ADDR, address, row);
+    add_hash(survey, class, TALLY_SERVER, context->server, row);
+    add_hash(survey, class, TALLY_HOST, context->host, row);
+    add_hash(survey, class, TALLY_UPSTREAM_ADDR, context->upstream_addr, row);
     add_hash(survey, class, TALLY_CLIENT, client, row);
     add_hash(survey, class, TALLY_URI, text_hash(path), row);
     add_hash(survey, class, TALLY_METHOD, method, row);
-    return survey_add_captures(survey, class, pass, path, client);
+    return survey_add_captures(survey, class, pass, bits, path, client);
 }
 
 static bool
@@ -138,18 +136,20 @@ add_row(struct survey *survey, sqlite3_stmt *pass)
     struct survey_class *class = class_of(survey, sqlite3_column_int64(pass, SURVEY_CLASS_ID));
     if (class == NULL)
         return true; /* the views do not have it either */
-    uint64_t bits = (uint64_t)sqlite3_column_int64(pass, SURVEY_BITS);
+    const struct survey_context *context =
+        strings_context(&survey->strings, sqlite3_column_int64(pass, SURVEY_CONTEXT_ID));
+    if (context == NULL)
+        return false;
     int64_t row = sqlite3_column_int64(pass, SURVEY_ID);
     bool has_time = sqlite3_column_type(pass, SURVEY_EPOCH) != SQLITE_NULL;
-    unsigned level = bits >> ROW_LEVEL_SHIFT & 15;
+    unsigned level = context->bits >> ROW_LEVEL_SHIFT & 15;
     add_time(survey, class, has_time ? sqlite3_column_int64(pass, SURVEY_EPOCH) : -1, row);
     class->count++;
     class->levels[level < SURVEY_LEVELS ? level : 0]++;
-    class->kinds[bits >> ROW_KIND_SHIFT & 15]++;
-    if (sqlite3_column_type(pass, SURVEY_ERROR_NUMBER) != SQLITE_NULL)
-        tally_add(&survey->tallies, class->tallies + TALLY_ERRNO,
-                  (uint64_t)sqlite3_column_int64(pass, SURVEY_ERROR_NUMBER), row, 0);
-    return add_fields(survey, class, pass, bits, row);
+    class->kinds[context->bits >> ROW_KIND_SHIFT & 15]++;
+    if (context->error_number >= 0)
+        tally_add(&survey->tallies, class->tallies + TALLY_ERRNO, (uint64_t)context->error_number, row, 0);
+    return add_fields(survey, class, pass, context, row);
 }
 
 /* --- the pass --- */
@@ -191,33 +191,34 @@ add_simple_filter(struct survey *survey, const struct filter *filter, struct que
     if (filter->has_since || filter->has_until) {
         if (!is_most(survey, filter, &most))
             return false;
-        question_add(question, most ? " AND +e.epoch >= " : " AND e.epoch >= ");
+        question_add(question, most ? " AND +m.epoch >= " : " AND m.epoch >= ");
         question_number(question, filter->has_since ? filter->since : INT64_MIN);
-        question_add(question, most ? " AND +e.epoch < " : " AND e.epoch < ");
+        question_add(question, most ? " AND +m.epoch < " : " AND m.epoch < ");
         question_number(question, filter->has_until ? filter->until : INT64_MAX);
     }
     if (filter->level_at_least > 0) {
-        question_add(question, " AND e.bits & 15 BETWEEN 1 AND ");
+        question_add(question, " AND (SELECT x.bits & 15 FROM context x WHERE x.id = e.context) BETWEEN 1 AND ");
         question_number(question, filter->level_at_least);
     }
     return true;
 }
+
+/* The columns after the time. */
+#define SURVEY_REST ", e.class_id, e.context, e.message, e.client, e.request, e.extra, e.odd FROM "
 
 static bool
 pass_over(struct survey *survey, const struct filter *filter)
 {
     struct question question = {.store = survey->store};
     bool simple = filter == NULL || is_simple(filter), good = true;
-    question_add(&question,
-                 "SELECT e.id, e.epoch, e.class_id, e.bits, e.error_number, e.message, e.client, e.server, e.request, "
-                 "e.upstream, e.upstream_addr, e.host, e.extra, e.odd FROM ");
     if (simple) {
-        question_add(&question, "event e WHERE 1");
+        question_add(&question, "SELECT e.id, m.epoch" SURVEY_REST "moment m CROSS JOIN event e "
+                                "ON e.id BETWEEN m.first_id AND m.last_id WHERE 1");
         good = filter == NULL || add_simple_filter(survey, filter, &question);
     } else {
-        question_add(&question, "(SELECT id AS passing FROM events");
+        question_add(&question, "SELECT e.id, passing.epoch" SURVEY_REST "(SELECT id, epoch FROM events");
         question_filter(&question, filter);
-        question_add(&question, ") CROSS JOIN event e ON e.id = passing");
+        question_add(&question, ") passing CROSS JOIN event e ON e.id = passing.id");
     }
     good = good && question_ask(&question);
     bool row = good;

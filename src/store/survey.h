@@ -49,13 +49,21 @@ struct survey_class {
     size_t capture_count;
 };
 
-/* Hashes of strings by id and texts of some, to ask for each only once as a rule. */
+/* What a survey needs of a context: hashes of its texts, 0 for what it does not have. */
+struct survey_context {
+    int64_t id;
+    uint64_t bits, server, host, upstream_addr;
+    int error_number; /* -1: none */
+};
+
+/* Hashes of strings by id, texts of some, and contexts, to ask for each only once as a rule. */
 struct survey_strings {
     struct store *store;
     struct {
-        int64_t id; /* times 4, with the form of an address */
+        int64_t id;
         uint64_t hash;
     } * hashes;
+    struct survey_context *contexts;
     struct {
         int64_t id;
         struct buffer text;
@@ -81,15 +89,10 @@ enum survey_column {
     SURVEY_ID,
     SURVEY_EPOCH,
     SURVEY_CLASS_ID,
-    SURVEY_BITS,
-    SURVEY_ERROR_NUMBER,
+    SURVEY_CONTEXT_ID,
     SURVEY_MESSAGE,
     SURVEY_CLIENT,
-    SURVEY_SERVER,
     SURVEY_REQUEST,
-    SURVEY_UPSTREAM,
-    SURVEY_UPSTREAM_ADDR,
-    SURVEY_HOST,
     SURVEY_EXTRA,
     SURVEY_ODD,
 };
@@ -101,14 +104,14 @@ void strings_end(struct survey_strings *strings);
 bool strings_text(struct survey_strings *strings, int64_t id, struct slice *text);
 /* The hash of the text of a column that holds an id or the text; 0 for null and for nothing. */
 bool strings_hash(struct survey_strings *strings, sqlite3_stmt *statement, int column, uint64_t *hash);
-/* The same of the address that follows from the column upstream. */
-bool strings_address_hash(struct survey_strings *strings, sqlite3_stmt *statement, enum row_addr form, uint64_t *hash);
+/* The context of an id, valid until the next call; NULL after a diagnostic. */
+const struct survey_context *strings_context(struct survey_strings *strings, int64_t id);
 uint64_t text_hash(struct slice text); /* never 0 but for nothing */
 
 /* --- survey_captures.c --- */
-/* Counts the fields of `extra` of the row at hand; `path` is its URI without arguments. */
-bool survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, struct slice path,
-                         uint64_t client);
+/* Counts the fields of `extra` of the row at hand; `path` is its URI without arguments, `bits` its context's. */
+bool survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits,
+                         struct slice path, uint64_t client);
 
 /* --- survey_answers.c --- */
 /* The class by name; NULL when the database does not know it. */

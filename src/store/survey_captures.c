@@ -125,9 +125,8 @@ add_json(struct survey *survey, struct survey_class *class, struct slice json, u
 
 /* The message of the row, with the path that a byte 1 stands for. */
 static bool
-read_message(struct survey *survey, sqlite3_stmt *pass, struct slice path, struct slice *message)
+read_message(struct survey *survey, sqlite3_stmt *pass, uint64_t bits, struct slice path, struct slice *message)
 {
-    uint64_t bits = (uint64_t)sqlite3_column_int64(pass, SURVEY_BITS);
     if (sqlite3_column_type(pass, SURVEY_MESSAGE) != SQLITE_INTEGER)
         *message = column_slice(pass, SURVEY_MESSAGE);
     else if (!strings_text(&survey->strings, sqlite3_column_int64(pass, SURVEY_MESSAGE), message))
@@ -144,12 +143,13 @@ read_message(struct survey *survey, sqlite3_stmt *pass, struct slice path, struc
 }
 
 static bool
-add_places(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, struct slice path, uint64_t client)
+add_places(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits, struct slice path,
+           uint64_t client)
 {
     int64_t extra = sqlite3_column_int64(pass, SURVEY_EXTRA), row = sqlite3_column_int64(pass, SURVEY_ID);
     struct buffer name = BUFFER_EMPTY;
     struct slice message, json;
-    if (!read_message(survey, pass, path, &message) ||
+    if (!read_message(survey, pass, bits, path, &message) ||
         !strings_text(&survey->strings, extra >> EXTRA_TEMPLATE_SHIFT, &json))
         return false;
     /* Two values at most, in their order. */
@@ -165,14 +165,14 @@ add_places(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass
 }
 
 bool
-survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, struct slice path,
-                    uint64_t client)
+survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits,
+                    struct slice path, uint64_t client)
 {
     switch (sqlite3_column_type(pass, SURVEY_EXTRA)) {
     case SQLITE_NULL:
         return true;
     case SQLITE_INTEGER:
-        return add_places(survey, class, pass, path, client);
+        return add_places(survey, class, pass, bits, path, client);
     default:
         add_json(survey, class, column_slice(pass, SURVEY_EXTRA), client, sqlite3_column_int64(pass, SURVEY_ID));
         return true;

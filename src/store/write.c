@@ -19,11 +19,14 @@ store_writer(struct store *store)
     writer->store = store;
     escape_view_text(&writer->node, slice_of(store->node));
     writer->own_rows = row_batch_new();
-    writer->row_feed = (struct feed){.name = "ngxerr_row_feed", .columns = ROW_COLUMNS};
+    writer->row_feed = (struct feed){.name = "ngxerr_row_feed", .columns = STORED_COLUMNS};
+    writer->moment_feed = (struct feed){.name = "ngxerr_moment_feed", .columns = MOMENT_COLUMNS};
+    writer->context_feed = (struct feed){.name = "ngxerr_context_feed", .columns = CONTEXT_COLUMNS};
     writer->string_feed = (struct feed){.name = "ngxerr_string_feed", .columns = STRING_COLUMNS};
-    if (store_begin(store) && feed_register(store, &writer->row_feed) && feed_register(store, &writer->string_feed) &&
-        (writer->row_writer = row_writer_new(store)) != NULL && (writer->counts = counts_new(store)) != NULL &&
-        (writer->shapes = shapes_new(store)) != NULL && store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
+    if (store_begin(store) && feed_register(store, &writer->row_feed) && feed_register(store, &writer->moment_feed) &&
+        feed_register(store, &writer->context_feed) && feed_register(store, &writer->string_feed) &&
+        (writer->row_writer = row_writer_new(store)) != NULL && (writer->shapes = shapes_new(store)) != NULL &&
+        store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
         return writer;
     writer_free(writer);
     store->writer = NULL;
@@ -37,6 +40,7 @@ writer_free(struct writer *writer)
         return;
     row_writer_free(writer->row_writer);
     row_batch_free(writer->own_rows);
+    free(writer->moments);
     counts_free(writer->counts);
     shapes_free(writer->shapes);
     file_row_free(&writer->file);
@@ -131,7 +135,7 @@ writer_commit(struct writer *writer)
     if (writer->in_file && !write_file_row(writer))
         return false;
     writer->pending = 0;
-    return counts_flush(writer->counts) && shapes_flush(writer->shapes) &&
+    return shapes_flush(writer->shapes) && setting_set_integer(store, "last_id", writer->last_id) &&
            setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
 }
 
@@ -142,19 +146,6 @@ store_commit(struct store *store)
 }
 
 /* --- rows --- */
-
-static struct count_key
-count_key_of(const struct writer *writer, const struct record *record, int64_t epoch, int64_t class_id)
-{
-    return (struct count_key){
-        .epoch = epoch,
-        .class_id = class_id,
-        .level = record->level,
-        .server = record->server,
-        .upstream_addr = record->upstream_addr,
-        .node = slice_of(writer->store->node),
-    };
-}
 
 static void
 sum_event(struct writer *writer, const struct record *record, int64_t epoch, bool unclassified)
@@ -184,17 +175,14 @@ class_id_of(const struct writer *writer, const struct event *event)
     return is_unclassified(writer, event) ? 0 : writer->class_ids[event->match.class_index];
 }
 
-/* Adds the event to all sums. */
+/* Adds the event to the sums. */
 static bool
 count_event(struct writer *writer, const struct event *event)
 {
-    const struct record *record = &event->record;
     int64_t epoch = event_epoch(event);
     bool unclassified = is_unclassified(writer, event);
-    struct count_key key = count_key_of(writer, record, epoch, class_id_of(writer, event));
-    sum_event(writer, record, epoch, unclassified);
-    return counts_add(writer->counts, &key, 1) &&
-           (!unclassified || shapes_add(writer->shapes, record, record->raw, epoch, 1));
+    sum_event(writer, &event->record, epoch, unclassified);
+    return !unclassified || shapes_add(writer->shapes, &event->record, event->record.raw, epoch, 1);
 }
 
 static void
@@ -215,7 +203,7 @@ store_prepare(struct store *store, const struct batch *batch)
 static bool
 is_usual(const struct cell *cells)
 {
-    for (size_t column = ROW_RARE; column < ROW_COLUMNS; column++)
+    for (size_t column = STORED_RARE; column < STORED_COLUMNS; column++)
         if (cells[column].type != CELL_NULL)
             return false;
     return true;
@@ -228,13 +216,12 @@ insert_rows(struct writer *writer, struct row_batch *rows)
 {
     size_t run = 0;
     bool usual = false;
+    cell_set_integer(&rows->cells[STORED_ID], writer->last_id + 1);
     for (size_t i = 0; i < rows->count; i++) {
-        struct cell *cells = rows->cells + i * ROW_COLUMNS;
-        cell_set_integer(&cells[ROW_ID], writer->last_id + 1 + (int64_t)i);
-        cell_set_integer(&cells[ROW_FILE_ID], writer->file.id);
+        struct cell *cells = rows->cells + i * STORED_COLUMNS;
         if (run > 0 && is_usual(cells) != usual) {
             if (!feed_run(writer->store, &writer->row_feed, usual ? EVENT_ADD_USUAL : EVENT_ADD,
-                          cells - run * ROW_COLUMNS, run))
+                          cells - run * STORED_COLUMNS, run))
                 return false;
             run = 0;
         }
@@ -242,14 +229,58 @@ insert_rows(struct writer *writer, struct row_batch *rows)
             usual = is_usual(cells);
     }
     return run == 0 || feed_run(writer->store, &writer->row_feed, usual ? EVENT_ADD_USUAL : EVENT_ADD,
-                                rows->cells + (rows->count - run) * ROW_COLUMNS, run);
+                                rows->cells + (rows->count - run) * STORED_COLUMNS, run);
 }
 
 static bool
-insert_strings(struct writer *writer, const struct row_batch *rows)
+same_moment(const struct row_time *a, const struct row_time *b)
 {
-    return rows->string_count == 0 ||
-           feed_run(writer->store, &writer->string_feed, STRING_ADD, rows->strings, rows->string_count);
+    return a->epoch == b->epoch && a->east == b->east && a->ambiguous == b->ambiguous;
+}
+
+static void
+set_moment(const struct writer *writer, const struct row_time *time, int64_t first_id, int64_t last_id,
+           struct cell *cells)
+{
+    cell_set_integer(&cells[0], first_id);
+    cell_set_integer(&cells[1], last_id);
+    cell_set_integer(&cells[2], writer->file.id);
+    cell_set_null(&cells[3]);
+    if (time->epoch >= 0)
+        cell_set_integer(&cells[3], time->epoch);
+    cell_set_integer(&cells[4], time->east);
+    cell_set_integer(&cells[5], time->ambiguous);
+}
+
+/* One for each run of rows of the same time; a batch ends the last. */
+static bool
+insert_moments(struct writer *writer, const struct row_batch *rows)
+{
+    size_t count = 0, begin = 0;
+    if (rows->count > writer->moment_capacity) {
+        writer->moment_capacity = rows->count;
+        writer->moments =
+            memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
+    }
+    for (size_t i = 1; i <= rows->count; i++) {
+        if (i < rows->count && same_moment(&rows->times[i], &rows->times[begin]))
+            continue;
+        set_moment(writer, &rows->times[begin], writer->last_id + 1 + (int64_t)begin, writer->last_id + (int64_t)i,
+                   writer->moments + count++ * MOMENT_COLUMNS);
+        begin = i;
+    }
+    return feed_run(writer->store, &writer->moment_feed, MOMENT_ADD, writer->moments, count);
+}
+
+/* What rows refer to. */
+static bool
+insert_shared(struct writer *writer, const struct row_batch *rows)
+{
+    struct store *store = writer->store;
+    return (rows->string_count == 0 ||
+            feed_run(store, &writer->string_feed, STRING_ADD, rows->strings, rows->string_count)) &&
+           (rows->context_count == 0 ||
+            feed_run(store, &writer->context_feed, CONTEXT_ADD, rows->contexts, rows->context_count));
 }
 
 static bool
@@ -260,7 +291,7 @@ add_events(struct writer *writer, const struct batch *batch)
         return true;
     if (rows == NULL)
         prepare_rows(writer, batch, rows = writer->own_rows);
-    if (!insert_strings(writer, rows) || !insert_rows(writer, rows))
+    if (!insert_shared(writer, rows) || !insert_moments(writer, rows) || !insert_rows(writer, rows))
         return false;
     if (writer->run_first == 0)
         writer->run_first = writer->last_id + 1;
@@ -276,13 +307,11 @@ bool
 writer_take_back(struct writer *writer, const struct row *row, struct slice raw)
 {
     struct file_row *file = &writer->file;
-    struct count_key key = count_key_of(writer, &row->record, row->epoch, row->class_id);
     file->records--;
     file->unclassified -= row->class_id == 0;
     file->lines -= row->record.lines;
     file->continuation_lines -= row->record.lines > 0 ? row->record.lines - 1 : 0;
-    return counts_add(writer->counts, &key, -1) &&
-           (row->class_id != 0 || shapes_add(writer->shapes, &row->record, raw, row->epoch, -1));
+    return row->class_id != 0 || shapes_add(writer->shapes, &row->record, raw, row->epoch, -1);
 }
 
 static bool

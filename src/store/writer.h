@@ -27,14 +27,18 @@ struct file_row {
 void file_row_read(sqlite3_stmt *statement, struct file_row *file);
 void file_row_free(struct file_row *file);
 
+#define MOMENT_COLUMNS 6U /* of the table moment */
+
 struct writer {
     struct store *store;
     int64_t *class_ids; /* by class_index of the rules in use */
     size_t class_count;
     struct row_writer *row_writer; /* of store_prepare, on whatever thread that runs */
     struct row_batch *own_rows;    /* of a batch that was not prepared */
-    struct feed row_feed, string_feed;
-    struct counts *counts;
+    struct feed row_feed, moment_feed, context_feed, string_feed;
+    struct cell *moments; /* MOMENT_COLUMNS of each, of the batch at hand */
+    size_t moment_capacity;
+    struct counts *counts; /* of what is pruned; NULL until then */
     struct shapes *shapes;
     int64_t last_id;  /* of table event */
     uint64_t pending; /* rows since the last commit */
@@ -54,7 +58,7 @@ struct writer {
 
 /* store->writer, made if there is none; NULL after a diagnostic. */
 struct writer *store_writer(struct store *store);
-/* Takes the sums and counts of an event back; the row stays. */
+/* Takes an event out of the sums; the row stays. */
 bool writer_take_back(struct writer *writer, const struct row *row, struct slice raw);
 /* Remembers what the path of the file that was written looked like, if it was read to its end. */
 bool files_look_taken(struct writer *writer);

@@ -1,0 +1,24 @@
+/* What repeats together in records, known by a hash: the ids of the table context.  Used by store alone. */
+#ifndef NGXERR_STORE_CONTEXT_H
+#define NGXERR_STORE_CONTEXT_H
+
+#include "store/row_batch.h"
+
+/* Exact bytes; a field that the record does not have has data NULL. */
+struct context {
+    uint64_t bits;
+    int error_number; /* -1: none */
+    struct slice doing, server, upstream, upstream_addr, host;
+};
+
+struct contexts;
+
+/* NULL after a diagnostic.  Freed by contexts_free. */
+struct contexts *contexts_new(struct store *store);
+void contexts_free(struct contexts *contexts);
+void contexts_forget(struct contexts *contexts);
+/* The id of the context.  A new one is added to those of `batch`, which must reach the database before any later batch; its cells live
+ * as long as the texts of `context` and the batch.  `clean`: no text needs an escape. */
+int64_t context_id(struct contexts *contexts, const struct context *context, bool clean, struct row_batch *batch);
+
+#endif
