@@ -152,19 +152,21 @@ escape_view_text(struct buffer *out, struct slice bytes)
     }
 }
 
-/* True for bytes below 0x80 alone, 32 at a time. */
+/* True for bytes below 0x80 alone, 32 at a time; the last 32 may be looked at twice. */
 bool
 escape_is_ascii(struct slice bytes)
 {
-    uint64_t all = 0;
-    size_t i = 0;
-    for (; i + 32 <= bytes.size; i += 32) {
-        uint64_t words[4];
-        memcpy(words, bytes.data + i, sizeof(words));
-        all |= words[0] | words[1] | words[2] | words[3];
+    uint64_t all = 0, words[4];
+    if (bytes.size >= sizeof(words)) {
+        for (size_t i = 0; i < bytes.size; i += sizeof(words)) {
+            size_t at = i + sizeof(words) <= bytes.size ? i : bytes.size - sizeof(words);
+            memcpy(words, bytes.data + at, sizeof(words));
+            all |= words[0] | words[1] | words[2] | words[3];
+        }
+    } else {
+        for (size_t i = 0; i < bytes.size; i++)
+            all |= (unsigned char)bytes.data[i];
     }
-    for (; i < bytes.size; i++)
-        all |= (unsigned char)bytes.data[i];
     return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 

@@ -80,13 +80,36 @@ json_add_character(struct buffer *out, struct character character)
     }
 }
 
+static bool
+json_plain(char byte)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+
+/* Eight bytes at a time; DEL and what is not ASCII are left to the slow look. */
+bool
+escape_json_unneeded(struct slice bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    size_t i = 0;
+    for (; i + 8 <= bytes.size; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes.data + i, 8);
+        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', del = word ^ ones * 0x7F;
+        if (((word - ones * 0x20) | word | (quote - ones) | (backslash - ones) | (del - ones)) & high)
+            break;
+    }
+    while (i < bytes.size && json_plain(bytes.data[i]))
+        i++;
+    return i == bytes.size;
+}
+
 void
 escape_json(struct buffer *out, struct slice bytes)
 {
     while (bytes.size > 0) {
         size_t run = 0;
-        while (run < bytes.size && bytes.data[run] >= 0x20 && bytes.data[run] < 0x7F && bytes.data[run] != '"' &&
-               bytes.data[run] != '\\')
+        while (run < bytes.size && json_plain(bytes.data[run]))
             run++;
         buffer_add(out, slice_first(bytes, run));
         bytes = slice_from(bytes, run);

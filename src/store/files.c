@@ -347,8 +347,7 @@ add_file(struct writer *writer, const struct file_probe *probe, const struct zon
 static bool
 cut_run(struct store *store, int64_t file_id, int64_t event_id)
 {
-    static const enum statement steps[] = {RUN_CUT, RUN_DELETE_EMPTY, MOMENT_CUT, MOMENT_DELETE_EMPTY,
-                                           EVENT_DELETE};
+    static const enum statement steps[] = {RUN_CUT, RUN_DELETE_EMPTY, MOMENT_CUT, MOMENT_DELETE_EMPTY, EVENT_DELETE};
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         sqlite3_stmt *step = store_statement(store, steps[i]);
         if (step == NULL)

@@ -7,9 +7,9 @@
 #include "store/question.h"
 
 /* The columns of the view events. */
-#define EVENT_COLUMN_NAMES                                                                                             \
-    "id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, "       \
-    "server, request, method, uri, subrequest, upstream, upstream_addr, host, referrer, extra, flags, node, log, "     \
+#define EVENT_COLUMN_NAMES                                                                                         \
+    "id, time, epoch, level, class, area, severity, message, doing, errno, kind, pid, tid, connection, client, "   \
+    "server, request, method, uri, subrequest, upstream, upstream_addr, host, referrer, extra, flags, node, log, " \
     "file, file_id, offset, lines"
 
 struct rows {
@@ -104,8 +104,8 @@ add_order(struct question *question, const struct query_events *ask)
         question_number(question, ask->last > INT64_MAX ? INT64_MAX : (int64_t)ask->last);
         question_add(question, ask->reversed ? ") ORDER BY epoch DESC, id DESC" : ") ORDER BY epoch, id");
     } else {
-        question_add(question, ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC"
-                                             : " ORDER BY epoch, first_id, id");
+        question_add(question,
+                     ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC" : " ORDER BY epoch, first_id, id");
     }
 }
 

@@ -25,8 +25,8 @@
 #define ROW_MESSAGE_PATH   ((uint64_t)1 << 39) /* the byte 1 in message stands for the path of the request's URI */
 
 /* event.numbers: the connection above the process id, when both fit and tid equals pid. */
-#define NUMBERS_PID_BITS        22
-#define NUMBERS_PID_LIMIT       ((uint64_t)1 << NUMBERS_PID_BITS)
+#define NUMBERS_PID_BITS         22
+#define NUMBERS_PID_LIMIT        ((uint64_t)1 << NUMBERS_PID_BITS)
 #define NUMBERS_CONNECTION_LIMIT ((uint64_t)1 << 40)
 
 /* extra as an integer: the id of a JSON template with the bytes 1 and 2 for values, and where in the message they

@@ -57,8 +57,7 @@ read_numbers(sqlite3_stmt *statement, struct row *row)
     record->tid = (uint64_t)sqlite3_column_int64(statement, ROW_TID);
     record->has_connection = (bits & ROW_HAS_CONNECTION) != 0;
     record->connection = (uint64_t)sqlite3_column_int64(statement, ROW_CONNECTION);
-    record->error_number =
-        is_null(statement, ROW_ERROR_NUMBER) ? -1 : sqlite3_column_int(statement, ROW_ERROR_NUMBER);
+    record->error_number = is_null(statement, ROW_ERROR_NUMBER) ? -1 : sqlite3_column_int(statement, ROW_ERROR_NUMBER);
 }
 
 /* A stretch of row->bytes: pointers are set when all are there, since the buffer moves as it grows. */

@@ -10,13 +10,10 @@
 #include "store/context.h"
 #include "store/intern.h"
 #include "store/render.h"
-#include "store/row.h"
-
-const char *const row_methods[ROW_METHODS] = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"};
-const char *const row_versions[ROW_VERSIONS] = {" HTTP/1.0", " HTTP/1.1", " HTTP/2.0", " HTTP/3.0"};
+#include "store/row_parts.h"
 
 /* Templates of captures, known by where the classes keep their names. */
-#define TEMPLATES 64U
+#define TEMPLATES 256U
 
 struct template_entry {
     const char *names[2]; /* of the captures; NULL: there is no second */
@@ -70,97 +67,42 @@ event_epoch(const struct event *event)
     return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
 }
 
-/* --- how request and upstream are taken apart --- */
-
-static enum row_split
-find_split(const struct record *record)
-{
-    struct slice request = record->request;
-    if (record->method.data == NULL && record->uri.data == NULL)
-        return SPLIT_NONE;
-    size_t space = record->method.size;
-    if (record->method.data == NULL || record->uri.data == NULL || space == 0 || request.size <= space + 1 ||
-        record->method.data != request.data || request.data[space] != ' ' ||
-        record->uri.data != request.data + space + 1 || slice_find_byte(record->method, ' ') != SIZE_MAX)
-        return SPLIT_EXPLICIT;
-    if (record->uri.size == request.size - space - 1)
-        return SPLIT_TO_END;
-    return record->uri.size + 9 == request.size - space - 1 ? SPLIT_VERSION : SPLIT_EXPLICIT;
-}
-
-struct upstream_parts {
-    struct slice begin; /* up to the URI */
-    struct slice uri;   /* SLICE_NONE when there is none, or `same` */
-    bool same;
-};
-
-static struct upstream_parts
-split_upstream(const struct record *record, enum row_split split)
-{
-    struct upstream_parts parts = {record->upstream, SLICE_NONE, false};
-    struct slice uri = record->upstream_uri;
-    if (uri.size == 0 || uri.size > record->upstream.size ||
-        uri.data + uri.size != record->upstream.data + record->upstream.size)
-        return parts;
-    parts.begin.size -= uri.size;
-    parts.same = split != SPLIT_NONE && slice_equal(uri, record->uri);
-    if (!parts.same)
-        parts.uri = uri;
-    return parts;
-}
-
-/* The bits of a request whose method and version have a number; 0 when it is stored whole. */
-static uint64_t
-request_bits(const struct record *record, enum row_split split)
-{
-    if (split != SPLIT_VERSION)
-        return 0;
-    struct slice version = slice_from(record->request, record->request.size - 9);
-    for (unsigned v = 0; v < ROW_VERSIONS; v++)
-        for (unsigned m = 0; m < ROW_METHODS && memcmp(version.data, row_versions[v], 9) == 0; m++)
-            if (slice_is(record->method, row_methods[m]))
-                return (uint64_t)(m + 1) << ROW_METHOD_SHIFT | (uint64_t)v << ROW_VERSION_SHIFT;
-    return 0;
-}
-
-static enum row_addr
-find_addr_form(struct slice begin, struct slice addr)
-{
-    if (addr.data == NULL)
-        return ADDR_OWN;
-    if (slice_equal(begin, addr))
-        return ADDR_WHOLE;
-    size_t scheme = slice_find(begin, SLICE("://"));
-    if (scheme == SIZE_MAX)
-        return ADDR_OWN;
-    struct slice after = slice_from(begin, scheme + 3);
-    if (slice_equal(after, addr))
-        return ADDR_AFTER;
-    bool colon = after.size > 0 && after.data[after.size - 1] == ':';
-    return colon && slice_equal(slice_first(after, after.size - 1), addr) ? ADDR_AFTER_COLON : ADDR_OWN;
-}
-
 /* --- what repeats in a message --- */
+
+/* Where the path stands in the message first; SIZE_MAX: nowhere.  It begins with a slash, of which messages have few. */
+static size_t
+find_path(struct slice message, struct slice path)
+{
+    for (size_t at = 0; message.size - at >= path.size; at++) {
+        const char *slash = memchr(message.data + at, '/', message.size - at - path.size + 1);
+        if (slash == NULL)
+            return SIZE_MAX;
+        at = (size_t)(slash - message.data);
+        if (memcmp(slash, path.data, path.size) == 0)
+            return at;
+    }
+    return SIZE_MAX;
+}
 
 /* The message with the byte 1 for the path of the request's URI, as in `open() "/srv/www/PATH" failed`: then it
  * repeats. */
 static bool
-message_with_path(struct row_writer *writer, const struct record *record, enum row_split split)
+message_with_path(struct row_writer *writer, const struct record *record)
 {
-    struct slice path = record->uri;
+    struct slice path = record->uri, message = record->message;
+    if (!writer->clean || path.size < 4 || path.data[0] != '/' || path.size > message.size ||
+        memchr(message.data, '/', message.size - path.size + 1) == NULL)
+        return false;
     size_t mark = slice_find_byte(path, '?');
     if (mark != SIZE_MAX)
         path.size = mark;
-    if (!writer->clean || split == SPLIT_NONE || path.size < 4 || path.size > record->message.size ||
-        slice_find_byte(record->message, 1) != SIZE_MAX)
-        return false;
-    size_t at = slice_find(record->message, path);
-    if (at == SIZE_MAX)
+    size_t at = path.size < 4 ? SIZE_MAX : find_path(message, path);
+    if (at == SIZE_MAX || slice_find_byte(message, 1) != SIZE_MAX)
         return false;
     buffer_clear(&writer->message);
-    buffer_add(&writer->message, slice_first(record->message, at));
+    buffer_add(&writer->message, slice_first(message, at));
     buffer_add_byte(&writer->message, 1);
-    buffer_add(&writer->message, slice_from(record->message, at + path.size));
+    buffer_add(&writer->message, slice_from(message, at + path.size));
     return true;
 }
 
@@ -175,12 +117,7 @@ place_in_message(struct row_writer *writer, struct slice message, struct slice v
     if (offset >= EXTRA_PLACE_LIMIT || value.size >= EXTRA_PLACE_LIMIT ||
         (!writer->ascii && !escape_is_ascii(slice_first(message, offset + value.size))))
         return -1;
-    for (size_t i = 0; i < value.size; i++) {
-        unsigned char byte = (unsigned char)value.data[i];
-        if (byte < 0x20 || byte == '"' || byte == '\\')
-            return -1;
-    }
-    return (int64_t)(offset << 11 | value.size);
+    return escape_json_unneeded(value) ? (int64_t)(offset << 11 | value.size) : -1;
 }
 
 static void
@@ -195,13 +132,20 @@ make_template(struct row_writer *writer, const struct match *match)
     buffer_add_byte(&writer->odd, '}');
 }
 
+static size_t
+template_slot(const char *first, const char *second)
+{
+    uint64_t key = (uint64_t)(uintptr_t)first * 3 + (uint64_t)(uintptr_t)second;
+    return (size_t)(key * 0x9e3779b97f4a7c15U >> 32) % TEMPLATES;
+}
+
 /* The id of the template of one or two captures; 0 at first sight. */
 static int64_t
 template_id(struct row_writer *writer, const struct match *match)
 {
     const char *first = match->captures[0].name.data;
     const char *second = match->capture_count == 2 ? match->captures[1].name.data : NULL;
-    struct template_entry *entry = &writer->templates[((uintptr_t)first ^ (uintptr_t)second) / 8 % TEMPLATES];
+    struct template_entry *entry = &writer->templates[template_slot(first, second)];
     if (entry->id != 0 && entry->names[0] == first && entry->names[1] == second)
         return entry->id;
     if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
@@ -244,7 +188,7 @@ row_writer_forget(struct row_writer *writer)
     contexts_forget(writer->contexts);
 }
 
-/* --- cells --- */
+/* --- cells: all null at first --- */
 
 static struct slice
 keep_text(struct row_writer *writer, const struct buffer *text)
@@ -252,10 +196,12 @@ keep_text(struct row_writer *writer, const struct buffer *text)
     return arena_copy(writer->batch->texts, buffer_slice(text));
 }
 
-/* `exact` lives as long as the block that the record was cut from. */
+/* Text that does not repeat stays in the row; it lives as long as the block that the record was cut from. */
 static void
-set_view_text(struct row_writer *writer, enum stored_column column, struct slice exact)
+set_own(struct row_writer *writer, enum stored_column column, struct slice exact)
 {
+    if (exact.data == NULL)
+        return;
     if (!writer->clean && !escape_view_text_unneeded(exact)) {
         buffer_clear(&writer->work);
         escape_view_text(&writer->work, exact);
@@ -264,20 +210,12 @@ set_view_text(struct row_writer *writer, enum stored_column column, struct slice
     cell_set_text(&writer->cells[column], exact);
 }
 
-/* Text that does not repeat stays in the row. */
-static void
-set_own(struct row_writer *writer, enum stored_column column, struct slice exact)
-{
-    if (exact.data == NULL)
-        cell_set_null(&writer->cells[column]);
-    else
-        set_view_text(writer, column, exact);
-}
-
 static void
 set_repeating(struct row_writer *writer, enum stored_column column, struct slice exact)
 {
-    int64_t id = exact.data == NULL ? 0 : intern_text(writer->intern, exact, writer->batch);
+    if (exact.data == NULL)
+        return;
+    int64_t id = intern_text(writer->intern, exact, writer->batch);
     if (id != 0)
         cell_set_integer(&writer->cells[column], id);
     else
@@ -285,59 +223,43 @@ set_repeating(struct row_writer *writer, enum stored_column column, struct slice
 }
 
 static void
-set_number(struct row_writer *writer, enum stored_column column, bool present, int64_t value)
+set_number(struct row_writer *writer, enum stored_column column, int64_t value)
 {
-    if (present)
-        cell_set_integer(&writer->cells[column], value);
-    else
-        cell_set_null(&writer->cells[column]);
+    cell_set_integer(&writer->cells[column], value);
 }
 
 /* The message, which is in a buffer when it was given the byte 1. */
 static void
-set_message(struct row_writer *writer, const struct record *record, uint64_t bits)
+set_message(struct row_writer *writer, const struct record *record, bool with_path)
 {
-    bool with_path = bits & ROW_MESSAGE_PATH;
     set_repeating(writer, STORED_MESSAGE, with_path ? buffer_slice(&writer->message) : record->message);
     if (with_path && writer->cells[STORED_MESSAGE].type == CELL_TEXT)
         cell_set_text(&writer->cells[STORED_MESSAGE], keep_text(writer, &writer->message));
 }
 
 static void
-set_odd(struct row_writer *writer, const struct record *record, enum row_split split)
+set_odd(struct row_writer *writer, const struct record *record)
 {
-    cell_set_null(&writer->cells[STORED_ODD]);
-    if (split != SPLIT_EXPLICIT)
-        return;
     buffer_clear(&writer->odd);
     if (record->method.data != NULL)
         buffer_add(&writer->odd, record->method);
     buffer_add_byte(&writer->odd, ' ');
     if (record->uri.data != NULL)
         buffer_add(&writer->odd, record->uri);
-    set_view_text(writer, STORED_ODD, keep_text(writer, &writer->odd));
+    set_own(writer, STORED_ODD, keep_text(writer, &writer->odd));
 }
 
 static void
 set_extra(struct row_writer *writer, int64_t reference)
 {
-    set_number(writer, STORED_EXTRA, reference != 0, reference);
-    if (reference == 0 && writer->extra.size > 0)
+    if (reference != 0)
+        set_number(writer, STORED_EXTRA, reference);
+    else if (writer->extra.size > 0)
         cell_set_text(&writer->cells[STORED_EXTRA], keep_text(writer, &writer->extra));
 }
 
-static void
-set_patch(struct row_writer *writer)
-{
-    cell_set_null(&writer->cells[STORED_PATCH]);
-    if (writer->patch.size == 0)
-        return;
-    cell_set_text(&writer->cells[STORED_PATCH], keep_text(writer, &writer->patch));
-    writer->cells[STORED_PATCH].type = CELL_BLOB;
-}
-
 static int64_t
-find_context(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
+find_context(struct row_writer *writer, const struct record *record, const struct row_parts *parts, uint64_t bits)
 {
     bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
     struct context context = {
@@ -345,23 +267,11 @@ find_context(struct row_writer *writer, const struct record *record, const struc
         .error_number = record->error_number,
         .doing = record->doing,
         .server = record->server,
-        .upstream = parts->begin,
+        .upstream = parts->upstream_begin,
         .upstream_addr = own_addr ? record->upstream_addr : SLICE_NONE,
         .host = bits & ROW_SAME_HOST ? SLICE_NONE : record->host,
     };
     return context_id(writer->contexts, &context, writer->clean, writer->batch);
-}
-
-static void
-set_texts(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts, uint64_t bits)
-{
-    bool uri_alone = bits >> ROW_METHOD_SHIFT & 7;
-    set_own(writer, STORED_REQUEST, uri_alone ? record->uri : record->request);
-    set_own(writer, STORED_SUBREQUEST, record->subrequest);
-    set_own(writer, STORED_UPSTREAM_URI, parts->uri);
-    set_message(writer, record, bits);
-    set_repeating(writer, STORED_CLIENT, record->client);
-    set_repeating(writer, STORED_REFERRER, record->referrer);
 }
 
 /* Of the process and the connection. */
@@ -369,13 +279,46 @@ static void
 set_numbers(struct row_writer *writer, const struct record *record)
 {
     bool dated = record->prefix == PREFIX_DATED;
-    bool together = dated && record->tid == record->pid && record->pid < NUMBERS_PID_LIMIT &&
-                    record->connection < NUMBERS_CONNECTION_LIMIT;
-    bool apart = dated && !together;
-    set_number(writer, STORED_NUMBERS, together, (int64_t)(record->connection << NUMBERS_PID_BITS | record->pid));
-    set_number(writer, STORED_PID, apart, (int64_t)record->pid);
-    set_number(writer, STORED_TID, apart, (int64_t)record->tid);
-    set_number(writer, STORED_CONNECTION, record->has_connection && !together, (int64_t)record->connection);
+    if (dated && record->tid == record->pid && record->pid < NUMBERS_PID_LIMIT &&
+        record->connection < NUMBERS_CONNECTION_LIMIT) {
+        set_number(writer, STORED_NUMBERS, (int64_t)(record->connection << NUMBERS_PID_BITS | record->pid));
+        return;
+    }
+    if (dated) {
+        set_number(writer, STORED_PID, (int64_t)record->pid);
+        set_number(writer, STORED_TID, (int64_t)record->tid);
+    }
+    if (record->has_connection)
+        set_number(writer, STORED_CONNECTION, (int64_t)record->connection);
+}
+
+/* What few rows have. */
+static void
+set_rare(struct row_writer *writer, const struct record *record, const struct row_parts *parts)
+{
+    if (record->lines != 1)
+        set_number(writer, STORED_LINES, record->lines);
+    set_own(writer, STORED_SUBREQUEST, record->subrequest);
+    set_own(writer, STORED_UPSTREAM_URI, parts->upstream_uri);
+    if (parts->split == SPLIT_EXPLICIT)
+        set_odd(writer, record);
+    if (writer->patch.size > 0) {
+        cell_set_text(&writer->cells[STORED_PATCH], keep_text(writer, &writer->patch));
+        writer->cells[STORED_PATCH].type = CELL_BLOB;
+    }
+}
+
+static void
+set_cells(struct row_writer *writer, const struct record *record, const struct row_parts *parts, uint64_t bits)
+{
+    set_number(writer, STORED_CONTEXT, find_context(writer, record, parts, bits));
+    set_number(writer, STORED_OFFSET, (int64_t)record->offset);
+    set_numbers(writer, record);
+    set_message(writer, record, bits & ROW_MESSAGE_PATH);
+    set_repeating(writer, STORED_CLIENT, record->client);
+    set_own(writer, STORED_REQUEST, bits >> ROW_METHOD_SHIFT & 7 ? record->uri : record->request);
+    set_repeating(writer, STORED_REFERRER, record->referrer);
+    set_rare(writer, record, parts);
 }
 
 /* --- the bound --- */
@@ -407,16 +350,15 @@ view_size(struct row_writer *writer, struct slice exact)
 }
 
 static size_t
-texts_size(struct row_writer *writer, const struct record *record, const struct upstream_parts *parts,
-           enum row_split split)
+texts_size(struct row_writer *writer, const struct record *record, const struct row_parts *parts)
 {
-    const struct slice texts[] = {record->message,       record->doing,      record->client,  record->server,
-                                  record->request,       record->subrequest, parts->begin,    parts->uri,
+    const struct slice texts[] = {record->message,       record->doing,      record->client,        record->server,
+                                  record->request,       record->subrequest, parts->upstream_begin, parts->upstream_uri,
                                   record->upstream_addr, record->host,       record->referrer};
     size_t sum = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         sum += view_size(writer, texts[i]);
-    if (split == SPLIT_EXPLICIT)
+    if (parts->split == SPLIT_EXPLICIT)
         sum += view_size(writer, record->method) + view_size(writer, record->uri);
     return sum;
 }
@@ -445,17 +387,13 @@ render_and_compare(struct row_writer *writer, const struct record *record)
     patch_make(buffer_slice(&writer->rendered), record->raw, &writer->patch);
 }
 
-static uint64_t
-make_bits(const struct record *record, enum row_split split, const struct upstream_parts *parts)
+/* What the texts of a record are like, found in the fewest looks. */
+static void
+examine(struct row_writer *writer, struct slice raw)
 {
-    bool same_host =
-        record->host.data != NULL && record->server.data != NULL && slice_equal(record->host, record->server);
-    return (uint64_t)record->level << ROW_LEVEL_SHIFT | (uint64_t)record->kind << ROW_KIND_SHIFT |
-           (uint64_t)record->prefix << ROW_FORM_SHIFT | (record->client_is_udp ? ROW_CLIENT_UDP : 0) |
-           (record->upstream_is_bare ? ROW_UPSTREAM_BARE : 0) | (uint64_t)split << ROW_SPLIT_SHIFT |
-           (uint64_t)(record->flags & 0xff & ~(unsigned)RECORD_AMBIGUOUS_HOUR) << ROW_FLAGS_SHIFT |
-           (record->has_connection ? ROW_HAS_CONNECTION : 0) | request_bits(record, split) | (parts->same ? ROW_SAME_URI : 0) | (same_host ? ROW_SAME_HOST : 0) |
-           (uint64_t)find_addr_form(parts->begin, record->upstream_addr) << ROW_ADDR_SHIFT;
+    writer->ascii = escape_is_ascii(raw);
+    writer->clean = writer->ascii ? memchr(raw.data, '\\', raw.size) == NULL && memchr(raw.data, '\0', raw.size) == NULL
+                                  : escape_view_text_unneeded(raw);
 }
 
 /* Sets all cells that depend on the record alone; `shortened` is the second try. */
@@ -463,10 +401,11 @@ static void
 make_row(struct row_writer *writer, const struct event *event, bool shortened)
 {
     const struct record *record = &event->record;
-    enum row_split split = find_split(record);
-    struct upstream_parts parts = split_upstream(record, split);
-    writer->ascii = !shortened && escape_is_ascii(record->raw);
-    writer->clean = !shortened && escape_view_text_unneeded(record->raw);
+    struct row_parts parts;
+    row_parts_find(record, &parts);
+    writer->ascii = writer->clean = false;
+    if (!shortened)
+        examine(writer, record->raw);
     render_and_compare(writer, record);
     int64_t reference = extra_reference(writer, record, &event->match);
     buffer_clear(&writer->extra);
@@ -474,7 +413,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
         row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
     if (!shortened &&
-        texts_size(writer, record, &parts, split) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
+        texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         make_row(writer, &cut, true);
@@ -482,25 +421,20 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
-    uint64_t bits = make_bits(record, split, &parts) | (shortened ? ROW_SHORTENED : 0) |
-                    (message_with_path(writer, record, split) ? ROW_MESSAGE_PATH : 0);
-    set_number(writer, STORED_CONTEXT, true, find_context(writer, record, &parts, bits));
-    set_number(writer, STORED_OFFSET, true, (int64_t)record->offset);
-    set_number(writer, STORED_LINES, record->lines != 1, record->lines);
-    set_numbers(writer, record);
+    uint64_t bits = parts.bits | (shortened ? ROW_SHORTENED : 0);
+    if (parts.split != SPLIT_NONE && message_with_path(writer, record))
+        bits |= ROW_MESSAGE_PATH;
     set_extra(writer, reference);
-    set_odd(writer, record, split);
-    set_patch(writer);
-    set_texts(writer, record, &parts, bits);
+    set_cells(writer, record, &parts, bits);
 }
 
 void
 row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id)
 {
-    struct row_time time = {event_epoch(event), event->utc_offset, event->record.flags & RECORD_AMBIGUOUS_HOUR};
+    struct row_time time = {event_epoch(event), event->utc_offset, (event->record.flags & RECORD_AMBIGUOUS_HOUR) != 0};
     writer->batch = batch;
     writer->cells = row_batch_add(batch, &time);
-    cell_set_null(&writer->cells[STORED_ID]);
-    cell_set_integer(&writer->cells[STORED_CLASS_ID], class_id);
+    memset(writer->cells, 0, STORED_COLUMNS * sizeof(*writer->cells)); /* CELL_NULL */
+    set_number(writer, STORED_CLASS_ID, class_id);
     make_row(writer, event, false);
 }

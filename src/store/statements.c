@@ -119,9 +119,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PRUNE_MOMENTS] =
         "DELETE FROM moment WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id BETWEEN first_id AND last_id)",
     [PRUNE_CONTEXTS] = "DELETE FROM context WHERE id NOT IN (SELECT context FROM event)",
-    [PRUNE_RUNS] =
-        "DELETE FROM run WHERE NOT EXISTS "
-        "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id)",
+    [PRUNE_RUNS] = "DELETE FROM run WHERE NOT EXISTS "
+                   "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id)",
     [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id IN "
                        "(SELECT id FROM file WHERE records > 0 AND pruned_records = records)",
     [PRUNE_STRINGS] = "DELETE FROM string WHERE id NOT IN (SELECT message FROM event WHERE typeof(message) = 'integer' "
@@ -146,10 +145,11 @@ static const char *const statements[STATEMENT_COUNT] = {
                       "WHERE " EVENT_ROWS_ID,
     [SURVEY_CAPTURE_VALUE] =
         "SELECT j.value FROM event_rows e, json_each(e.extra) j WHERE " EVENT_ROWS_ID " AND j.key = :name LIMIT 1",
-    [SURVEY_RELOADS] = "SELECT m.epoch, e.message FROM moment m "
-                       "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
-                       "WHERE m.epoch <= :last AND e.class_id = (SELECT id FROM class WHERE class = 'process-lifecycle') "
-                       "ORDER BY m.epoch",
+    [SURVEY_RELOADS] =
+        "SELECT m.epoch, e.message FROM moment m "
+        "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
+        "WHERE m.epoch <= :last AND e.class_id = (SELECT id FROM class WHERE class = 'process-lifecycle') "
+        "ORDER BY m.epoch",
 };
 
 const char *

@@ -259,8 +259,7 @@ insert_moments(struct writer *writer, const struct row_batch *rows)
     size_t count = 0, begin = 0;
     if (rows->count > writer->moment_capacity) {
         writer->moment_capacity = rows->count;
-        writer->moments =
-            memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
+        writer->moments = memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
     }
     for (size_t i = 1; i <= rows->count; i++) {
         if (i < rows->count && same_moment(&rows->times[i], &rows->times[begin]))

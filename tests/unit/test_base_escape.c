@@ -197,6 +197,25 @@ view_text_comes_back(void **state)
     }
 }
 
+static void
+json_unneeded_is_exact(void **state)
+{
+    (void)state;
+    for (int byte = 0; byte < 256; byte++) {
+        for (size_t at = 0; at < 20; at++) {
+            char text[20];
+            struct buffer out = BUFFER_EMPTY;
+            memset(text, 'a', sizeof text);
+            text[at] = (char)byte;
+            struct slice bytes = {text, sizeof text};
+            escape_json(&out, bytes);
+            assert_int_equal(escape_json_unneeded(bytes), byte < 0x80 && slice_equal(buffer_slice(&out), bytes));
+            buffer_free(&out);
+        }
+    }
+    assert_true(escape_json_unneeded(SLICE("")));
+}
+
 int
 main(void)
 {
@@ -205,7 +224,8 @@ main(void)
         cmocka_unit_test(markdown_text_is_literal), cmocka_unit_test(markdown_code_cannot_be_left),
         cmocka_unit_test(html_stays_text),          cmocka_unit_test(json_is_valid),
         cmocka_unit_test(csv_holds_no_formula),     cmocka_unit_test(shell_words_are_one_word),
-        cmocka_unit_test(nginx_words_read_back),    cmocka_unit_test(view_text_comes_back),
+        cmocka_unit_test(json_unneeded_is_exact),   cmocka_unit_test(nginx_words_read_back),
+        cmocka_unit_test(view_text_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
