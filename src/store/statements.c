@@ -148,7 +148,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [SURVEY_RELOADS] =
         "SELECT m.epoch, e.message FROM moment m "
         "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
-        "WHERE m.epoch <= :last AND e.class_id = (SELECT id FROM class WHERE class = 'process-lifecycle') "
+        "WHERE m.epoch <= :last AND +e.class_id = (SELECT id FROM class WHERE class = 'process-lifecycle') "
         "ORDER BY m.epoch",
 };
 
