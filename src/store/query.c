@@ -126,7 +126,7 @@ query_count(struct store *store, const struct filter *filter, uint64_t *count)
 {
     struct question question = {.store = store};
     bool row = false;
-    question_add(&question, "SELECT count(*) FROM events");
+    question_add(&question, "SELECT count(*) FROM event_rows");
     question_filter(&question, filter);
     bool good = question_ask(&question) && question_next(&question, &row);
     *count = row ? (uint64_t)sqlite3_column_int64(question.statement, 0) : 0;
@@ -237,7 +237,7 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
         rows_free(rows);
         return NULL;
     }
-    question_add(question, "count(*) AS count FROM events");
+    question_add(question, "count(*) AS count FROM event_rows");
     question_filter(question, filter);
     question_add(question, " GROUP BY ");
     question_add(question, groups[field_count]);

@@ -102,7 +102,7 @@ question_filter(struct question *question, const struct filter *filter)
     add_time(question, filter);
     add_severities(question, " AND severity IN (", filter->severities);
     add_severities(question, " AND coalesce(severity, '-') NOT IN (", filter->not_severities);
-    add_texts(question, &filter->classes, "class IN (SELECT class FROM class WHERE class_glob(", ", class))");
+    add_texts(question, &filter->classes, "class_id IN (SELECT id FROM class WHERE class_glob(", ", class))");
     add_texts(question, &filter->areas, "text_glob(", ", area)");
     add_texts(question, &filter->servers, "text_glob(", ", server)");
     add_texts(question, &filter->hosts, "text_glob(", ", host)");

@@ -26,7 +26,7 @@ struct question {
 void question_add(struct question *question, const char *fragment);
 void question_number(struct question *question, int64_t number);
 void question_text(struct question *question, const char *text);
-/* " WHERE ..." over the columns of the view events; `filter` may be NULL. */
+/* " WHERE ..." over the columns of the view event_rows; `filter` may be NULL. */
 void question_filter(struct question *question, const struct filter *filter);
 /* Appends the filter as text, to know it again: what question_filter adds, and the values; nothing for no filter. */
 void question_filter_key(struct store *store, const struct filter *filter, struct buffer *key);

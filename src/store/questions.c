@@ -42,8 +42,9 @@ static void
 add_class(struct question *question, const struct filter *filter, const char *class_id)
 {
     question_filter(question, filter);
-    question_add(question, " AND class = ");
+    question_add(question, " AND class_id = (SELECT id FROM class WHERE class = ");
     question_text(question, class_id);
+    question_add(question, ")");
 }
 
 bool
@@ -122,7 +123,7 @@ store_shapes(struct store *store, const struct filter *filter, size_t limit, str
         question_add(
             &question,
             "SELECT shape_of(message) AS shape, level, count(*) AS n, min(epoch) AS first, max(epoch) AS last, "
-            "'' AS sample, min(id) AS id FROM events");
+            "'' AS sample, min(id) AS id FROM event_rows");
         add_class(&question, filter, "unclassified");
         question_add(&question, " GROUP BY 1, 2");
     }

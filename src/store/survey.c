@@ -216,7 +216,7 @@ pass_over(struct survey *survey, const struct filter *filter)
                                 "ON e.id BETWEEN m.first_id AND m.last_id WHERE 1");
         good = filter == NULL || add_simple_filter(survey, filter, &question);
     } else {
-        question_add(&question, "SELECT e.id, passing.epoch" SURVEY_REST "(SELECT id, epoch FROM events");
+        question_add(&question, "SELECT e.id, passing.epoch" SURVEY_REST "(SELECT id, epoch FROM event_rows");
         question_filter(&question, filter);
         question_add(&question, ") passing CROSS JOIN event e ON e.id = passing.id");
     }
