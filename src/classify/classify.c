@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 
+#include "classify/cache.h"
 #include "classify/rule.h"
 #include "classify/scanner.h"
 
 struct classifier {
     const struct rules *rules;
     struct pattern_scratch *scratch;
+    struct match_cache *cache;
+    bool particular; /* the last verdict looked into a field that the cache does not know */
     uint64_t *patterns;   /* bits: found by their literals, or without any */
     uint64_t *candidates; /* bits: classes that may hold */
     size_t class_words;
@@ -25,6 +28,7 @@ classifier_new(const struct rules *rules)
 
     classifier->rules = rules;
     classifier->scratch = pattern_scratch_new();
+    classifier->cache = match_cache_new();
     classifier->class_words = scanner_class_words(rules->scanner);
     classifier->patterns = memory_allocate_zeroed(scanner_pattern_words(rules->scanner), sizeof *classifier->patterns);
     classifier->candidates = memory_allocate_zeroed(classifier->class_words, sizeof *classifier->candidates);
@@ -37,6 +41,7 @@ classifier_free(struct classifier *classifier)
     if (classifier == NULL)
         return;
     pattern_scratch_free(classifier->scratch);
+    match_cache_free(classifier->cache);
     free(classifier->patterns);
     free(classifier->candidates);
     free(classifier);
@@ -190,6 +195,9 @@ where_verdict(struct classifier *classifier, const struct where_group *group, co
 
     if (value.data == NULL && !group->negated)
         return record_lacks_tail(record) ? LEFT_OUT : FAILS;
+    if (group->any_text)
+        return (value.size > 0) != group->negated ? HOLDS : FAILS;
+    classifier->particular |= group->field != WHERE_MESSAGE;
     for (size_t i = 0; i < group->count && value.data != NULL && !found; i++) {
         found = pattern_find(group->patterns[i], value, classifier->scratch);
         if (found && !group->negated && match != NULL)
@@ -257,8 +265,24 @@ next_candidate(const struct classifier *classifier, size_t index)
     return word * 64 + (size_t)__builtin_ctzll(bits);
 }
 
-void
-classify_record(struct classifier *classifier, const struct record *record, struct match *match)
+/* All that conditions may ask of a record beside message, action and the texts of fields (those make a verdict
+ * particular). */
+static uint64_t
+record_facts(const struct record *record)
+{
+    uint64_t facts = (uint32_t)record->error_number;
+    unsigned bit = 32;
+
+    for (int field = WHERE_MESSAGE + 1; field < WHERE_COUNT; field++)
+        facts |= (uint64_t)(record_where(record, (enum where_field)field).size > 0) << bit++;
+    facts |= (uint64_t)record->level << bit | (uint64_t)record->kind << (bit + 4) | (uint64_t)record->side << (bit + 8);
+    facts |= (uint64_t)(record->prefix == PREFIX_FRAGMENT) << (bit + 10) | (uint64_t)record_lacks_tail(record)
+                                                                             << (bit + 11);
+    return facts;
+}
+
+static void
+decide(struct classifier *classifier, const struct record *record, struct match *match)
 {
     const struct rules *rules = classifier->rules;
 
@@ -270,6 +294,20 @@ classify_record(struct classifier *classifier, const struct record *record, stru
         }
     match->class_index = CLASS_UNCLASSIFIED;
     match->capture_count = 0;
+}
+
+void
+classify_record(struct classifier *classifier, const struct record *record, struct match *match)
+{
+    uint64_t limits_met = classifier_limits_met(classifier);
+    struct match_key key;
+
+    if (match_cache_find(classifier->cache, record, record_facts(record), &key, match))
+        return;
+    classifier->particular = false;
+    decide(classifier, record, match);
+    if (!classifier->particular && classifier_limits_met(classifier) == limits_met)
+        match_cache_keep(classifier->cache, record, &key, match);
 }
 
 size_t

@@ -45,7 +45,8 @@ enum where_field {
 /* One `where` or `except`. */
 struct where_group {
     enum where_field field;
-    bool negated; /* except */
+    bool negated;  /* except */
+    bool any_text; /* its one expression is ".": the field is not empty */
     struct pattern **patterns;
     size_t count;
 };

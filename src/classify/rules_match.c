@@ -212,6 +212,7 @@ loader_where(struct loader *loader, void *target, const struct conf_directive *d
     memset(group, 0, sizeof *group);
     group->field = (enum where_field)found;
     group->negated = negated;
+    group->any_text = directive->word_count == 3 && slice_is(directive->words[2].text, ".");
     group->count = read_patterns(loader, negated ? NULL : rule, directive, 2, &group->patterns, NULL);
 }
 
