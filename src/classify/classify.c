@@ -124,25 +124,6 @@ side_verdict(const struct rule *rule, const struct record *record)
                         record->prefix == PREFIX_FRAGMENT && record->side == SIDE_NONE && record->doing.data == NULL);
 }
 
-/* The conditions that cost next to nothing, the cheapest first. */
-static enum verdict
-cheap_verdict(const struct rule *rule, const struct record *record)
-{
-    static enum verdict (*const conditions[])(const struct rule *rule, const struct record *record) = {
-        level_verdict, kind_verdict, side_verdict, errnos_verdict, actions_verdict,
-    };
-    enum verdict all = HOLDS;
-
-    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
-        enum verdict verdict = conditions[i](rule, record);
-        if (verdict == FAILS)
-            return FAILS;
-        if (verdict == LEFT_OUT)
-            all = LEFT_OUT;
-    }
-    return all;
-}
-
 static struct slice
 record_login(const struct record *record)
 {
@@ -186,6 +167,45 @@ record_where(const struct record *record, enum where_field field)
     return SLICE_NONE;
 }
 
+/* `where FIELD .` and `except FIELD .`: is there a text? */
+static enum verdict
+presence_verdict(const struct rule *rule, const struct record *record)
+{
+    enum verdict all = HOLDS;
+
+    for (size_t i = 0; i < rule->where_count; i++) {
+        const struct where_group *group = &rule->wheres[i];
+        if (!group->any_text)
+            continue;
+        struct slice value = record_where(record, group->field);
+        if ((value.size > 0) == !group->negated)
+            continue;
+        if (value.data != NULL || group->negated || !record_lacks_tail(record))
+            return FAILS;
+        all = LEFT_OUT;
+    }
+    return all;
+}
+
+/* The conditions that cost next to nothing, the cheapest first. */
+static enum verdict
+cheap_verdict(const struct rule *rule, const struct record *record)
+{
+    static enum verdict (*const conditions[])(const struct rule *rule, const struct record *record) = {
+        level_verdict, kind_verdict, side_verdict, errnos_verdict, actions_verdict, presence_verdict,
+    };
+    enum verdict all = HOLDS;
+
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+        enum verdict verdict = conditions[i](rule, record);
+        if (verdict == FAILS)
+            return FAILS;
+        if (verdict == LEFT_OUT)
+            all = LEFT_OUT;
+    }
+    return all;
+}
+
 static enum verdict
 where_verdict(struct classifier *classifier, const struct where_group *group, const struct record *record,
               struct match *match)
@@ -195,8 +215,6 @@ where_verdict(struct classifier *classifier, const struct where_group *group, co
 
     if (value.data == NULL && !group->negated)
         return record_lacks_tail(record) ? LEFT_OUT : FAILS;
-    if (group->any_text)
-        return (value.size > 0) != group->negated ? HOLDS : FAILS;
     classifier->particular |= group->field != WHERE_MESSAGE;
     for (size_t i = 0; i < group->count && value.data != NULL && !found; i++) {
         found = pattern_find(group->patterns[i], value, classifier->scratch);
@@ -238,6 +256,8 @@ rule_verdict(struct classifier *classifier, const struct rule *rule, const struc
         if (!match_group_holds(classifier, &rule->matches[i], record, match))
             return FAILS;
     for (size_t i = 0; i < rule->where_count; i++) {
+        if (rule->wheres[i].any_text)
+            continue;
         enum verdict verdict = where_verdict(classifier, &rule->wheres[i], record, match);
         if (verdict == FAILS)
             return FAILS;

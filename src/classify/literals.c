@@ -11,13 +11,13 @@
 /* Nested groups; deeper ones are given up. */
 #define DEPTH_MOST 32
 /* Texts of one run. */
-#define RUN_MOST 24
+#define RUN_MOST 64
 /* More literals than this filter nothing. */
 #define SET_MOST 64
 
 /* What is known of an expression. */
 struct part {
-    bool exact; /* it matches one of `texts` and nothing else */
+    bool exact; /* it matches one of `texts` and nothing else; otherwise what it matches begins with one of them, if there are any */
     struct texts texts;
     struct texts required; /* one of these occurs in what it matches; none: nothing is known */
 };
@@ -42,6 +42,7 @@ struct reader {
 struct branch {
     struct texts run; /* how the text before here may end */
     bool whole;       /* the run began with the branch */
+    struct texts start; /* how the text begins, when the run that began with the branch has ended */
     struct texts required;
 };
 
@@ -120,6 +121,8 @@ static void
 branch_end_run(struct reader *reader, struct branch *branch)
 {
     branch_offer(reader, branch, branch->run);
+    if (branch->whole)
+        branch->start = branch->run;
     branch->whole = false;
     branch->run = texts_one(reader->arena, "", 0);
 }
@@ -386,8 +389,11 @@ branch_add(struct reader *reader, struct branch *branch, const struct part *part
     struct texts texts = part->texts;
 
     if (!part->exact || quantity == ANY_TIMES) {
+        bool once = quantity == ONCE || quantity == AT_LEAST_ONCE;
+        if (once && texts.count > 0 && branch->run.count * texts.count <= RUN_MOST)
+            branch->run = texts_product(reader->arena, branch->run, texts);
         branch_end_run(reader, branch);
-        if (quantity == ONCE || quantity == AT_LEAST_ONCE)
+        if (once)
             branch_offer(reader, branch, part->required);
         return;
     }
@@ -417,7 +423,7 @@ read_branch(struct reader *reader)
         else if (atom == ATOM_UNKNOWN || quantity != ONCE)
             branch_end_run(reader, &branch);
     }
-    struct part whole = {.exact = branch.whole, .texts = branch.run};
+    struct part whole = {.exact = branch.whole, .texts = branch.whole ? branch.run : branch.start};
     branch_offer(reader, &branch, branch.run);
     whole.required = branch.required;
     return whole;
@@ -428,12 +434,13 @@ static struct part
 read_alternatives(struct reader *reader)
 {
     struct part all = {.exact = true};
-    bool nothing = false;
+    bool nothing = false, many = false;
 
     for (;;) {
         struct part branch = read_branch(reader);
-        all.exact = all.exact && branch.exact && all.texts.count + branch.texts.count <= RUN_MOST;
-        for (size_t i = 0; i < branch.texts.count && all.exact; i++)
+        many |= all.texts.count + branch.texts.count > RUN_MOST;
+        all.exact = all.exact && branch.exact && !many;
+        for (size_t i = 0; i < branch.texts.count && !many; i++)
             texts_add(reader->arena, &all.texts, branch.texts.items[i]);
         nothing |= branch.required.count == 0 || all.required.count + branch.required.count > SET_MOST;
         for (size_t i = 0; i < branch.required.count && !nothing; i++)
@@ -444,6 +451,8 @@ read_alternatives(struct reader *reader)
     }
     if (nothing)
         all.required = (struct texts){NULL, 0};
+    if (many)
+        all.texts = (struct texts){NULL, 0};
     return all;
 }
 
