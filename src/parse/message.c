@@ -97,12 +97,24 @@ errno_cut(struct record *record, struct slice text)
     return before;
 }
 
+/* Offset of the last " (SSL:", SIZE_MAX when there is none; by its parenthesis, which is rarer than a space. */
+static size_t
+ssl_find(struct slice text)
+{
+    const char *end = text.data + text.size, *p = end;
+
+    while (p != NULL && (p = memrchr(text.data, '(', (size_t)(p - text.data))) != NULL)
+        if (p > text.data && p[-1] == ' ' && TEXT_AT(p, end, "(SSL:"))
+            return (size_t)(p - 1 - text.data);
+    return SIZE_MAX;
+}
+
 /* " (SSL: error:... error:...)": to the closing parenthesis at the end of `text`, or to its end where 1024 bytes were
  * full. */
 static void
 ssl_cut(struct record *record, struct slice text)
 {
-    size_t at = slice_find_last(text, SLICE(" (SSL:"));
+    size_t at = ssl_find(text);
     size_t start = at == SIZE_MAX ? 0 : at + sizeof(" (SSL:") - 1;
 
     if (at == SIZE_MAX) {

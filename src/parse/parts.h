@@ -34,23 +34,33 @@ struct prefix {
         (literal), sizeof(literal) - 1 \
     }
 
+/* Does a literal stand at `at`?  Its size is known to the compiler. */
+static inline bool
+text_at(const char *at, const char *end, const char *text, size_t size)
+{
+    return (size_t)(end - at) >= size && memcmp(at, text, size) == 0;
+}
+#define TEXT_AT(at, end, literal) text_at(at, end, literal, sizeof(literal) - 1)
+
 /* Decimal digits at *at, moved behind them; false when there is none or the number does not fit. */
 static inline bool
 digits_read(const char **at, const char *end, uint64_t *value)
 {
-    const char *p = *at;
+    const char *start = *at, *p = start;
+    const char *limit = end - p > 19 ? p + 19 : end; /* so many always fit */
     uint64_t sum = 0;
+    unsigned digit;
 
-    if (end - p > 20)
-        end = p + 20;
-    for (; p < end && (unsigned char)(*p - '0') <= 9; p++) {
-        unsigned digit = (unsigned)(*p - '0');
-        if (p - *at == 19 && sum > (UINT64_MAX - digit) / 10)
+    for (; p < limit && (digit = (unsigned)(unsigned char)*p - '0') <= 9; p++)
+        sum = sum * 10 + digit;
+    if (p == start)
+        return false;
+    if (p == limit && p < end && (digit = (unsigned)(unsigned char)*p - '0') <= 9) {
+        if (sum > (UINT64_MAX - digit) / 10)
             return false;
         sum = sum * 10 + digit;
+        p++;
     }
-    if (p == *at)
-        return false;
     *at = p;
     *value = sum;
     return true;

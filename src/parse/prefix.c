@@ -5,31 +5,31 @@
 
 #define DATE_SIZE 20U /* "2026/11/20 03:12:45 " */
 
-static inline bool
-is_digit(char c)
-{
-    return (unsigned char)(c - '0') <= 9;
-}
-
 static inline int
 two_digits(const char *at)
 {
     return (at[0] - '0') * 10 + (at[1] - '0');
 }
 
-/* "2026/11/20 03:12:45 ": the form alone. */
+/* "2026/11/20 03:12:45 ": the form alone, eight bytes at a time since it is asked of every line twice.  What differs from
+ * the form is at most 9 in the place of a digit and 0 elsewhere: adding 0x76 or 0x7f then reaches no high bit. */
 static bool
 date_match(const char *at)
 {
-    static const unsigned char digits[] = {0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18};
+    static const char form[] = "0000/00/00 00:00:00 ";
+    static const char room[] = "\x76\x76\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f";
+    static const size_t offsets[] = {0, 8, DATE_SIZE - sizeof(uint64_t)};
+    uint64_t wrong = 0;
 
-    if (at[4] != '/' || at[7] != '/' || at[10] != ' ' || at[13] != ':' || at[16] != ':' || at[19] != ' ')
-        return false;
-    for (size_t i = 0; i < sizeof(digits); i++) {
-        if (!is_digit(at[digits[i]]))
-            return false;
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        uint64_t bytes, expected, add;
+        memcpy(&bytes, at + offsets[i], sizeof(bytes));
+        memcpy(&expected, form + offsets[i], sizeof(expected));
+        memcpy(&add, room + offsets[i], sizeof(add));
+        bytes ^= expected;
+        wrong |= bytes | (bytes + add);
     }
-    return true;
+    return (wrong & UINT64_C(0x8080808080808080)) == 0;
 }
 
 static void
@@ -46,57 +46,47 @@ date_read(const char *at, struct prefix *prefix)
     prefix->written = prefix->time_valid ? civil_to_seconds(&civil) : -1;
 }
 
-/* nginx's level names, by their first letters (level_from_name is for names that people give). */
-static enum level
-level_of(const char *name, size_t size)
-{
-    enum level level = LEVEL_NONE;
-
-    switch (name[0]) {
-    case 'e':
-        level = size > 1 && name[1] == 'r' ? LEVEL_ERROR : LEVEL_EMERG;
-        break;
-    case 'a':
-        level = LEVEL_ALERT;
-        break;
-    case 'c':
-        level = LEVEL_CRIT;
-        break;
-    case 'w':
-        level = LEVEL_WARN;
-        break;
-    case 'n':
-        level = LEVEL_NOTICE;
-        break;
-    case 'i':
-        level = LEVEL_INFO;
-        break;
-    case 'd':
-        level = LEVEL_DEBUG;
-        break;
-    default:
-        return LEVEL_NONE;
-    }
-    return slice_is((struct slice){name, size}, level_name(level)) ? level : LEVEL_NONE;
-}
-
-/* "[error]", moved behind it. */
+/* "[error]", moved behind it (level_from_name is for names that people give). */
 static bool
 level_match(const char **at, const char *end, struct prefix *prefix)
 {
-    const char *p = *at;
-    size_t size;
-
-    if (end - p < 6 || *p != '[')
+#define LEVEL(name, value)                  \
+    if (TEXT_AT(*at, end, "[" name "]")) {  \
+        *at += sizeof("[" name "]") - 1;    \
+        prefix->level = value;              \
+        return true;                        \
+    }
+    prefix->level = LEVEL_NONE;
+    if (end - *at < 6)
         return false;
-    p++;
-    size = (size_t)(end - p) < 7 ? (size_t)(end - p) : 7;
-    const char *close = memchr(p, ']', size);
-    if (close == NULL)
-        return false;
-    prefix->level = level_of(p, (size_t)(close - p));
-    *at = close + 1;
-    return prefix->level != LEVEL_NONE;
+    switch ((*at)[1]) {
+    case 'e':
+        LEVEL("error", LEVEL_ERROR)
+        LEVEL("emerg", LEVEL_EMERG)
+        break;
+    case 'a':
+        LEVEL("alert", LEVEL_ALERT)
+        break;
+    case 'c':
+        LEVEL("crit", LEVEL_CRIT)
+        break;
+    case 'w':
+        LEVEL("warn", LEVEL_WARN)
+        break;
+    case 'n':
+        LEVEL("notice", LEVEL_NOTICE)
+        break;
+    case 'i':
+        LEVEL("info", LEVEL_INFO)
+        break;
+    case 'd':
+        LEVEL("debug", LEVEL_DEBUG)
+        break;
+    default:
+        break;
+    }
+    return false;
+#undef LEVEL
 }
 
 void

@@ -2,6 +2,8 @@
  * ngx_stream_proxy_log_error, ngx_mail_log_error.  For this room only. */
 #include "parse/parts.h"
 
+#include <limits.h>
+
 /* Longer than any ", name: ". */
 #define LEFTOVER_MAXIMUM 40
 
@@ -28,14 +30,11 @@ struct reader {
     struct slice before;
     bool partial;
     bool open; /* the last value has no end */
+    /* the key found last: the one that ends a value is asked for again as the next field */
+    const char *key_at;
+    enum key key;
+    size_t key_size;
 };
-
-static inline bool
-text_at(const char *at, const char *end, const char *text, size_t size)
-{
-    return (size_t)(end - at) >= size && memcmp(at, text, size) == 0;
-}
-#define TEXT_AT(at, end, literal) text_at(at, end, literal, sizeof(literal) - 1)
 
 const char *
 tail_candidate(const char *from, const char *end)
@@ -118,14 +117,25 @@ key_at(const char *at, const char *end, size_t *size)
 #undef KEY
 }
 
+/* The same, remembered. */
+static enum key
+reader_key(struct reader *reader, const char *at)
+{
+    if (reader->key_at != at) {
+        reader->key = key_at(at, reader->end, &reader->key_size);
+        reader->key_at = at;
+    }
+    return reader->key;
+}
+
 /* The quote that ends a value: the first one followed by a later field or the end.  NULL when there is none. */
 static const char *
-quote_end(const char *from, const char *end, enum key key)
+quote_end(struct reader *reader, const char *from, enum key key)
 {
-    size_t size;
+    const char *end = reader->end;
 
     while (from < end && (from = memchr(from, '"', (size_t)(end - from))) != NULL) {
-        if (from + 1 == end || (from[1] == ',' && key_at(from + 1, end, &size) > key))
+        if (from + 1 == end || (from[1] == ',' && reader_key(reader, from + 1) > key))
             return from;
         from++;
     }
@@ -146,14 +156,15 @@ request_end(struct reader *reader, const char *from)
     const char *end = reader->end;
     const char *first;
 
-    if ((slice_ends(reader->before, SLICE(" while reading client request line")) ||
+    if (slice_ends(reader->before, SLICE(" request line")) &&
+        (slice_ends(reader->before, SLICE(" while reading client request line")) ||
          slice_ends(reader->before, SLICE(" while reading client pipelined request line"))) &&
         end > from && end[-1] == '"')
         return end - 1;
-    first = quote_end(from, end, KEY_REQUEST);
+    first = quote_end(reader, from, KEY_REQUEST);
     if (first == NULL || first + 1 == end || ends_with_version(from, first))
         return first;
-    for (const char *next = first; (next = quote_end(next + 1, end, KEY_REQUEST)) != NULL;) {
+    for (const char *next = first; (next = quote_end(reader, next + 1, KEY_REQUEST)) != NULL;) {
         if (ends_with_version(from, next)) {
             reader->record->flags |= RECORD_TWO_READINGS;
             return next;
@@ -167,7 +178,7 @@ request_end(struct reader *reader, const char *from)
 static const char *
 host_end(struct reader *reader, const char *from)
 {
-    const char *end = quote_end(from, reader->end, KEY_HOST);
+    const char *end = quote_end(reader, from, KEY_HOST);
 
     /* A rejected Host header may hold anything, and a referrer behind it may be a part of it. */
     if (end != NULL && end + 1 != reader->end &&
@@ -193,7 +204,7 @@ quoted_read(struct reader *reader, enum key key, struct slice *value)
     else if (key == KEY_REFERRER)
         quote = reader->end > start && reader->end[-1] == '"' ? reader->end - 1 : NULL;
     else
-        quote = quote_end(start, reader->end, key == KEY_OTHER ? KEY_CLIENT : key);
+        quote = quote_end(reader, start, key == KEY_OTHER ? KEY_CLIENT : key);
     if (quote == NULL) {
         if (!reader->partial)
             return false;
@@ -213,11 +224,10 @@ bare_read(struct reader *reader, enum key key, struct slice *value)
 {
     const char *start = reader->at;
     const char *p = start;
-    size_t size;
 
     while (p < reader->end) {
         p = memchr(p, ',', (size_t)(reader->end - p));
-        if (p == NULL || key_at(p, reader->end, &size) > key)
+        if (p == NULL || reader_key(reader, p) > key)
             break;
         if (TEXT_AT(p, reader->end, ", client: ") || TEXT_AT(p, reader->end, ", server: "))
             return false;
@@ -234,9 +244,10 @@ bare_read(struct reader *reader, enum key key, struct slice *value)
 static bool
 address_read(struct reader *reader, struct slice *value)
 {
+    static const bool ends[UCHAR_MAX + 1] = {[','] = true, [' '] = true, ['"'] = true, ['\n'] = true};
     const char *p = reader->at;
 
-    while (p < reader->end && *p != ',' && *p != ' ' && *p != '"' && *p != '\n')
+    while (p < reader->end && !ends[(unsigned char)*p])
         p++;
     *value = (struct slice){reader->at, (size_t)(p - reader->at)};
     reader->at = p;
@@ -330,7 +341,7 @@ lines_allowed(const struct record *record, const char *start, const char *end)
 enum tail_state
 tail_read(struct record *record, const char *start, const char *end, struct slice before, bool partial)
 {
-    struct reader reader = {start, end, record, before, partial, false};
+    struct reader reader = {.at = start, .end = end, .record = record, .before = before, .partial = partial};
     enum key last = KEY_CLIENT;
 
     record->client_is_udp = start[2] == 'u';
@@ -342,11 +353,10 @@ tail_read(struct record *record, const char *start, const char *end, struct slic
         reader.at += sizeof(" using starttls") - 1;
     }
     while (reader.at < end) {
-        size_t size = 0;
-        enum key key = key_at(reader.at, end, &size);
+        enum key key = reader_key(&reader, reader.at);
         if (key <= last && key != KEY_OTHER)
             break;
-        if (!field_read(&reader, key, size))
+        if (!field_read(&reader, key, reader.key_size))
             break;
         if (key != KEY_OTHER)
             last = key;
