@@ -106,7 +106,7 @@ next_begins(const struct extent *extent)
         return extent->final ? NEXT_END : NEXT_MORE;
     if (!extent->final && next.size < PREFIX_MAXIMUM && memchr(next.data, '\n', next.size) == NULL)
         return NEXT_MORE;
-    if (prefix_begins(next, &prefix))
+    if (prefix_begins(next))
         return NEXT_PREFIX;
     return !extent->quote_open && prefix_match_stderr(slice_first(next, PREFIX_MAXIMUM), &prefix) ? NEXT_PREFIX
                                                                                                   : NEXT_OTHER;

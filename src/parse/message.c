@@ -59,13 +59,12 @@ without_place(struct slice message)
 
     if (slice_ends(message, SLICE(" in command line")))
         return slice_first(message, message.size - (sizeof(" in command line") - 1));
-    if (message.size == 0 || message.data[message.size - 1] < '0' || message.data[message.size - 1] > '9')
+    for (colon = message.size; colon > 0 && (unsigned char)(message.data[colon - 1] - '0') <= 9; colon--)
+        continue;
+    if (colon == 0 || message.data[--colon] != ':' || !slice_to_u64(slice_from(message, colon + 1), &line))
         return message;
     at = slice_find_last(message, SLICE(" in "));
-    colon = slice_find_last(message, SLICE(":"));
-    if (at == SIZE_MAX || colon == SIZE_MAX || colon < at || !slice_to_u64(slice_from(message, colon + 1), &line))
-        return message;
-    return slice_first(message, at);
+    return at == SIZE_MAX || colon < at ? message : slice_first(message, at);
 }
 
 /* " (104: Connection reset by peer)" at the end of `text`; gives the text before it. */

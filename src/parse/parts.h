@@ -68,8 +68,8 @@ digits_read(const char **at, const char *end, uint64_t *value)
 
 /* `2026/11/20 03:12:45 [error] 12#12: *3 `; true also for an impossible date, then time_valid is false. */
 bool prefix_match(struct slice line, struct prefix *prefix);
-/* The same answer without reading the time, which stays unset. */
-bool prefix_begins(struct slice line, struct prefix *prefix);
+/* The same answer alone, for the line that ends the record before it. */
+bool prefix_begins(struct slice line);
 /* `nginx: [emerg] `, `angie: ` and the like (ngx_log_stderr). */
 bool prefix_match_stderr(struct slice line, struct prefix *prefix);
 /* `[error] 12#12: *3 ` and what people leave of it; for fragments only. */

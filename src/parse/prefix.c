@@ -120,35 +120,45 @@ process_match(const char **at, const char *end, struct prefix *prefix)
     return true;
 }
 
-bool
-prefix_begins(struct slice line, struct prefix *prefix)
+/* All but the time and the connection; *at is moved behind it. */
+static inline bool
+process_prefix_match(struct slice line, const char **at, struct prefix *prefix)
 {
-    const char *at = line.data;
     const char *end = line.data + line.size;
+    const char *p = line.data + DATE_SIZE;
 
-    if (line.size < DATE_SIZE + sizeof("[warn] 1#1:") - 1 || !date_match(at))
+    if (line.size < DATE_SIZE + sizeof("[warn] 1#1:") - 1 || !date_match(line.data))
         return false;
-    at += DATE_SIZE;
-    if (!level_match(&at, end, prefix) || at == end || *at != ' ')
+    if (!level_match(&p, end, prefix) || p == end || *p != ' ')
         return false;
-    at++;
-    if (!process_match(&at, end, prefix) || (at < end && *at != ' ' && *at != '\r' && *at != '\n'))
+    p++;
+    if (!process_match(&p, end, prefix) || (p < end && *p != ' ' && *p != '\r' && *p != '\n'))
         return false;
-    if (at < end && *at == ' ')
-        at++;
-    prefix->form = PREFIX_DATED;
-    prefix->has_connection = false;
-    prefix->connection = 0;
-    prefix_connection(&at, end, prefix);
-    prefix->size = (size_t)(at - line.data);
+    *at = p < end && *p == ' ' ? p + 1 : p;
     return true;
+}
+
+bool
+prefix_begins(struct slice line)
+{
+    struct prefix prefix;
+    const char *at;
+
+    return process_prefix_match(line, &at, &prefix);
 }
 
 bool
 prefix_match(struct slice line, struct prefix *prefix)
 {
-    if (!prefix_begins(line, prefix))
+    const char *at;
+
+    if (!process_prefix_match(line, &at, prefix))
         return false;
+    prefix->form = PREFIX_DATED;
+    prefix->has_connection = false;
+    prefix->connection = 0;
+    prefix_connection(&at, line.data + line.size, prefix);
+    prefix->size = (size_t)(at - line.data);
     date_read(line.data, prefix);
     return true;
 }
