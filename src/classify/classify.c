@@ -286,19 +286,28 @@ next_candidate(const struct classifier *classifier, size_t index)
 }
 
 /* All that conditions may ask of a record beside message, action and the texts of fields (those make a verdict
- * particular). */
+ * particular): numbers, and which fields have a text. */
 static uint64_t
 record_facts(const struct record *record)
 {
-    uint64_t facts = (uint32_t)record->error_number;
-    unsigned bit = 32;
+    uint64_t facts = record->extra_count > 0 && record_login(record).size > 0;
 
-    for (int field = WHERE_MESSAGE + 1; field < WHERE_COUNT; field++)
-        facts |= (uint64_t)(record_where(record, (enum where_field)field).size > 0) << bit++;
-    facts |= (uint64_t)record->level << bit | (uint64_t)record->kind << (bit + 4) | (uint64_t)record->side << (bit + 8);
-    facts |= (uint64_t)(record->prefix == PREFIX_FRAGMENT) << (bit + 10) | (uint64_t)record_lacks_tail(record)
-                                                                             << (bit + 11);
-    return facts;
+    facts = facts << 1 | (record->client.size > 0);
+    facts = facts << 1 | (record->server.size > 0);
+    facts = facts << 1 | (record->request.size > 0);
+    facts = facts << 1 | (record->method.size > 0);
+    facts = facts << 1 | (record->uri.size > 0);
+    facts = facts << 1 | (record->upstream.size > 0);
+    facts = facts << 1 | (record->upstream_addr.size > 0);
+    facts = facts << 1 | (record->host.size > 0);
+    facts = facts << 1 | (record->referrer.size > 0);
+    facts = facts << 1 | (record->subrequest.size > 0);
+    facts = facts << 4 | record->level;
+    facts = facts << 4 | record->kind;
+    facts = facts << 2 | record->side;
+    facts = facts << 1 | (record->prefix == PREFIX_FRAGMENT);
+    facts = facts << 1 | record_lacks_tail(record);
+    return facts << 32 | (uint32_t)record->error_number;
 }
 
 static void

@@ -3,6 +3,8 @@
 #include "classify/pattern.h"
 
 #include <pcre2.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -13,9 +15,17 @@
 /* Pairs of offsets that a match may give: groups beyond have no name in practice and are not reported. */
 #define SCRATCH_GROUPS 64U
 
+/* Whether there is machine code. */
+enum jit {
+    JIT_NOT_YET,
+    JIT_BEING_MADE, /* by another thread */
+    JIT_READY,
+    JIT_REFUSED, /* hardened kernels: the interpreter does the same, slower */
+};
+
 struct pattern {
     pcre2_code *code;
-    bool jitted;
+    _Atomic enum jit jit;
     const char **names; /* point into the code's own table */
     uint32_t *groups;   /* group numbers of all entries of the table; a name may have several */
     const char **group_names;
@@ -72,8 +82,6 @@ pattern_new(struct slice source, char *message, size_t *offset)
     }
     struct pattern *pattern = memory_allocate_zeroed(1, sizeof *pattern);
     pattern->code = code;
-    /* Without JIT (hardened kernels) the interpreter does the same, slower. */
-    pattern->jitted = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
     pattern_read_names(pattern);
     return pattern;
 }
@@ -131,11 +139,30 @@ pattern_scratch_free(struct pattern_scratch *scratch)
     free(scratch);
 }
 
+/* True when there is machine code.  It is made when a pattern is first tried: of a thousand most never are, and it was a
+ * third of the time that reading the rules took.  Threads share patterns (pcre2api(3), MULTITHREADING): one of them makes
+ * the code, the others wait. */
+static bool
+pattern_is_jitted(struct pattern *pattern)
+{
+    enum jit jit = atomic_load_explicit(&pattern->jit, memory_order_acquire);
+
+    if (jit == JIT_NOT_YET && atomic_compare_exchange_strong(&pattern->jit, &jit, JIT_BEING_MADE)) {
+        jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0 ? JIT_READY : JIT_REFUSED;
+        atomic_store_explicit(&pattern->jit, jit, memory_order_release);
+    }
+    while (jit == JIT_BEING_MADE) {
+        sched_yield();
+        jit = atomic_load_explicit(&pattern->jit, memory_order_acquire);
+    }
+    return jit == JIT_READY;
+}
+
 bool
-pattern_find(const struct pattern *pattern, struct slice subject, struct pattern_scratch *scratch)
+pattern_find(struct pattern *pattern, struct slice subject, struct pattern_scratch *scratch)
 {
     PCRE2_SPTR text = (PCRE2_SPTR)(subject.data != NULL ? subject.data : "");
-    int result = pattern->jitted
+    int result = pattern_is_jitted(pattern)
                      ? pcre2_jit_match(pattern->code, text, subject.size, 0, 0, scratch->data, scratch->context)
                      : pcre2_match(pattern->code, text, subject.size, 0, 0, scratch->data, scratch->context);
 

@@ -5,7 +5,7 @@
 #include "base/slice.h"
 #include "parse/record.h"
 
-/* Read-only once made, so threads may share it. */
+/* Threads may share it. */
 struct pattern;
 
 /* Bytes, case sensitive, `.` matches a newline.  NULL when `source` is no expression: then *message (of at least 256
@@ -24,7 +24,7 @@ void pattern_scratch_free(struct pattern_scratch *scratch);
 
 /* Is it found in `subject`?  The groups of the match stay in `scratch` until its next use.  A pattern that gives up at
  * LIMIT_MATCH or LIMIT_MATCH_DEPTH is not found, and counted. */
-bool pattern_find(const struct pattern *pattern, struct slice subject, struct pattern_scratch *scratch);
+bool pattern_find(struct pattern *pattern, struct slice subject, struct pattern_scratch *scratch);
 uint64_t pattern_scratch_limits_met(const struct pattern_scratch *scratch);
 /* Adds the named groups that took part in the last match and are not yet in `captures`; values are slices of `subject`.
  * Returns the new number of captures, at most LIMIT_CAPTURES. */

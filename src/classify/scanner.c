@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "classify/literals.h"
 
 /* Bits of the table for each literal: one position in 64 is looked at in vain at most. */
@@ -14,6 +15,8 @@
 #define BITS_MOST_LOG2   22U
 /* A table of how often four bytes occur in the examples: to choose the rarest. */
 #define FREQUENCY_LOG2 16U
+/* Chains that tell equal literals while they are gathered; ten times today's patterns fill each with one. */
+#define GATHER_HEADS 16384U
 
 struct literal {
     struct slice text;
@@ -22,7 +25,7 @@ struct literal {
     size_t key_offset; /* of the key in text */
     size_t *patterns;  /* numbers of the patterns that require it */
     size_t pattern_count;
-    size_t next; /* of the chain, SIZE_MAX at its end */
+    size_t next; /* of the chain, SIZE_MAX at its end: first of the one that gathers, then of the table's */
 };
 
 struct scanner {
@@ -59,6 +62,13 @@ bit_set(uint64_t *words, size_t bit)
 {
     words[bit / 64] |= (uint64_t)1 << (bit % 64);
 }
+
+/* What is needed while the literals are taken from the rules. */
+struct gathering {
+    struct scanner *scanner;
+    uint32_t *frequency; /* of keys, by hash */
+    size_t *heads;       /* chains of equal hashes */
+};
 
 /* How often keys occur in the examples of all classes: messages look like them. */
 static uint32_t *
@@ -103,9 +113,12 @@ frequency_of(void *context, struct slice literal)
 }
 
 static struct literal *
-scanner_literal(struct scanner *scanner, struct slice text, bool caseless)
+scanner_literal(struct gathering *gathering, struct slice text, bool caseless)
 {
-    for (size_t i = 0; i < scanner->literal_count; i++)
+    struct scanner *scanner = gathering->scanner;
+    size_t *head = &gathering->heads[hash_slice_seeded(text, caseless) % GATHER_HEADS];
+
+    for (size_t i = *head; i != SIZE_MAX; i = scanner->literals[i].next)
         if (scanner->literals[i].caseless == caseless && slice_equal(scanner->literals[i].text, text))
             return &scanner->literals[i];
     scanner->literals = list_grow(scanner->arena, scanner->literals, scanner->literal_count, sizeof *scanner->literals);
@@ -113,13 +126,17 @@ scanner_literal(struct scanner *scanner, struct slice text, bool caseless)
     memset(literal, 0, sizeof *literal);
     literal->text = text;
     literal->caseless = caseless;
+    literal->next = *head;
+    *head = scanner->literal_count - 1;
     return literal;
 }
 
 /* Takes the literals of one pattern; false when it has none. */
 static bool
-scanner_add_pattern(struct scanner *scanner, uint32_t *frequency, struct slice source, size_t number, uint64_t *often)
+scanner_add_pattern(struct gathering *gathering, struct slice source, size_t number, uint64_t *often)
 {
+    struct scanner *scanner = gathering->scanner;
+    uint32_t *frequency = gathering->frequency;
     struct literals literals;
 
     if (!literals_required(source, frequency_of, frequency, scanner->arena, &literals)) {
@@ -127,7 +144,7 @@ scanner_add_pattern(struct scanner *scanner, uint32_t *frequency, struct slice s
         return false;
     }
     for (size_t i = 0; i < literals.count; i++) {
-        struct literal *literal = scanner_literal(scanner, literals.items[i], literals.caseless);
+        struct literal *literal = scanner_literal(gathering, literals.items[i], literals.caseless);
         literal->patterns =
             list_grow(scanner->arena, literal->patterns, literal->pattern_count, sizeof *literal->patterns);
         literal->patterns[literal->pattern_count++] = number;
@@ -138,8 +155,9 @@ scanner_add_pattern(struct scanner *scanner, uint32_t *frequency, struct slice s
 
 /* The group with the rarest literals decides whether a class is a candidate. */
 static void
-scanner_add_rule(struct scanner *scanner, uint32_t *frequency, const struct rule *rule, size_t index)
+scanner_add_rule(struct gathering *gathering, const struct rule *rule, size_t index)
 {
+    struct scanner *scanner = gathering->scanner;
     const struct match_group *filter = NULL;
     uint64_t best = UINT64_MAX;
 
@@ -148,7 +166,7 @@ scanner_add_rule(struct scanner *scanner, uint32_t *frequency, const struct rule
         uint64_t often = 0;
         bool all = group->count > 0;
         for (size_t p = 0; p < group->count; p++)
-            all &= scanner_add_pattern(scanner, frequency, group->sources[p], group->first_number + p, &often);
+            all &= scanner_add_pattern(gathering, group->sources[p], group->first_number + p, &often);
         if (all && often < best) {
             best = often;
             filter = group;
@@ -185,6 +203,21 @@ scanner_make_table(struct scanner *scanner, const uint32_t *frequency)
     }
 }
 
+static void
+scanner_gather(struct scanner *scanner, const struct rules *rules)
+{
+    struct gathering gathering = {scanner, count_keys(rules),
+                                  memory_allocate(GATHER_HEADS * sizeof *gathering.heads)};
+
+    for (size_t i = 0; i < GATHER_HEADS; i++)
+        gathering.heads[i] = SIZE_MAX;
+    for (size_t i = 0; i < rules->count; i++)
+        scanner_add_rule(&gathering, rules->rules[i], i);
+    scanner_make_table(scanner, gathering.frequency);
+    free(gathering.frequency);
+    free(gathering.heads);
+}
+
 struct scanner *
 scanner_new(struct rules *rules)
 {
@@ -206,11 +239,7 @@ scanner_new(struct rules *rules)
     scanner->class_of = memory_allocate((scanner->pattern_count + 1) * sizeof *scanner->class_of);
     for (size_t i = 0; i < scanner->pattern_count; i++)
         scanner->class_of[i] = SIZE_MAX;
-    uint32_t *frequency = count_keys(rules);
-    for (size_t i = 0; i < rules->count; i++)
-        scanner_add_rule(scanner, frequency, rules->rules[i], i);
-    scanner_make_table(scanner, frequency);
-    free(frequency);
+    scanner_gather(scanner, rules);
     return scanner;
 }
 
