@@ -1,18 +1,25 @@
-/* Looks for all literals at once: four bytes of each literal (its rarest ones, without case) are the key of a small
- * hash table; every position of a message is looked up in a table of bits first, which nearly always says no.  The time
- * hardly grows with the number of literals, and positions do not wait for each other as the states of an automaton do.
- * Used by classify; private to this room. */
+/* Looks for all literals at once: four bytes of a literal (its rarest ones, without case) are a key of a small hash table;
+ * every second position of a message is looked up in a table of bits first, which nearly always says no.  A literal has
+ * two keys, one byte apart, so that one of them stands at an even position wherever it begins.  The time hardly grows with
+ * the number of literals, and positions do not wait for each other as the states of an automaton do.  Used by classify;
+ * private to this room. */
 #include "classify/scanner.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "classify/literals.h"
 
-/* Bits of the table for each literal: one position in 64 is looked at in vain at most. */
-#define BITS_PER_LITERAL 64U
-#define BITS_LEAST_LOG2  13U
-#define BITS_MOST_LOG2   22U
+/* Bits of the table for each key: one position in 32 is looked at in vain at most. */
+#define BITS_PER_KEY    32U
+#define BITS_LEAST_LOG2 13U
+#define BITS_MOST_LOG2  22U
+/* A literal of four bytes has room for one key: at odd positions the byte before it counts too, whatever it is, which takes
+ * 128 keys.  With more such literals than this every position is looked up instead. */
+#define SHORT_MOST 64U
+#define STEP_MOST  2U
+#define NO_KEY     UINT32_MAX
 /* A table of how often four bytes occur in the examples: to choose the rarest. */
 #define FREQUENCY_LOG2 16U
 /* Chains that tell equal literals while they are gathered; ten times today's patterns fill each with one. */
@@ -21,20 +28,28 @@
 struct literal {
     struct slice text;
     bool caseless;
-    uint32_t key;
-    size_t key_offset; /* of the key in text */
-    size_t *patterns;  /* numbers of the patterns that require it */
+    size_t *patterns; /* numbers of the patterns that require it */
     size_t pattern_count;
-    size_t next; /* of the chain, SIZE_MAX at its end: first of the one that gathers, then of the table's */
+    size_t next; /* of the chain of the gathering, SIZE_MAX at its end */
+};
+
+struct key {
+    uint32_t bytes;
+    uint32_t literal;
+    int32_t offset; /* of the key in the literal; -1: it begins a byte before it */
+    uint32_t next;  /* of the chain, NO_KEY at its end */
 };
 
 struct scanner {
     struct arena *arena;
     struct literal *literals;
     size_t literal_count;
+    struct key *keys;
+    size_t key_count;
+    unsigned step; /* between positions that are looked up */
     unsigned log2; /* of the number of bits */
     uint64_t *bits;
-    size_t *heads; /* chain of each bit's literals, by hash; as many as bits / 8 */
+    uint32_t *heads; /* chain of each bit's keys, by hash; as many as bits / 8 */
     size_t pattern_count, class_count;
     size_t *class_of;          /* of each pattern that makes its class a candidate; SIZE_MAX otherwise */
     uint64_t *always_patterns; /* patterns without literals */
@@ -85,15 +100,18 @@ count_keys(const struct rules *rules)
     return frequency;
 }
 
-/* Where in the literal its rarest key stands. */
+/* Where in the literal the rarest run of `step` keys begins, as many as fit. */
 static size_t
-rarest_key(const uint32_t *frequency, struct slice text, uint32_t *often)
+rarest_key(const uint32_t *frequency, struct slice text, unsigned step, uint64_t *often)
 {
-    size_t rarest = 0;
+    size_t keys = text.size - (sizeof(uint32_t) - 1);
+    size_t run = keys < step ? keys : step, rarest = 0;
 
-    *often = UINT32_MAX;
-    for (size_t at = 0; at + sizeof(uint32_t) <= text.size; at++) {
-        uint32_t here = frequency[key_hash(load_key(text.data + at), FREQUENCY_LOG2)];
+    *often = UINT64_MAX;
+    for (size_t at = 0; at + run <= keys; at++) {
+        uint64_t here = 0;
+        for (size_t i = 0; i < run; i++)
+            here += frequency[key_hash(load_key(text.data + at + i), FREQUENCY_LOG2)];
         if (here < *often) {
             *often = here;
             rarest = at;
@@ -106,9 +124,9 @@ rarest_key(const uint32_t *frequency, struct slice text, uint32_t *often)
 static uint64_t
 frequency_of(void *context, struct slice literal)
 {
-    uint32_t often;
+    uint64_t often;
 
-    rarest_key(context, literal, &often);
+    rarest_key(context, literal, 1, &often);
     return often;
 }
 
@@ -181,25 +199,59 @@ scanner_add_rule(struct gathering *gathering, const struct rule *rule, size_t in
 }
 
 static void
+scanner_add_key(struct scanner *scanner, size_t literal, const char *bytes, int32_t offset)
+{
+    scanner->keys = list_grow(scanner->arena, scanner->keys, scanner->key_count, sizeof *scanner->keys);
+    scanner->keys[scanner->key_count++] = (struct key){load_key(bytes), (uint32_t)literal, offset, NO_KEY};
+}
+
+/* The keys of a literal for all positions at which it may begin. */
+static void
+scanner_add_keys(struct scanner *scanner, const uint32_t *frequency, size_t index)
+{
+    struct slice text = scanner->literals[index].text;
+    uint64_t often;
+    size_t at = rarest_key(frequency, text, scanner->step, &often);
+    char before[sizeof(uint32_t)];
+
+    scanner_add_key(scanner, index, text.data + at, (int32_t)at);
+    if (scanner->step == 1)
+        return;
+    if (text.size > sizeof(uint32_t)) {
+        scanner_add_key(scanner, index, text.data + at + 1, (int32_t)at + 1);
+        return;
+    }
+    memcpy(before + 1, text.data, sizeof before - 1);
+    for (unsigned byte = 0; byte <= UCHAR_MAX; byte++)
+        if ((byte & 0x20) != 0) { /* the others are the same key */
+            before[0] = (char)byte;
+            scanner_add_key(scanner, index, before, -1);
+        }
+}
+
+static void
 scanner_make_table(struct scanner *scanner, const uint32_t *frequency)
 {
+    size_t short_count = 0;
+
+    for (size_t i = 0; i < scanner->literal_count; i++)
+        short_count += scanner->literals[i].text.size == sizeof(uint32_t);
+    scanner->step = short_count > SHORT_MOST ? 1 : STEP_MOST;
+    for (size_t i = 0; i < scanner->literal_count; i++)
+        scanner_add_keys(scanner, frequency, i);
     scanner->log2 = BITS_LEAST_LOG2;
-    while (((size_t)1 << scanner->log2) < scanner->literal_count * BITS_PER_LITERAL && scanner->log2 < BITS_MOST_LOG2)
+    while (((size_t)1 << scanner->log2) < scanner->key_count * BITS_PER_KEY && scanner->log2 < BITS_MOST_LOG2)
         scanner->log2++;
     scanner->bits = memory_allocate_zeroed((size_t)1 << (scanner->log2 - 6), sizeof *scanner->bits);
     size_t heads = (size_t)1 << (scanner->log2 - 3);
     scanner->heads = memory_allocate(heads * sizeof *scanner->heads);
     for (size_t i = 0; i < heads; i++)
-        scanner->heads[i] = SIZE_MAX;
-    for (size_t i = 0; i < scanner->literal_count; i++) {
-        struct literal *literal = &scanner->literals[i];
-        uint32_t often;
-        literal->key_offset = rarest_key(frequency, literal->text, &often);
-        literal->key = load_key(literal->text.data + literal->key_offset);
-        uint32_t hash = key_hash(literal->key, scanner->log2);
+        scanner->heads[i] = NO_KEY;
+    for (size_t i = 0; i < scanner->key_count; i++) {
+        uint32_t hash = key_hash(scanner->keys[i].bytes, scanner->log2);
         bit_set(scanner->bits, hash);
-        literal->next = scanner->heads[hash / 8];
-        scanner->heads[hash / 8] = i;
+        scanner->keys[i].next = scanner->heads[hash / 8];
+        scanner->heads[hash / 8] = (uint32_t)i;
     }
 }
 
@@ -288,10 +340,11 @@ static void
 scanner_look(const struct scanner *scanner, struct slice message, size_t at, uint32_t key, uint32_t hash,
              uint64_t *patterns, uint64_t *candidates)
 {
-    for (size_t i = scanner->heads[hash / 8]; i != SIZE_MAX; i = scanner->literals[i].next) {
-        const struct literal *literal = &scanner->literals[i];
-        if (literal->key != key || literal->key_offset > at ||
-            !literal_stands(literal, slice_from(message, at - literal->key_offset)))
+    for (uint32_t i = scanner->heads[hash / 8]; i != NO_KEY; i = scanner->keys[i].next) {
+        const struct key *candidate = &scanner->keys[i];
+        const struct literal *literal = &scanner->literals[candidate->literal];
+        if (candidate->bytes != key || (ptrdiff_t)at < candidate->offset ||
+            !literal_stands(literal, slice_from(message, (size_t)((ptrdiff_t)at - candidate->offset))))
             continue;
         for (size_t p = 0; p < literal->pattern_count; p++) {
             size_t number = literal->patterns[p];
@@ -306,11 +359,11 @@ void
 scanner_run(const struct scanner *scanner, struct slice message, uint64_t *patterns, uint64_t *candidates)
 {
     const uint64_t *bits = scanner->bits;
-    unsigned log2 = scanner->log2;
+    unsigned log2 = scanner->log2, step = scanner->step;
 
     memcpy(patterns, scanner->always_patterns, scanner_pattern_words(scanner) * sizeof *patterns);
     memcpy(candidates, scanner->always_classes, scanner_class_words(scanner) * sizeof *candidates);
-    for (size_t at = 0; at + sizeof(uint32_t) <= message.size; at++) {
+    for (size_t at = 0; at + sizeof(uint32_t) <= message.size; at += step) {
         uint32_t key = load_key(message.data + at);
         uint32_t hash = key_hash(key, log2);
         if ((bits[hash / 64] >> (hash % 64) & 1) != 0)
