@@ -225,6 +225,25 @@ where_verdict(struct classifier *classifier, const struct where_group *group, co
     return found != group->negated ? HOLDS : FAILS;
 }
 
+/* True when one of the brief texts that a pattern requires is there, or it has none.  Found by the last byte. */
+static bool
+literals_stand(const struct literals *literals, struct slice message)
+{
+    const char *end = message.data + message.size;
+
+    for (size_t i = 0; i < literals->brief_count; i++) {
+        struct slice text = literals->brief[i];
+        size_t before = text.size - 1;
+        const char *at = message.size < text.size ? end : message.data + before;
+        while (at < end && (at = memchr(at, text.data[before], (size_t)(end - at))) != NULL) {
+            if (memcmp(at - before, text.data, before) == 0)
+                return true;
+            at++;
+        }
+    }
+    return literals->brief_count == 0;
+}
+
 static bool
 match_group_holds(struct classifier *classifier, const struct match_group *group, const struct record *record,
                   struct match *match)
@@ -232,6 +251,7 @@ match_group_holds(struct classifier *classifier, const struct match_group *group
     for (size_t i = 0; i < group->count; i++) {
         size_t number = group->first_number + i;
         if ((classifier->patterns[number / 64] >> (number % 64) & 1) == 0 ||
+            !literals_stand(&group->literals[i], record->message) ||
             !pattern_find(group->patterns[i], record->message, classifier->scratch))
             continue;
         if (match != NULL)

@@ -20,6 +20,7 @@ struct part {
     bool exact; /* it matches one of `texts` and nothing else; otherwise what it matches begins with one of them, if there are any */
     struct texts texts;
     struct texts required; /* one of these occurs in what it matches; none: nothing is known */
+    struct texts brief;    /* the same with shorter texts */
 };
 
 enum atom {
@@ -43,7 +44,7 @@ struct branch {
     struct texts run; /* how the text before here may end */
     bool whole;       /* the run began with the branch */
     struct texts start; /* how the text begins, when the run that began with the branch has ended */
-    struct texts required;
+    struct texts required, brief;
 };
 
 static struct part read_alternatives(struct reader *reader);
@@ -112,8 +113,13 @@ texts_better(const struct reader *reader, struct texts a, struct texts b)
 static void
 branch_offer(const struct reader *reader, struct branch *branch, struct texts texts)
 {
-    if (texts.count > 0 && texts.count <= SET_MOST && texts_shortest(texts) >= LITERAL_LEAST &&
-        texts_better(reader, texts, branch->required))
+    size_t shortest = texts_shortest(texts);
+
+    if (texts.count == 0 || texts.count > SET_MOST || shortest < BRIEF_LEAST)
+        return;
+    if (shortest < LITERAL_LEAST)
+        branch->brief = branch->brief.count == 0 || texts.count < branch->brief.count ? texts : branch->brief;
+    else if (texts_better(reader, texts, branch->required))
         branch->required = texts;
 }
 
@@ -393,8 +399,10 @@ branch_add(struct reader *reader, struct branch *branch, const struct part *part
         if (once && texts.count > 0 && branch->run.count * texts.count <= RUN_MOST)
             branch->run = texts_product(reader->arena, branch->run, texts);
         branch_end_run(reader, branch);
-        if (once)
+        if (once) {
             branch_offer(reader, branch, part->required);
+            branch_offer(reader, branch, part->brief);
+        }
         return;
     }
     if (quantity == AT_MOST_ONCE) {
@@ -426,34 +434,48 @@ read_branch(struct reader *reader)
     struct part whole = {.exact = branch.whole, .texts = branch.whole ? branch.run : branch.start};
     branch_offer(reader, &branch, branch.run);
     whole.required = branch.required;
+    whole.brief = branch.brief;
     return whole;
 }
 
-/* The union of the branches; nothing is required as soon as one requires nothing. */
+/* The union of the branches. */
 static struct part
 read_alternatives(struct reader *reader)
 {
     struct part all = {.exact = true};
-    bool nothing = false, many = false;
+    bool nothing = false, nothing_brief = false, many = false;
 
     for (;;) {
         struct part branch = read_branch(reader);
-        many |= all.texts.count + branch.texts.count > RUN_MOST;
+        many |= branch.texts.count == 0 || all.texts.count + branch.texts.count > RUN_MOST;
         all.exact = all.exact && branch.exact && !many;
         for (size_t i = 0; i < branch.texts.count && !many; i++)
             texts_add(reader->arena, &all.texts, branch.texts.items[i]);
-        nothing |= branch.required.count == 0 || all.required.count + branch.required.count > SET_MOST;
-        for (size_t i = 0; i < branch.required.count && !nothing; i++)
-            texts_add(reader->arena, &all.required, branch.required.items[i]);
+        nothing |= !texts_join(reader->arena, &all.required, branch.required, nothing ? 0 : SET_MOST);
+        nothing_brief |= !texts_join(reader->arena, &all.brief, branch.brief, nothing_brief ? 0 : SET_MOST);
         if (reader->gave_up || peek(reader, 0) != '|')
             break;
         reader->at++;
     }
-    if (nothing)
-        all.required = (struct texts){NULL, 0};
     if (many)
         all.texts = (struct texts){NULL, 0};
     return all;
+}
+
+/* Few of them and without a case to care about, or none. */
+static void
+literals_take_brief(struct literals *literals, struct texts brief)
+{
+    literals->brief_count = 0;
+    for (size_t i = 0; i < brief.count; i++) {
+        if (texts_spare(brief, i))
+            continue;
+        if (literals->brief_count == BRIEF_MOST || (literals->caseless && text_has_letter(brief.items[i]))) {
+            literals->brief_count = 0;
+            return;
+        }
+        literals->brief[literals->brief_count++] = brief.items[i];
+    }
 }
 
 bool
@@ -466,6 +488,8 @@ literals_required(struct slice source, literal_frequency frequency, void *contex
     struct part part = read_alternatives(&reader);
     if (reader.gave_up || reader.at != source.size || part.required.count == 0)
         return false;
-    *literals = (struct literals){part.required.items, part.required.count, reader.caseless};
+    *literals =
+        (struct literals){.items = part.required.items, .count = part.required.count, .caseless = reader.caseless};
+    literals_take_brief(literals, part.brief);
     return true;
 }

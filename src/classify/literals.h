@@ -7,12 +7,17 @@
 
 /* Shorter ones say too little and are not taken: the scanner's keys have four bytes. */
 #define LITERAL_LEAST 4
+/* Shorter ones can still tell that an expression need not be tried; one byte stands nearly everywhere. */
+#define BRIEF_LEAST 2
+#define BRIEF_MOST  4
 
 /* Literals of which one must occur. */
 struct literals {
     struct slice *items;
     size_t count;
     bool caseless; /* the expression begins with (?i): compare without ASCII case; items are in lower case */
+    struct slice brief[BRIEF_MOST]; /* of these one must occur too, case and all; none with brief_count 0 */
+    size_t brief_count;
 };
 
 /* Says how often a literal stands in ordinary texts, to choose the rarest; `context` as given. */

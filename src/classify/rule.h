@@ -3,6 +3,7 @@
 #define NGXERR_CLASSIFY_RULE_H
 
 #include "base/memory.h"
+#include "classify/literals.h"
 #include "classify/pattern.h"
 #include "classify/rules.h"
 #include "conf/conf.h"
@@ -14,6 +15,7 @@ struct match_group {
     struct pattern **patterns;
     struct slice *sources; /* the text of each pattern */
     size_t count;
+    struct literals *literals; /* what each pattern requires; set when the rules are complete */
     size_t first_number; /* the patterns of all groups of all rules are numbered; set when the rules are complete */
 };
 

@@ -151,22 +151,23 @@ scanner_literal(struct gathering *gathering, struct slice text, bool caseless)
 
 /* Takes the literals of one pattern; false when it has none. */
 static bool
-scanner_add_pattern(struct gathering *gathering, struct slice source, size_t number, uint64_t *often)
+scanner_add_pattern(struct gathering *gathering, const struct match_group *group, size_t index, uint64_t *often)
 {
     struct scanner *scanner = gathering->scanner;
     uint32_t *frequency = gathering->frequency;
-    struct literals literals;
+    struct literals *literals = &group->literals[index];
+    size_t number = group->first_number + index;
 
-    if (!literals_required(source, frequency_of, frequency, scanner->arena, &literals)) {
+    if (!literals_required(group->sources[index], frequency_of, frequency, scanner->arena, literals)) {
         bit_set(scanner->always_patterns, number);
         return false;
     }
-    for (size_t i = 0; i < literals.count; i++) {
-        struct literal *literal = scanner_literal(gathering, literals.items[i], literals.caseless);
+    for (size_t i = 0; i < literals->count; i++) {
+        struct literal *literal = scanner_literal(gathering, literals->items[i], literals->caseless);
         literal->patterns =
             list_grow(scanner->arena, literal->patterns, literal->pattern_count, sizeof *literal->patterns);
         literal->patterns[literal->pattern_count++] = number;
-        *often += frequency_of(frequency, literals.items[i]);
+        *often += frequency_of(frequency, literals->items[i]);
     }
     return true;
 }
@@ -184,7 +185,7 @@ scanner_add_rule(struct gathering *gathering, const struct rule *rule, size_t in
         uint64_t often = 0;
         bool all = group->count > 0;
         for (size_t p = 0; p < group->count; p++)
-            all &= scanner_add_pattern(gathering, group->sources[p], group->first_number + p, &often);
+            all &= scanner_add_pattern(gathering, group, p, &often);
         if (all && often < best) {
             best = often;
             filter = group;
@@ -281,8 +282,11 @@ scanner_new(struct rules *rules)
     rules->pattern_count = 0;
     for (size_t i = 0; i < rules->count; i++)
         for (size_t g = 0; g < rules->rules[i]->match_count; g++) {
-            rules->rules[i]->matches[g].first_number = rules->pattern_count;
-            rules->pattern_count += rules->rules[i]->matches[g].count;
+            struct match_group *group = &rules->rules[i]->matches[g];
+            group->first_number = rules->pattern_count;
+            group->literals = arena_allocate(arena, group->count * sizeof *group->literals);
+            memset(group->literals, 0, group->count * sizeof *group->literals);
+            rules->pattern_count += group->count;
         }
     scanner->pattern_count = rules->pattern_count;
     scanner->class_count = rules->count;

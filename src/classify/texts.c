@@ -44,3 +44,36 @@ texts_shortest(struct texts texts)
         shortest = texts.items[i].size < shortest ? texts.items[i].size : shortest;
     return shortest;
 }
+
+bool
+texts_join(struct arena *arena, struct texts *all, struct texts more, size_t most)
+{
+    if (more.count == 0 || all->count + more.count > most) {
+        *all = (struct texts){NULL, 0};
+        return false;
+    }
+    for (size_t i = 0; i < more.count; i++)
+        texts_add(arena, all, more.items[i]);
+    return true;
+}
+
+bool
+texts_spare(struct texts texts, size_t index)
+{
+    for (size_t i = 0; i < texts.count; i++)
+        if (i != index && (texts.items[i].size < texts.items[index].size || i < index) &&
+            slice_find(texts.items[index], texts.items[i]) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+bool
+text_has_letter(struct slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned letter = (unsigned char)text.data[i] | 0x20U;
+        if (letter >= 'a' && letter <= 'z')
+            return true;
+    }
+    return false;
+}

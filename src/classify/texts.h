@@ -16,6 +16,12 @@ struct texts texts_one(struct arena *arena, const char *bytes, size_t size);
 void texts_add(struct arena *arena, struct texts *texts, struct slice text);
 /* Every text of `left` followed by every text of `right`. */
 struct texts texts_product(struct arena *arena, struct texts left, struct texts right);
+/* Adds all of `more` to *all; false, and *all is empty, when there are none or more than `most` in all. */
+bool texts_join(struct arena *arena, struct texts *all, struct texts more, size_t most);
+/* True when another text of the set is a part of this one, which then says no more than that one. */
+bool texts_spare(struct texts texts, size_t index);
+/* True when there is an ASCII letter in it. */
+bool text_has_letter(struct slice text);
 /* The size of the shortest; SIZE_MAX without any. */
 size_t texts_shortest(struct texts texts);
 

@@ -36,6 +36,10 @@ static const struct {
     {"abcd{,2}efghi", "efghi"}, /* later versions take {,2} for a quantifier */
     {"(?:abcde|fgh)", ""},      /* fgh is too short */
     {"abcde|fghij", "abcde|fghij"},
+    {"abc(?:de|fg.*)h", "abcde|abcfg"}, /* what a group begins with is known */
+    {"abc(?:d|.*)e", ""},
+    {"ab(?:cd|ef+)*ghij", "ghij"},
+    {"x/(?:(?:ab|cd)[0-9]|ef)", "x/ab|x/cd|x/ef"},
     {"abcde|.*", ""},
     {"(?:abcde)?", ""},
     {"(?:abcde)*xyz0", "xyz0"},
@@ -144,9 +148,18 @@ holds_one(struct slice subject, const struct literals *literals)
     return false;
 }
 
+static bool
+holds_one_brief(struct slice subject, const struct literals *literals)
+{
+    for (size_t i = 0; i < literals->brief_count; i++)
+        if (slice_find(subject, literals->brief[i]) != SIZE_MAX)
+            return true;
+    return literals->brief_count == 0;
+}
+
 /* Returns how many matches were looked at. */
 static size_t
-try_subjects(uint64_t *random, const struct pattern *pattern, const char *source, const struct literals *literals,
+try_subjects(uint64_t *random, struct pattern *pattern, const char *source, const struct literals *literals,
              struct pattern_scratch *scratch)
 {
     size_t matched = 0;
@@ -163,6 +176,9 @@ try_subjects(uint64_t *random, const struct pattern *pattern, const char *source
         if (!holds_one(subject, literals))
             fail_msg("%s is found in \"%.*s\", which holds none of its literals (the first is \"%s\")", source,
                      (int)size, bytes, literals->items[0].data);
+        if (!holds_one_brief(subject, literals))
+            fail_msg("%s is found in \"%.*s\", which holds none of its brief texts (the first is \"%s\")", source,
+                     (int)size, bytes, literals->brief[0].data);
     }
     return matched;
 }
@@ -173,7 +189,7 @@ matched_text_holds_a_literal(void **state)
     struct pattern_scratch *scratch = pattern_scratch_new();
     struct buffer source = BUFFER_EMPTY;
     uint64_t random = 20261123;
-    size_t with_literals = 0, matched = 0;
+    size_t with_literals = 0, with_brief = 0, matched = 0;
 
     (void)state;
     for (int i = 0; i < 12000; i++) {
@@ -186,6 +202,7 @@ matched_text_holds_a_literal(void **state)
         struct pattern *pattern = pattern_new(buffer_slice(&source), NULL, NULL);
         if (pattern != NULL && literals_required(buffer_slice(&source), NULL, NULL, arena, &literals)) {
             with_literals++;
+            with_brief += literals.brief_count > 0;
             matched += try_subjects(&random, pattern, buffer_text(&source), &literals, scratch);
         }
         pattern_free(pattern);
@@ -193,9 +210,36 @@ matched_text_holds_a_literal(void **state)
     }
     /* The test says something only if both happened often. */
     assert_true(with_literals > 300);
+    assert_true(with_brief > 50);
     assert_true(matched > 1000);
     buffer_free(&source);
     pattern_scratch_free(scratch);
+}
+
+static void
+brief_texts_are_known_beside_literals(void **state)
+{
+    static const struct {
+        const char *source, *first; /* "" for none */
+    } cases[] = {
+        {"(?<path>[^\"]*/(?:\\.(?!well)[\\w-]+|\\.git/))\" failed", "/."},
+        {"(?i)[^\"]*/(?:\\.[\\w-]+|\\.git/)\" failed", "/."},
+        {"(?i)[0-9]ab[0-9]cdef", ""}, /* a letter has two forms */
+        {"[0-9]ab[0-9]cdef", "ab"},
+        {"[0-9](?:ab)?[0-9]cdef", ""},
+        {"[0-9](?:ab|cd|ef|gh|ij)[0-9]klmn", ""}, /* too many */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        struct literals literals;
+        assert_true(literals_required(slice_of(cases[i].source), NULL, NULL, arena, &literals));
+        assert_int_equal(literals.brief_count, *cases[i].first != '\0');
+        if (literals.brief_count > 0)
+            assert_true(slice_is(literals.brief[0], cases[i].first));
+        arena_free(arena);
+    }
 }
 
 int
@@ -203,6 +247,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literals_of_examples),
+        cmocka_unit_test(brief_texts_are_known_beside_literals),
         cmocka_unit_test(matched_text_holds_a_literal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
