@@ -416,6 +416,27 @@ branch_add(struct reader *reader, struct branch *branch, const struct part *part
         branch_end_run(reader, branch);
 }
 
+/* Characters that stand for themselves and have no quantifier: most of an expression, so they are taken together. */
+static bool
+read_plain(struct reader *reader, struct part *part)
+{
+    const char *from = reader->source.data + reader->at;
+    size_t size = 0;
+
+    while (peek(reader, size) > 0 && strchr("\\[](){}^$.|?*+", peek(reader, size)) == NULL &&
+           (peek(reader, size + 1) <= 0 || strchr("{?*+", peek(reader, size + 1)) == NULL))
+        size++;
+    if (size == 0)
+        return false;
+    char *text = arena_allocate(reader->arena, size);
+    for (size_t i = 0; i < size; i++)
+        text[i] = fold(reader, from[i]);
+    part->exact = true;
+    texts_add(reader->arena, &part->texts, (struct slice){text, size});
+    reader->at += size;
+    return true;
+}
+
 /* Stops before '|', ')' or at the end. */
 static struct part
 read_branch(struct reader *reader)
@@ -424,7 +445,7 @@ read_branch(struct reader *reader)
 
     while (!reader->gave_up && peek(reader, 0) >= 0 && peek(reader, 0) != '|' && peek(reader, 0) != ')') {
         struct part part = {.exact = false};
-        enum atom atom = read_atom(reader, &part);
+        enum atom atom = read_plain(reader, &part) ? ATOM_PART : read_atom(reader, &part);
         enum quantity quantity = read_quantifier(reader);
         if (atom == ATOM_PART)
             branch_add(reader, &branch, &part, quantity);
@@ -462,22 +483,6 @@ read_alternatives(struct reader *reader)
     return all;
 }
 
-/* Few of them and without a case to care about, or none. */
-static void
-literals_take_brief(struct literals *literals, struct texts brief)
-{
-    literals->brief_count = 0;
-    for (size_t i = 0; i < brief.count; i++) {
-        if (texts_spare(brief, i))
-            continue;
-        if (literals->brief_count == BRIEF_MOST || (literals->caseless && text_has_letter(brief.items[i]))) {
-            literals->brief_count = 0;
-            return;
-        }
-        literals->brief[literals->brief_count++] = brief.items[i];
-    }
-}
-
 bool
 literals_required(struct slice source, literal_frequency frequency, void *context, struct arena *arena,
                   struct literals *literals)
@@ -490,6 +495,6 @@ literals_required(struct slice source, literal_frequency frequency, void *contex
         return false;
     *literals =
         (struct literals){.items = part.required.items, .count = part.required.count, .caseless = reader.caseless};
-    literals_take_brief(literals, part.brief);
+    literals->brief_count = texts_few(part.brief, reader.caseless, literals->brief, BRIEF_MOST);
     return true;
 }

@@ -17,6 +17,7 @@ struct loader {
     size_t tier_start;  /* index in list of the first class of the tier */
     struct rule **list; /* of all classes read */
     size_t count;
+    size_t ids[1024]; /* chains of classes by the hash of their ids: index in list plus one; 0: none */
 };
 
 /* Every error of a pattern file goes through here: file:line:column, the line and a caret. */

@@ -62,6 +62,7 @@ struct rule {
     struct class_info info;
     size_t tier;                            /* 0 for the directory that comes first, the last for embedded files */
     size_t order;                           /* of reading: files by name, then lines */
+    size_t id_next;                         /* while reading: the loader's chain of ids with the same hash */
     const struct conf_directive *directive; /* for the hash */
 
     struct match_group *matches;

@@ -1,4 +1,5 @@
 /* Reads a `class` block: its directives by a table, then what a class must have.  Used by rules_load. */
+#include "base/hash.h"
 #include "classify/loader.h"
 
 #include "base/buffer.h"
@@ -191,12 +192,19 @@ class_check_required(struct loader *loader, const struct rule *rule)
                      rule->info.id);
 }
 
+/* The chain of classes whose ids have the same hash. */
+static size_t *
+loader_id_chain(struct loader *loader, struct slice id)
+{
+    return &loader->ids[hash_slice(id) % (sizeof loader->ids / sizeof *loader->ids)];
+}
+
 /* True when the id is free in this set. */
 static bool
 class_is_new(struct loader *loader, const struct conf_word *id)
 {
-    for (size_t i = loader->tier_start; i < loader->count; i++) {
-        const struct class_info *other = &loader->list[i]->info;
+    for (size_t i = *loader_id_chain(loader, id->text); i > loader->tier_start; i = loader->list[i - 1]->id_next) {
+        const struct class_info *other = &loader->list[i - 1]->info;
         if (!slice_is(id->text, other->id))
             continue;
         loader_error(loader, id->place, "class \"%s\" is defined a second time; the first is at %s:%u:%u", other->id,
@@ -250,6 +258,9 @@ loader_class(struct loader *loader, const struct conf_directive *directive)
     }
     loader->list = list_grow(loader->arena, loader->list, loader->count, sizeof *loader->list);
     loader->list[loader->count++] = rule;
+    size_t *chain = loader_id_chain(loader, directive->words[1].text);
+    rule->id_next = *chain;
+    *chain = loader->count;
 }
 
 void

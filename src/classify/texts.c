@@ -57,8 +57,9 @@ texts_join(struct arena *arena, struct texts *all, struct texts more, size_t mos
     return true;
 }
 
-bool
-texts_spare(struct texts texts, size_t index)
+/* True when another text of the set is a part of this one, which then says no more than that one. */
+static bool
+text_is_spare(struct texts texts, size_t index)
 {
     for (size_t i = 0; i < texts.count; i++)
         if (i != index && (texts.items[i].size < texts.items[index].size || i < index) &&
@@ -67,7 +68,7 @@ texts_spare(struct texts texts, size_t index)
     return false;
 }
 
-bool
+static bool
 text_has_letter(struct slice text)
 {
     for (size_t i = 0; i < text.size; i++) {
@@ -76,4 +77,19 @@ text_has_letter(struct slice text)
             return true;
     }
     return false;
+}
+
+size_t
+texts_few(struct texts texts, bool caseless, struct slice *few, size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < texts.count; i++) {
+        if (text_is_spare(texts, i))
+            continue;
+        if (count == most || (caseless && text_has_letter(texts.items[i])))
+            return 0;
+        few[count++] = texts.items[i];
+    }
+    return count;
 }

@@ -18,10 +18,9 @@ void texts_add(struct arena *arena, struct texts *texts, struct slice text);
 struct texts texts_product(struct arena *arena, struct texts left, struct texts right);
 /* Adds all of `more` to *all; false, and *all is empty, when there are none or more than `most` in all. */
 bool texts_join(struct arena *arena, struct texts *all, struct texts more, size_t most);
-/* True when another text of the set is a part of this one, which then says no more than that one. */
-bool texts_spare(struct texts texts, size_t index);
-/* True when there is an ASCII letter in it. */
-bool text_has_letter(struct slice text);
+/* Copies at most `most` texts to `few`, without those that hold another one of the set.  Returns their number: 0 when there are more,
+ * or with `caseless` a letter in one of them. */
+size_t texts_few(struct texts texts, bool caseless, struct slice *few, size_t most);
 /* The size of the shortest; SIZE_MAX without any. */
 size_t texts_shortest(struct texts texts);
 

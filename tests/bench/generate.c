@@ -1,5 +1,6 @@
 /* Writes an nginx error log of a busy site to standard output: generate LINES [SEED] [--distinct].  The same arguments give the same
- * bytes.  With --distinct every client, URI and message is a new one.  Used by tests/bench and tests/invariants. */
+ * bytes.  With --distinct every client, URI and message is a new one.  With --patterns it writes a pattern file of LINES classes
+ * instead, in the words of nginx's messages, none of which the log has.  Used by tests/bench and tests/invariants. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -288,23 +289,67 @@ write_record(struct generator *generator)
     }
 }
 
+/* --- pattern files --- */
+
+static const char *const words[] = {
+    "upstream", "client",     "connection", "request",  "response", "header",   "timed out", "failed",    "open\\(\\)",
+    "while",    "reading",    "buffered",   "temporary", "file",     "limiting", "excess",    "zone",      "connect\\(\\)",
+    "sent",     "body",       "SSL",        "handshake", "to",       "closed",   "forbidden", "prematurely", "directory"};
+
+static void
+put_words(struct generator *generator, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        printf("%s ", words[below(generator, sizeof words / sizeof *words)]);
+}
+
+/* Like the program's own classes: some match from the beginning, some have captures, two or three alternatives. */
+static void
+write_class(struct generator *generator, unsigned number)
+{
+    printf("class bench-%u {\n    title \"Bench\"; severity noise; logged-at error;\n    match", number);
+    for (unsigned i = 0; i < 2 + number % 2; i++) {
+        printf(" '%s", below(generator, 2) == 0 ? "^" : "");
+        put_words(generator, 1 + below(generator, 3));
+        printf("%s(?<value>[^\"]+) ", below(generator, 2) == 0 ? "of \"" : "");
+        put_words(generator, 2 + below(generator, 2));
+        printf("by %u'", number);
+    }
+    printf(";\n    cause \"None.\"; doc https://nginx.org/; proof docs; example 'upstream by %u';\n}\n", number);
+}
+
+static void
+write_patterns(struct generator *generator)
+{
+    printf("area bench;\n");
+    for (unsigned i = 0; i < generator->lines; i++)
+        write_class(generator, i);
+}
+
 int
 main(int argc, char **argv)
 {
     struct generator generator = {.random = 42, .seconds = 1793577600}; /* 2026-11-02 00:00:00 */
     uint64_t rate;
+    bool patterns = false;
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--distinct") == 0)
             generator.distinct = true;
+        else if (strcmp(argv[i], "--patterns") == 0)
+            patterns = true;
         else if (generator.lines == 0)
             generator.lines = strtoull(argv[i], NULL, 10);
         else
             generator.random = strtoull(argv[i], NULL, 10) | 1;
     }
     if (generator.lines == 0) {
-        fputs("usage: generate LINES [SEED] [--distinct]\n", stderr);
+        fputs("usage: generate LINES [SEED] [--distinct | --patterns]\n", stderr);
         return 2;
+    }
+    if (patterns) {
+        write_patterns(&generator);
+        return fflush(stdout) == 0 ? 0 : 1;
     }
     rate = generator.lines / 43200 + 1; /* about two days in all, whatever the number of lines */
     while (generator.line < generator.lines) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints how fast a scan is, as ratios on this machine, in one run: against sqlite3 .import of the raw lines and against zcat of the
-# gzipped log; also the size of the database and the memory.  Medians.
+# gzipped log; also with ten times as many classes, the size of the database and the memory.  Medians.
 #
 # NGXERR=PROGRAM      the program to measure (default: ngxerr in PATH)
 # GENERATE, MEASURE   the programs of tests/bench (default: they are compiled)
@@ -30,6 +30,11 @@ command -v "$NGXERR" >/dev/null 2>&1 || {
     exit 1
 }
 
+# Nine times as many classes as there are, to be added to them.
+classes=$("$NGXERR" patterns list | wc -l)
+mkdir "$work/patterns"
+"$generate" $((classes * 9)) --patterns >"$work/patterns/bench.conf" || exit 1
+
 log=$work/error.log
 database=$work/bench.db
 "$generate" "$LINES" ${DISTINCT:+--distinct} >"$log" || exit 1
@@ -47,9 +52,11 @@ timed() {
         exit 1
     }
 }
-scan() {
+scan() { # NAME LOG [OPTION...]
     rm -f "$database" "$database-wal" "$database-shm"
-    timed "$1" "$NGXERR" scan --tz UTC -d "$database" "$2"
+    name=$1 scanned=$2
+    shift 2
+    timed "$name" "$NGXERR" scan --tz UTC -d "$database" "$@" "$scanned"
 }
 import() {
     rm -f "$work/import.db"
@@ -69,6 +76,7 @@ run=0
 while [ "$run" -lt "$RUNS" ]; do # in turn, so that a busy moment does not hit one of them alone
     scan plain "$log"
     database_bytes=$(cat "$database" "$database-wal" 2>/dev/null | wc -c)
+    scan patterns "$log" --patterns "$work/patterns"
     scan gzip "$log.gz"
     timed zcat zcat "$log.gz"
     [ -z "$sqlite" ] || import
@@ -76,10 +84,12 @@ while [ "$run" -lt "$RUNS" ]; do # in turn, so that a busy moment does not hit o
 done
 
 plain=$(median plain 1)
+patterns=$(median patterns 1)
 gzipped=$(median gzip 1)
 zcat=$(median zcat 1)
 printf '%s lines, %s bytes, median of %s runs\n' "$LINES" "$log_bytes" "$RUNS"
 printf 'scan                    %8.2f s\n' "$plain"
+printf 'with 10 times the rules %8.2f s\n' "$patterns"
 printf 'scan of the .gz         %8.2f s\n' "$gzipped"
 printf 'zcat of the .gz         %8.2f s\n' "$zcat"
 if [ -n "$sqlite" ]; then
@@ -89,6 +99,7 @@ if [ -n "$sqlite" ]; then
 else
     echo 'sqlite3 .import          skipped: sqlite3 is not installed'
 fi
+printf '10 times the rules/scan %8s\n' "$(ratio "$patterns" "$plain")"
 printf 'scan of .gz / zcat      %8s\n' "$(ratio "$gzipped" "$zcat")"
 printf 'database / log size     %8s\n' "$(ratio "$database_bytes" "$log_bytes")"
 printf 'memory, largest         %8s MB (plain), %s MB (.gz)\n' "$(ratio "$(median plain 2)" 1024)" "$(ratio "$(median gzip 2)" 1024)"
