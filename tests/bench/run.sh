@@ -76,7 +76,7 @@ run=0
 while [ "$run" -lt "$RUNS" ]; do # in turn, so that a busy moment does not hit one of them alone
     scan plain "$log"
     database_bytes=$(cat "$database" "$database-wal" 2>/dev/null | wc -c)
-    scan patterns "$log" --patterns "$work/patterns"
+    scan tenfold "$log" --patterns "$work/patterns"
     scan gzip "$log.gz"
     timed zcat zcat "$log.gz"
     [ -z "$sqlite" ] || import
@@ -84,12 +84,12 @@ while [ "$run" -lt "$RUNS" ]; do # in turn, so that a busy moment does not hit o
 done
 
 plain=$(median plain 1)
-patterns=$(median patterns 1)
+tenfold=$(median tenfold 1)
 gzipped=$(median gzip 1)
 zcat=$(median zcat 1)
 printf '%s lines, %s bytes, median of %s runs\n' "$LINES" "$log_bytes" "$RUNS"
 printf 'scan                    %8.2f s\n' "$plain"
-printf 'with 10 times the rules %8.2f s\n' "$patterns"
+printf 'with 10 times the rules %8.2f s\n' "$tenfold"
 printf 'scan of the .gz         %8.2f s\n' "$gzipped"
 printf 'zcat of the .gz         %8.2f s\n' "$zcat"
 if [ -n "$sqlite" ]; then
@@ -99,7 +99,7 @@ if [ -n "$sqlite" ]; then
 else
     echo 'sqlite3 .import          skipped: sqlite3 is not installed'
 fi
-printf '10 times the rules/scan %8s\n' "$(ratio "$patterns" "$plain")"
+printf '10 times the rules/scan %8s\n' "$(ratio "$tenfold" "$plain")"
 printf 'scan of .gz / zcat      %8s\n' "$(ratio "$gzipped" "$zcat")"
 printf 'database / log size     %8s\n' "$(ratio "$database_bytes" "$log_bytes")"
 printf 'memory, largest         %8s MB (plain), %s MB (.gz)\n' "$(ratio "$(median plain 2)" 1024)" "$(ratio "$(median gzip 2)" 1024)"
