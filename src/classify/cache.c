@@ -56,8 +56,7 @@ match_cache_free(struct match_cache *cache)
 static bool
 slot_holds(const struct slot *slot, const struct record *record, const struct match_key *key)
 {
-    return slot->used && slot->facts == key->facts &&
-           slot->has_doing == (record->doing.data != NULL) &&
+    return slot->used && slot->facts == key->facts && slot->has_doing == (record->doing.data != NULL) &&
            slice_equal((struct slice){slot->text, slot->message_size}, record->message) &&
            slice_equal((struct slice){slot->text + slot->message_size, slot->doing_size}, record->doing);
 }

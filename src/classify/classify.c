@@ -12,7 +12,7 @@ struct classifier {
     const struct rules *rules;
     struct pattern_scratch *scratch;
     struct match_cache *cache;
-    bool particular; /* the last verdict looked into a field that the cache does not know */
+    bool particular;      /* the last verdict looked into a field that the cache does not know */
     uint64_t *patterns;   /* bits: found by their literals, or without any */
     uint64_t *candidates; /* bits: classes that may hold */
     size_t class_words;

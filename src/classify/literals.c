@@ -17,7 +17,8 @@
 
 /* What is known of an expression. */
 struct part {
-    bool exact; /* it matches one of `texts` and nothing else; otherwise what it matches begins with one of them, if there are any */
+    bool
+        exact; /* it matches one of `texts` and nothing else; otherwise what it matches begins with one of them, if there are any */
     struct texts texts;
     struct texts required; /* one of these occurs in what it matches; none: nothing is known */
     struct texts brief;    /* the same with shorter texts */
@@ -41,8 +42,8 @@ struct reader {
 };
 
 struct branch {
-    struct texts run; /* how the text before here may end */
-    bool whole;       /* the run began with the branch */
+    struct texts run;   /* how the text before here may end */
+    bool whole;         /* the run began with the branch */
     struct texts start; /* how the text begins, when the run that began with the branch has ended */
     struct texts required, brief;
 };

@@ -259,8 +259,7 @@ scanner_make_table(struct scanner *scanner, const uint32_t *frequency)
 static void
 scanner_gather(struct scanner *scanner, const struct rules *rules)
 {
-    struct gathering gathering = {scanner, count_keys(rules),
-                                  memory_allocate(GATHER_HEADS * sizeof *gathering.heads)};
+    struct gathering gathering = {scanner, count_keys(rules), memory_allocate(GATHER_HEADS * sizeof *gathering.heads)};
 
     for (size_t i = 0; i < GATHER_HEADS; i++)
         gathering.heads[i] = SIZE_MAX;

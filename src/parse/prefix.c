@@ -50,11 +50,11 @@ date_read(const char *at, struct prefix *prefix)
 static bool
 level_match(const char **at, const char *end, struct prefix *prefix)
 {
-#define LEVEL(name, value)                  \
-    if (TEXT_AT(*at, end, "[" name "]")) {  \
-        *at += sizeof("[" name "]") - 1;    \
-        prefix->level = value;              \
-        return true;                        \
+#define LEVEL(name, value)                 \
+    if (TEXT_AT(*at, end, "[" name "]")) { \
+        *at += sizeof("[" name "]") - 1;   \
+        prefix->level = value;             \
+        return true;                       \
     }
     prefix->level = LEVEL_NONE;
     if (end - *at < 6)

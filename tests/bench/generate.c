@@ -291,10 +291,11 @@ write_record(struct generator *generator)
 
 /* --- pattern files --- */
 
-static const char *const words[] = {
-    "upstream", "client",     "connection", "request",  "response", "header",   "timed out", "failed",    "open\\(\\)",
-    "while",    "reading",    "buffered",   "temporary", "file",     "limiting", "excess",    "zone",      "connect\\(\\)",
-    "sent",     "body",       "SSL",        "handshake", "to",       "closed",   "forbidden", "prematurely", "directory"};
+static const char *const words[] = {"upstream",  "client",      "connection", "request",   "response", "header",
+                                    "timed out", "failed",      "open\\(\\)", "while",     "reading",  "buffered",
+                                    "temporary", "file",        "limiting",   "excess",    "zone",     "connect\\(\\)",
+                                    "sent",      "body",        "SSL",        "handshake", "to",       "closed",
+                                    "forbidden", "prematurely", "directory"};
 
 static void
 put_words(struct generator *generator, unsigned count)

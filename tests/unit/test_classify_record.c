@@ -24,6 +24,7 @@ static const char patterns[] =
     "class zone { " HEAD "match 'limiting (?<limit>\\w+), .*by zone \"(?<zone>[^\"]*)\"' 'delaying'; match 'excess'; \n"
     "    example 'limiting requests, excess: 1.0 by zone \"one\"'; }\n"
     "class backtrack { " HEAD "match 'catastrophe (?:a+)+$'; example 'catastrophe aaa'; }\n"
+    "class present { " HEAD "match 'presence'; where client '.'; except referrer '.'; example 'presence'; }\n"
     "class rest { " HEAD "match 'timed out' 'connect' 'limiting'; fallback on; example 'something timed out'; }\n";
 
 static struct rules *
@@ -87,49 +88,75 @@ class_of(const char *text, struct match *match)
     return match->class_index == CLASS_UNCLASSIFIED ? "" : rules_class(fixture.rules, match->class_index)->id;
 }
 
+static const struct {
+    const char *text, *id;
+} classified[] = {
+    {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (110: Connection timed out) while connecting to upstream" TAIL(
+         "http://192.0.2.7:80/"),
+     "timeout-connect"},
+    {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (60: Operation timed out) while reading response header from "
+     "upstream" TAIL("http://192.0.2.7:80/"),
+     "timeout-read"},
+    /* another errno, another action: only the fallback is left */
+    {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (11: x) while connecting to upstream" TAIL(
+         "http://192.0.2.7:80/"),
+     "rest"},
+    {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (110: x) while sending request to upstream" TAIL(
+         "http://192.0.2.7:80/"),
+     "rest"},
+    {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream" TAIL(
+         "fastcgi://127.0.0.1:9000"),
+     "refused"},
+    /* another kind, another level */
+    {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream" TAIL(
+         "http://127.0.0.1:9000/"),
+     "rest"},
+    {"2026/11/20 03:12:45 [info] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream" TAIL(
+         "fastcgi://127.0.0.1:9000"),
+     "rest"},
+    /* lower priority first, when the host is not excepted */
+    {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream, client: "
+     "192.0.2.1, server: a, request: \"GET /probe HTTP/1.1\", upstream: \"fastcgi://127.0.0.1:9000\", host: \"bad\"",
+     "refused-probe"},
+    /* both `match` must hold */
+    {"2026/11/20 03:12:45 [error] 1#1: *4 limiting requests, dry run by zone \"one\"", "rest"},
+    {"2026/11/20 03:12:45 [error] 1#1: *4 something else", ""},
+    /* a field that must be there, and one that must not */
+    {"2026/11/20 03:12:45 [error] 1#1: *4 presence, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"",
+     "present"},
+    {"2026/11/20 03:12:45 [error] 1#1: *4 presence, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", referrer: \"x\"",
+     ""},
+    {"2026/11/20 03:12:45 [error] 1#1: *4 presence", ""},
+};
+
 static void
 records(void **state)
 {
-    static const struct {
-        const char *text, *id;
-    } table[] = {
-        {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (110: Connection timed out) while connecting to upstream" TAIL(
-             "http://192.0.2.7:80/"),
-         "timeout-connect"},
-        {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (60: Operation timed out) while reading response header from "
-         "upstream" TAIL("http://192.0.2.7:80/"),
-         "timeout-read"},
-        /* another errno, another action: only the fallback is left */
-        {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (11: x) while connecting to upstream" TAIL(
-             "http://192.0.2.7:80/"),
-         "rest"},
-        {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (110: x) while sending request to upstream" TAIL(
-             "http://192.0.2.7:80/"),
-         "rest"},
-        {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream" TAIL(
-             "fastcgi://127.0.0.1:9000"),
-         "refused"},
-        /* another kind, another level */
-        {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream" TAIL(
-             "http://127.0.0.1:9000/"),
-         "rest"},
-        {"2026/11/20 03:12:45 [info] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream" TAIL(
-             "fastcgi://127.0.0.1:9000"),
-         "rest"},
-        /* lower priority first, when the host is not excepted */
-        {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream, client: "
-         "192.0.2.1, server: a, request: \"GET /probe HTTP/1.1\", upstream: \"fastcgi://127.0.0.1:9000\", host: \"bad\"",
-         "refused-probe"},
-        /* both `match` must hold */
-        {"2026/11/20 03:12:45 [error] 1#1: *4 limiting requests, dry run by zone \"one\"", "rest"},
-        {"2026/11/20 03:12:45 [error] 1#1: *4 something else", ""},
-    };
     struct match match;
 
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strcmp(class_of(table[i].text, &match), table[i].id) != 0)
-            fail_msg("%s: \"%s\" instead of \"%s\"", table[i].text, class_of(table[i].text, &match), table[i].id);
+    for (size_t i = 0; i < sizeof classified / sizeof *classified; i++)
+        if (strcmp(class_of(classified[i].text, &match), classified[i].id) != 0)
+            fail_msg("%s: \"%s\" instead of \"%s\"", classified[i].text, class_of(classified[i].text, &match),
+                     classified[i].id);
+}
+
+/* Messages that come again are remembered; what else decides is not forgotten over it. */
+static void
+records_that_come_again(void **state)
+{
+    const size_t count = sizeof classified / sizeof *classified;
+    struct match match;
+    unsigned random = 1;
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        random = random * 1103515245U + 12345U;
+        size_t index = (random >> 16) % count;
+        if (strcmp(class_of(classified[index].text, &match), classified[index].id) != 0)
+            fail_msg("%s: \"%s\" instead of \"%s\", time %d", classified[index].text,
+                     class_of(classified[index].text, &match), classified[index].id, i);
+    }
 }
 
 static void
@@ -149,6 +176,24 @@ captures(void **state)
     assert_int_equal(match.capture_count, 0);
     assert_string_equal(class_of("2026/11/20 03:12:45 [error] 1#1: *4 nothing", &match), "");
     assert_int_equal(match.capture_count, 0);
+}
+
+/* A remembered capture is a slice of the record that came again. */
+static void
+captures_that_come_again(void **state)
+{
+    struct match match;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        char text[] = "2026/11/20 03:12:45 [error] 1#1: *4 limiting requests, excess: 1.0 by zone \"one\"";
+        assert_string_equal(class_of(text, &match), "zone");
+        assert_int_equal(match.capture_count, 2);
+        assert_slice(match.captures[1].name, "zone");
+        assert_slice(match.captures[1].value, "one");
+        assert_ptr_equal(match.captures[1].value.data, strstr(text, "\"one") + 1);
+        memset(text, 'x', sizeof text - 1);
+    }
 }
 
 static void
@@ -196,8 +241,10 @@ limits_are_counted(void **state)
     assert_int_equal(classifier_limits_met(fixture.classifier), 0);
     memset(text + strlen(text), 'a', 60);
     strcat(text, "!");
-    assert_string_equal(class_of(text, &match), "");
-    assert_int_equal(classifier_limits_met(fixture.classifier), 1);
+    for (unsigned times = 1; times <= 4; times++) {
+        assert_string_equal(class_of(text, &match), "");
+        assert_int_equal(classifier_limits_met(fixture.classifier), times);
+    }
 }
 
 static void
@@ -279,7 +326,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(records, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_that_come_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(captures_that_come_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fragments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_are_counted, set_up, tear_down),
         cmocka_unit_test(globs),
