@@ -27,7 +27,6 @@
 
 struct literal {
     struct slice text;
-    bool caseless;
     size_t *patterns; /* numbers of the patterns that require it */
     size_t pattern_count;
     size_t next; /* of the chain of the gathering, SIZE_MAX at its end */
@@ -131,19 +130,18 @@ frequency_of(void *context, struct slice literal)
 }
 
 static struct literal *
-scanner_literal(struct gathering *gathering, struct slice text, bool caseless)
+scanner_literal(struct gathering *gathering, struct slice text)
 {
     struct scanner *scanner = gathering->scanner;
-    size_t *head = &gathering->heads[hash_slice_seeded(text, caseless) % GATHER_HEADS];
+    size_t *head = &gathering->heads[hash_slice(text) % GATHER_HEADS];
 
     for (size_t i = *head; i != SIZE_MAX; i = scanner->literals[i].next)
-        if (scanner->literals[i].caseless == caseless && slice_equal(scanner->literals[i].text, text))
+        if (slice_equal(scanner->literals[i].text, text))
             return &scanner->literals[i];
     scanner->literals = list_grow(scanner->arena, scanner->literals, scanner->literal_count, sizeof *scanner->literals);
     struct literal *literal = &scanner->literals[scanner->literal_count++];
     memset(literal, 0, sizeof *literal);
     literal->text = text;
-    literal->caseless = caseless;
     literal->next = *head;
     *head = scanner->literal_count - 1;
     return literal;
@@ -163,7 +161,7 @@ scanner_add_pattern(struct gathering *gathering, const struct match_group *group
         return false;
     }
     for (size_t i = 0; i < literals->count; i++) {
-        struct literal *literal = scanner_literal(gathering, literals->items[i], literals->caseless);
+        struct literal *literal = scanner_literal(gathering, literals->items[i]);
         literal->patterns =
             list_grow(scanner->arena, literal->patterns, literal->pattern_count, sizeof *literal->patterns);
         literal->patterns[literal->pattern_count++] = number;
@@ -323,19 +321,19 @@ scanner_class_words(const struct scanner *scanner)
     return scanner->class_count / 64 + 1;
 }
 
-static bool
-literal_stands(const struct literal *literal, struct slice rest)
+/* Compares as keys are compared, four bytes at a time: what differs in case alone is taken for the literal too, and the
+ * expression decides. */
+static inline bool
+literal_stands(struct slice literal, struct slice rest)
 {
-    if (!literal->caseless)
-        return slice_starts(rest, literal->text);
-    if (rest.size < literal->text.size)
+    size_t last = literal.size - sizeof(uint32_t);
+
+    if (rest.size < literal.size)
         return false;
-    for (size_t i = 0; i < literal->text.size; i++) {
-        char c = rest.data[i];
-        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != literal->text.data[i])
+    for (size_t i = 0; i < last; i += sizeof(uint32_t))
+        if (load_key(rest.data + i) != load_key(literal.data + i))
             return false;
-    }
-    return true;
+    return load_key(rest.data + last) == load_key(literal.data + last);
 }
 
 /* The key at `at` is in the table: which literals stand there really? */
@@ -347,7 +345,7 @@ scanner_look(const struct scanner *scanner, struct slice message, size_t at, uin
         const struct key *candidate = &scanner->keys[i];
         const struct literal *literal = &scanner->literals[candidate->literal];
         if (candidate->bytes != key || (ptrdiff_t)at < candidate->offset ||
-            !literal_stands(literal, slice_from(message, (size_t)((ptrdiff_t)at - candidate->offset))))
+            !literal_stands(literal->text, slice_from(message, (size_t)((ptrdiff_t)at - candidate->offset))))
             continue;
         for (size_t p = 0; p < literal->pattern_count; p++) {
             size_t number = literal->patterns[p];
