@@ -38,18 +38,31 @@ split_upstream(const struct record *record, struct row_parts *parts)
         parts->upstream_uri = uri;
 }
 
+/* " HTTP/1.1" and the like: its index in row_versions; -1: another. */
+static int
+version_index(const char *version)
+{
+    if (memcmp(version, " HTTP/", 6) != 0 || version[7] != '.')
+        return -1;
+    switch (version[6]) {
+    case '1':
+        return version[8] == '0' ? 0 : version[8] == '1' ? 1 : -1;
+    case '2':
+    case '3':
+        return version[8] == '0' ? version[6] - '0' : -1;
+    default:
+        return -1;
+    }
+}
+
 /* The bits of a request whose method and version have a number; 0 when it is stored whole. */
 static uint64_t
 request_bits(const struct record *record)
 {
-    const char *version = record->request.data + record->request.size - VERSION_SIZE;
-    for (unsigned v = 0; v < ROW_VERSIONS; v++) {
-        if (memcmp(version, row_versions[v], VERSION_SIZE) != 0)
-            continue;
-        for (unsigned m = 0; m < ROW_METHODS; m++)
-            if (row_methods[m][0] == record->method.data[0] && slice_is(record->method, row_methods[m]))
-                return (uint64_t)(m + 1) << ROW_METHOD_SHIFT | (uint64_t)v << ROW_VERSION_SHIFT;
-    }
+    int version = version_index(record->request.data + record->request.size - VERSION_SIZE);
+    for (unsigned m = 0; m < ROW_METHODS && version >= 0; m++)
+        if (row_methods[m][0] == record->method.data[0] && slice_is(record->method, row_methods[m]))
+            return (uint64_t)(m + 1) << ROW_METHOD_SHIFT | (uint64_t)version << ROW_VERSION_SHIFT;
     return 0;
 }
 
