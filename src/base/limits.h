@@ -46,6 +46,10 @@
 #define LIMIT_CONF_TOTAL    67108864U
 #define LIMIT_CLASSES       16384
 
+/* Pages of 16 KB in the write-ahead log before the next transaction waits for a checkpoint: 64 MB on disk, which a
+ * checkpoint beside the scan does not let it reach as a rule. */
+#define LIMIT_WAL_PAGES 4096
+
 /* Distinct shapes of unclassified messages; further ones count under "(other)". */
 #define LIMIT_SHAPES 10000U
 /* Distinct server and upstream labels in the counts; further ones count under "(other)". */

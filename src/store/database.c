@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "store/checkpoint.h"
+
 bool
 store_failed(struct store *store, const char *what)
 {
@@ -103,6 +105,8 @@ store_end(struct store *store)
     if (commit == NULL || !store_run(store, commit))
         return false;
     store->in_transaction = false;
+    if (store->checkpointer != NULL)
+        checkpointer_committed(store->checkpointer, store->db, store->wal_frames);
     return true;
 }
 

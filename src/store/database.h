@@ -20,7 +20,9 @@ struct store {
     enum store_mode mode;
     char *path;
     char *node;
-    int lock; /* descriptor that holds the scan lock; -1 none */
+    int lock;                          /* descriptor that holds the scan lock; -1 none */
+    struct checkpointer *checkpointer; /* of a store that is open for writing */
+    int wal_frames;                    /* pages in -wal after the last commit */
     bool in_transaction;
     bool failed; /* nothing is written any more: what memory holds is no longer what the database has */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */

@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "store/checkpoint.h"
 #include "store/database.h"
 
 #define HEADER_SIZE 100 /* of a SQLite database file: https://www.sqlite.org/fileformat2.html */
@@ -226,6 +227,16 @@ share_beside(struct store *store, const char *suffix)
     buffer_free(&name);
 }
 
+static int
+note_frames(void *context, sqlite3 *db, const char *name, int frames)
+{
+    struct store *store = context;
+    (void)db;
+    (void)name;
+    store->wal_frames = frames;
+    return SQLITE_OK;
+}
+
 static bool
 open_to_write(struct store *store, const struct store_options *options)
 {
@@ -241,10 +252,11 @@ open_to_write(struct store *store, const struct store_options *options)
         return false;
     int keep = 1;
     sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-    if (!store_execute(store,
-                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2048") ||
+    if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") ||
         !store_execute(store, "SELECT count(*) FROM setting"))
         return false;
+    sqlite3_wal_hook(store->db, note_frames, store); /* instead of wal_autocheckpoint */
+    store->checkpointer = checkpointer_new(store->path);
     share_beside(store, "-wal");
     share_beside(store, "-shm");
     return true;
@@ -308,6 +320,7 @@ store_close(struct store *store)
     writer_free(store->writer);
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
+    checkpointer_free(store->checkpointer);
     if (store->mode == STORE_WRITE && store->db != NULL)
         sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(store->db);
