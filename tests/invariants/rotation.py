@@ -123,6 +123,8 @@ class Site:
                 return False
         done = subprocess.run([find_logrotate(), "-f", "-s", os.path.join(self.base, log.name + ".state"), os.path.join(self.base, log.name + ".conf")],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if b"already exists, skipping rotation" in done.stdout:  # dateext, twice in a second
+            return False
         if done.returncode != 0:
             raise RuntimeError("logrotate, %s: %s" % (log.name, done.stdout.decode()))
         log.rotations += 1

@@ -26,7 +26,7 @@ from rotation import LINE, Log, Site, files_of, numbers_in, skip_without_tools
 LOGS = [
     ("delaycompress", "rotate 5000; compress; delaycompress; create"),
     ("compress", "rotate 5000; compress; nodelaycompress; create"),
-    ("plain", "rotate 5000; nocompress; create"),
+    ("plain", "rotate 5000; nocompress; create; allowhardlink"),
     ("dateext", "rotate 5000; dateext; dateformat -%Y%m%d-%s; compress; delaycompress; create"),
     ("nocreate", "rotate 5000; nocreate; compress; nodelaycompress; dateext; dateformat .%Y-%m-%d_%s"),
     ("olddir", "rotate 5000; olddir archive; compress; delaycompress; create"),
@@ -97,7 +97,8 @@ class Soak:
         if os.path.lexists(target):
             os.unlink(target)
         try:
-            chance.choice([shutil.copy, os.link, os.symlink])(source, target)
+            link = [os.link] if "allowhardlink" in log.rules else []  # logrotate leaves the others alone
+            chance.choice([shutil.copy, os.symlink] + link)(source, target)
             self.figures["links and copies"] += 1
         except FileNotFoundError:
             pass

@@ -1,0 +1,384 @@
+#!/usr/bin/env python3
+"""A file is what it holds: whatever name, inode or wrapping it comes under, each of its lines is in the database once.  Every case below is a
+situation in the life of a log; rotation is done by the real logrotate, as far as it is installed."""
+import gzip
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from common import (PROGRAM, SEED, check_sums, compare, environment, expect, fail, read_rows, run, scan, views, work_directory)
+from rotation import find_logrotate
+
+chance = random.Random(SEED)
+RECORD = (b'2026/11/20 %02d:%02d:%02d [error] 7#7: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1, '
+          b'server: a.example, request: "GET /%d HTTP/1.1", upstream: "http://10.0.0.1:80/", host: "a.example"\n')
+
+
+def record(number):
+    return RECORD % (number // 3600 % 24, number // 60 % 60, number % 60, number, number)
+
+
+class Case:
+    """A directory of logs with a database of its own, and what was written."""
+
+    def __init__(self, name):
+        self.name = name
+        self.base = work_directory()
+        self.logs = os.path.join(self.base, "logs")
+        os.mkdir(self.logs)
+        self.database = os.path.join(self.base, "test.db")
+        self.written, self.next = [], 1
+
+    def path(self, name="error.log"):
+        return os.path.join(self.logs, name)
+
+    def lines(self, count):
+        """New records, each with a number of its own."""
+        self.next += count
+        self.written += [record(number) for number in range(self.next - count, self.next)]
+        return b"".join(self.written[-count:])
+
+    def write(self, count, name="error.log"):
+        """Adds new records to a file."""
+        self.put(self.lines(count), name, "ab")
+
+    def put(self, content, name="error.log", mode="wb"):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), mode) as file:
+            file.write(content)
+
+    def get(self, name="error.log"):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def rename(self, old, new):
+        os.rename(self.path(old), self.path(new))
+
+    def remove(self, name):
+        os.unlink(self.path(name))
+
+    def scan(self, *paths, status=0):
+        return scan(self.base, self.database, *(paths or (self.logs,)), status=status)
+
+    def check(self, expected=None, fresh=True):
+        """Every line that was written is there once; with `fresh`, as if all had been read now for the first time."""
+        self.scan()
+        stored = run(self.base, "query", "-f", "raw", "-d", self.database).splitlines(keepends=True)
+        expected = sorted(self.written if expected is None else expected)
+        if sorted(stored) != expected:
+            missing = [line for line in expected if line not in stored]
+            twice = [line for line in set(stored) if stored.count(line) > expected.count(line)]
+            fail("%s: %d lines instead of %d; missing: %s; too often: %s" % (self.name, len(stored), len(expected), missing[:3], twice[:3]))
+        check_sums(self.database)
+        before = views(self.database)
+        self.scan()
+        expect(views(self.database) == before, "%s: a scan without anything new changed the database" % self.name)
+        if fresh:
+            other = os.path.join(self.base, "fresh.db")
+            scan(self.base, other, self.logs)
+            compare(self.database, other, what=self.name)
+
+    def rotate(self, rules, name="error.log"):
+        """The real logrotate, as Debian's daily job calls it."""
+        configuration = os.path.join(self.base, "logrotate.conf")
+        with open(configuration, "w", encoding="ascii") as file:
+            file.write("%s {\n%s}\n" % (self.path(name), "".join("    %s\n" % rule for rule in rules.split("; "))))
+        done = subprocess.run([find_logrotate(), "-f", "-s", os.path.join(self.base, "state"), configuration],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        expect(done.returncode == 0, "%s: logrotate: %s" % (self.name, done.stdout.decode()))
+
+    def files(self):
+        return read_rows(self.database, "SELECT count(*) FROM files")[0][0]
+
+
+def needs_logrotate(case):
+    case.needs_logrotate = True
+    return case
+
+
+# --- rotation; what was written after the last scan has to be found in the old file ---
+
+@needs_logrotate
+def a_log_that_ends_deleted(case):
+    for _ in range(6):  # read as error.log, .1, .2.gz, .3.gz, and deleted in the end
+        case.write(60)
+        case.scan()
+        case.write(7)
+        case.rotate("rotate 3; compress; delaycompress; create")
+        case.scan()
+    case.check(fresh=False)
+    expect(case.files() == 6, "%d files instead of 6" % case.files())
+
+
+@needs_logrotate
+def rotations_without_a_scan_in_between(case):
+    case.write(60)
+    case.scan()
+    for rules in ("rotate 9; compress; nodelaycompress; create", "rotate 9; compress; delaycompress; create", "rotate 9; nocompress; create"):
+        case.write(30)
+        case.rotate(rules)
+        case.write(1)
+    case.check()
+
+
+@needs_logrotate
+def every_way_to_rotate(case):
+    ways = ("create", "nocreate", "compress; nodelaycompress", "compress; delaycompress", "dateext", "dateext; dateformat -%Y%m%d-%s; compress",
+            "extension .log", "olddir archive; createolddir 755", "copytruncate", "copytruncate; compress", "copy")
+    for number, rules in enumerate(ways):
+        name = "site%d/error.log" % number
+        for _ in range(1 if rules == "dateext" else 3):
+            case.write(chance.choice([1, 3, 90]), name)
+            if chance.random() < 0.7:
+                case.scan()
+            case.write(chance.choice([1, 90]), name)
+            case.rotate("rotate 20; missingok; " + rules, name)
+            if rules == "copy":
+                case.put(b"", name)
+            if "%s" in rules:
+                time.sleep(1.1)  # one rotation a second
+        case.write(1, name)
+    case.check()
+
+
+def the_old_file_is_read_before_the_new_one(case):
+    case.write(50)
+    case.scan()
+    case.write(5)
+    os.mkdir(case.path("archive"))  # is listed before error.log
+    case.rename("error.log", "archive/error.log.1")
+    case.write(20)
+    case.check()
+
+
+# --- gzip at work ---
+
+def a_gz_that_is_still_written(case):
+    case.write(400)
+    case.scan()
+    case.write(100)
+    case.rename("error.log", "error.log.1")
+    case.write(30)
+    whole = gzip.compress(case.get("error.log.1"))
+    for size in sorted(chance.randrange(len(whole)) for _ in range(6)):  # gzip writes beside the file, which goes when it is done
+        case.put(whole[:size], "error.log.1.gz")
+        case.scan()
+    case.remove("error.log.1")
+    case.put(whole, "error.log.1.gz")
+    case.check()
+
+
+def a_gz_whose_log_was_never_read(case):
+    case.lines(500)
+    whole = gzip.compress(b"".join(case.written))
+    for size in sorted(chance.randrange(len(whole)) for _ in range(6)):
+        case.put(whole[:size], "error.log.1.gz")
+        case.scan()
+    case.put(whole, "error.log.1.gz")
+    case.check()
+
+
+def a_gz_finished_beside_its_log(case):
+    case.write(100)
+    case.rename("error.log", "error.log-20261120")
+    case.put(gzip.compress(case.get("error.log-20261120")), "error.log-20261120.gz")
+    case.scan()  # meets both
+    case.remove("error.log-20261120")
+    case.check()
+
+
+def a_log_renamed_while_it_was_scanned(case):
+    case.write(100)
+    case.put(case.get(), "error.log.1")  # what a scan sees that opens error.log before and error.log.1 after the rotation
+    case.scan()
+    case.remove("error.log")
+    case.check()
+
+
+def a_pruned_log_and_the_begin_of_its_gz(case):
+    case.write(30)
+    case.put(record(86000), "other.log", "ab")
+    case.scan()
+    run(case.base, "db", "prune", "--older-than", "2026-11-20 12:00", "-d", case.database)
+    case.rename("error.log", "error.log.1")
+    whole = gzip.compress(case.get("error.log.1"))
+    for size in range(20, len(whole), 25):
+        case.put(whole[:size], "error.log.1.gz")
+        case.scan()
+    case.remove("error.log.1")
+    case.put(whole, "error.log.1.gz")
+    case.check(expected=[record(86000)], fresh=False)
+
+
+# --- names and links ---
+
+def a_copy_under_another_name(case):
+    for name in ("a-copy.log", "z-copy.log", "sub/error.log"):
+        case.write(50)
+        case.scan()
+        case.put(case.get(), name)
+        case.scan()
+    case.write(10)
+    case.check(fresh=False)
+    expect(case.files() == 1, "%d files instead of 1" % case.files())
+
+
+def the_same_log_twice_in_one_command(case):
+    case.write(50)
+    case.scan(case.path(), case.path(), case.logs, os.path.join(case.logs, "..", "logs", "error.log"))
+    case.write(10)
+    case.scan(case.path(), case.path())
+    case.check()
+
+
+def hard_and_symbolic_links(case):
+    case.write(50)
+    os.link(case.path(), case.path("a-hard.log"))
+    os.symlink("error.log", case.path("b-symbolic.log"))
+    os.symlink(case.logs, case.path("c-circle"))
+    for _ in range(3):
+        case.scan()
+        case.write(5)
+    case.check(fresh=False)
+    expect(case.files() == 1, "%d files instead of 1" % case.files())
+
+
+# --- inodes and beginnings ---
+
+def an_inode_that_is_used_again(case):
+    reused = 0
+    for _ in range(50):  # the next file gets the inode of the one before on most file systems
+        case.write(3)
+        case.scan()
+        inode = os.stat(case.path()).st_ino
+        case.remove("error.log")
+        case.write(3)
+        reused += os.stat(case.path()).st_ino == inode
+        if reused == 3:
+            break
+    case.check(fresh=False)
+    return "%d inodes used again" % reused
+
+
+def logs_that_begin_alike(case):
+    """Two error_log directives write the same for a while, more than what a file is known by, and then differ."""
+    names, common = ["first.log", "second.log"], 0
+    for size in (5, 60, 400):
+        begin = case.lines(size)
+        common += size
+        for name in names:
+            case.put(begin, name, "ab")
+        if chance.random() < 0.7:
+            case.scan(*chance.sample([case.path(name) for name in names], chance.randrange(1, 3)))
+    for name in chance.sample(names, 2):
+        case.write(30, name)
+        if chance.random() < 0.7:
+            case.scan(*chance.sample([case.path(name) for name in names], chance.randrange(1, 3)))
+    case.check(expected=case.written + case.written[:common], fresh=False)
+    expect(case.files() == 2, "%d files instead of 2" % case.files())
+
+
+def short_logs_that_begin_alike(case):
+    begin = case.lines(1)
+    for number in range(6):
+        case.put(begin, "log%d.log" % number)
+        case.scan()
+    for number in chance.sample(range(6), 6):
+        case.write(1, "log%d.log" % number)
+        case.scan()
+    case.check(expected=case.written + case.written[:1] * 5, fresh=False)
+
+
+# --- truncation ---
+
+def a_log_truncated_and_grown_past_its_old_end(case):
+    case.write(30)
+    case.scan()
+    case.put(case.lines(100))
+    case.scan()
+    case.put(case.lines(100))  # of the same size
+    case.check(fresh=False)
+
+
+def a_log_emptied_and_written_as_it_was(case):
+    """It is what it holds: a copy of what is known, until it differs."""
+    case.write(30)
+    case.scan()
+    content = case.get()
+    case.put(b"")
+    case.scan()
+    case.put(content)
+    case.scan()
+    case.write(10)
+    case.check()
+
+
+def position_in(process, path):
+    """How far the process has read the file, from its descriptor; None when it does not have it open now."""
+    try:
+        for name in os.listdir("/proc/%d/fd" % process.pid):
+            if os.readlink("/proc/%d/fd/%s" % (process.pid, name)) == path:
+                with open("/proc/%d/fdinfo/%s" % (process.pid, name), encoding="ascii") as file:
+                    return int(file.readline().split()[1])
+    except OSError:
+        pass
+    return None
+
+
+def stop_within(process, path, size):
+    """Stops the scan when it has read a part of the file beyond what it looks at first; false when it was too fast."""
+    while process.poll() is None:
+        position = position_in(process, path)
+        if position is not None and 65536 < position < size:
+            process.send_signal(signal.SIGSTOP)
+            position = position_in(process, path)
+            if position is not None and 65536 < position < size:
+                return True
+            process.send_signal(signal.SIGCONT)
+    return False
+
+
+def a_log_truncated_while_it_is_read(case):
+    """copytruncate, and more written to it than was read before, while the scan waits in its middle."""
+    stopped = 0
+    for number in range(4):
+        case.write(40000)
+        process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", case.database, case.logs], env=environment(case.base),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if stop_within(process, case.path(), os.path.getsize(case.path())):
+            stopped += 1
+            case.put(case.get(), "error.log.%d" % (9 - number))
+            case.put(case.lines(1 if number == 0 else 45000))
+            process.send_signal(signal.SIGCONT)
+        _, errors = process.communicate(timeout=60)
+        expect(process.returncode == 0, "%s: status %d: %s" % (case.name, process.returncode, errors.decode()))
+        if stopped == 0 or number == 0:
+            case.scan()
+    case.check()
+    return "%d scans stopped within the file" % stopped
+
+
+CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__code__", None) and
+         value.__code__.co_varnames[:1] == ("case",) and value is not needs_logrotate]
+
+
+def main():
+    for function in CASES:
+        if sys.argv[1:] and function.__name__ not in sys.argv[1:]:
+            continue
+        if getattr(function, "needs_logrotate", False) and not find_logrotate():
+            print("%s: skipped, logrotate is not installed" % function.__name__)
+            continue
+        begin = time.monotonic()
+        case = Case(function.__name__.replace("_", " "))
+        said = function(case)
+        print("%s: ok (%.1f s)%s" % (case.name, time.monotonic() - begin, ", " + said if said else ""), flush=True)
+        shutil.rmtree(case.base)
+
+
+if __name__ == "__main__":
+    main()
