@@ -60,7 +60,7 @@ CREATE TABLE look (
     size     INTEGER NOT NULL,
     modified INTEGER NOT NULL,
     file_id  INTEGER NOT NULL,
-    copy     INTEGER NOT NULL -- 1: a copy of that file
+    copy     INTEGER NOT NULL -- 0: that file; 1: the beginning of it; 2: all of it
 ) WITHOUT ROWID;
 
 -- Which rows of `event` are a file's: runs of ids, in the order of the file.

@@ -11,6 +11,7 @@ enum input_status {
     INPUT_UNFINISHED, /* the compressed stream ends in the middle: still being written, or cut */
     INPUT_DAMAGED,    /* the compressed stream is damaged from here on; what came before was given */
     INPUT_FAILED,     /* read error; input_error tells */
+    INPUT_CHANGED,    /* given by scan's reader: the file does not begin any more as it did when it was opened */
 };
 
 struct input;
@@ -26,6 +27,9 @@ enum input_status input_read(struct input *input, char *bytes, size_t capacity, 
 /* The next input_read begins at `offset` decompressed bytes from the start; false for stdin once it was read past, or
  * on a short file. */
 bool input_seek(struct input *input, uint64_t offset);
+/* Does the file begin with these bytes now?  True for what is compressed or no regular file: it is not written anew in
+ * its place. */
+bool input_begins_with(const struct input *input, struct slice head);
 bool input_is_compressed(const struct input *input);
 bool input_is_stdin(const struct input *input);
 /* A sentence about what is wrong after UNFINISHED, DAMAGED or FAILED; valid until input_close. */

@@ -205,6 +205,12 @@ input_seek(struct input *input, uint64_t offset)
 }
 
 bool
+input_begins_with(const struct input *input, struct slice head)
+{
+    return !input->regular || input->is_stdin || input->format != FORMAT_PLAIN || plain_begins_with(input, head);
+}
+
+bool
 input_is_compressed(const struct input *input)
 {
     return input->format != FORMAT_PLAIN;

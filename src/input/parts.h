@@ -40,6 +40,8 @@ bool raw_fill(struct input *input);
 enum input_status input_end(struct input *input, enum input_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Compares at most LIMIT_IDENTITY bytes. */
+bool plain_begins_with(const struct input *input, struct slice head);
 enum input_status plain_read(struct input *input, char *bytes, size_t capacity, size_t *got);
 
 struct gzip *gzip_new(void);

@@ -34,6 +34,21 @@ raw_fill(struct input *input)
     return true;
 }
 
+bool
+plain_begins_with(const struct input *input, struct slice head)
+{
+    char bytes[LIMIT_IDENTITY];
+
+    while (head.size > 0) {
+        size_t want = head.size < sizeof(bytes) ? head.size : sizeof(bytes);
+        ssize_t got = pread(input->descriptor, bytes, want, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        return got == (ssize_t)want && memcmp(bytes, head.data, want) == 0;
+    }
+    return true;
+}
+
 enum input_status
 plain_read(struct input *input, char *bytes, size_t capacity, size_t *got)
 {

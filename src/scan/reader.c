@@ -4,7 +4,7 @@
 /* How long a silent standard input keeps the thread from seeing that it shall stop. */
 #define STDIN_PATIENCE 200
 
-/* Fills the block, or as much as there is; a live standard input is passed on as it comes. */
+/* Reads into the block until it is full, or as much as there is; a live standard input is passed on as it comes. */
 static void
 fill(struct pipeline *pipeline, struct source *source, struct block *block)
 {
@@ -36,6 +36,18 @@ fill(struct pipeline *pipeline, struct source *source, struct block *block)
     }
 }
 
+/* A log that is truncated (copytruncate) and grows again meanwhile has other bytes at the same place.  They show in its beginning, and what
+ * was read since the last look is dropped: it is in the copy. */
+static void
+drop_what_changed(const struct source *source, struct block *block)
+{
+    if (source_begins_as_before(source))
+        return;
+    block->size = 0;
+    block->status = INPUT_CHANGED;
+    block->last = true;
+}
+
 void *
 reader_run(void *argument)
 {
@@ -49,6 +61,7 @@ reader_run(void *argument)
             struct block *block = queue_pop(pipeline->free_blocks);
 
             fill(pipeline, job->source, block);
+            drop_what_changed(job->source, block);
             last = block->last;
             atomic_store(&block->users, 1); /* the cutter */
             queue_push(pipeline->full_blocks, block);

@@ -46,7 +46,8 @@ enum scan_outcome {
     SCAN_READ,      /* something new was stored */
     SCAN_UNCHANGED, /* known, nothing new */
     SCAN_COPY,      /* equal to a known file or to its beginning */
-    SCAN_UNFINISHED, /* a compressed file that is still being written: what is complete is stored, the rest is read next time */
+    SCAN_UNFINISHED, /* a compressed file that is still being written, or one that was truncated meanwhile: what is sure is stored, the rest is
+                      * read next time */
     SCAN_DAMAGED, /* could not be read to its end; what could be read is stored; diagnosed */
     SCAN_LEFT,    /* not read; `left` says why */
 };

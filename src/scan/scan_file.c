@@ -76,6 +76,7 @@ look_at_nothing(struct pass *pass)
         /* fall through */
     case INPUT_DAMAGED:
     case INPUT_FAILED:
+    case INPUT_CHANGED:
         pass->file->outcome = SCAN_DAMAGED;
         diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; nothing of it could be read", pass->file->path,
                  source_error(pass->source));
@@ -111,6 +112,19 @@ scan_finds_record(struct source *source)
     }
     free(bytes);
     return found;
+}
+
+/* So little of a compressed file is written yet that a log whose records are pruned could not be told from another one. */
+static bool
+is_too_early(struct pass *pass)
+{
+    size_t size = source_head(pass->source).size, got;
+    char byte;
+
+    if (size >= LIMIT_IDENTITY || !being_written(pass))
+        return false;
+    source_seek(pass->source, size);
+    return source_read(pass->source, &byte, 1, &got) == INPUT_UNFINISHED;
 }
 
 /* Says why a named file is not read: what its first line is instead. */
@@ -202,6 +216,11 @@ wants_reading(struct pass *pass)
     if (!is_complete(pass) && head.size < LIMIT_SNIFF && slice_find_byte(head, '\n') == SIZE_MAX) {
         leave(pass->file, SCAN_LEFT_EMPTY);
         note_waiting(pass, head.size);
+        return false;
+    }
+    if (is_too_early(pass)) {
+        pass->file->outcome = SCAN_UNFINISHED;
+        note_unfinished(pass);
         return false;
     }
     if (pass->file->named && !pass->scanner->options->force && !scan_finds_record(pass->source)) {
@@ -319,6 +338,12 @@ conclude(struct pass *pass, const struct job_end *end)
                          file->path, LIMIT_LINE, end->long_lines);
     if (end->stopped || end->status == INPUT_END)
         return;
+    if (end->status == INPUT_CHANGED) {
+        file->outcome = SCAN_UNFINISHED;
+        diagnose_note(pass->scanner->diagnostics, "%s: truncated while it was read; what it holds now is read next time",
+                      file->path);
+        return;
+    }
     if (cut && being_written(pass)) {
         file->outcome = SCAN_UNFINISHED;
         note_unfinished(pass);

@@ -93,6 +93,12 @@ source_facts(const struct source *source, struct input_facts *facts)
     input_facts(source->input, facts);
 }
 
+bool
+source_begins_as_before(const struct source *source)
+{
+    return source->stream || input_begins_with(source->input, buffer_slice(&source->head));
+}
+
 const char *
 source_error(const struct source *source)
 {

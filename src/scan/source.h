@@ -17,6 +17,9 @@ bool source_is_compressed(const struct source *source);
 /* Standard input, a pipe, a socket: what was read is gone. */
 bool source_is_stream(const struct source *source);
 void source_facts(const struct source *source, struct input_facts *facts);
+/* False when the file was truncated, and perhaps written anew, since it was opened: what was read of it after that is of another content.
+ * Asked after reading, a true answer is good for all that was read before. */
+bool source_begins_as_before(const struct source *source);
 /* A sentence about what is wrong, after a status that is neither DATA nor END. */
 const char *source_error(const struct source *source);
 

@@ -9,13 +9,17 @@
 
 /* --- verdicts --- */
 
+/* What a path was when it was looked at: values of look.copy. */
+enum look { LOOK_FILE, LOOK_BEGINNING, LOOK_WHOLE };
+
 /* What is found while candidates are looked at; the best is kept. */
 struct search {
     struct store *store;
     const struct file_probe *probe;
     struct file_plan *plan;
     struct file_row file; /* the candidate */
-    bool found;           /* the verdict is final: the file itself, or an exact copy */
+    bool found;           /* the verdict is final: the file itself, or a copy */
+    enum look copy;       /* of FILE_COPY: how much of the file */
 };
 
 static bool
@@ -78,12 +82,47 @@ tail_equal(const struct file_probe *probe, const struct file_row *file)
     return strcmp(hash_hex((struct slice){tail, size}, hash), file->tail_hash) == 0;
 }
 
+/* The record that the next scan reads again; *open is false when it was pruned. */
+static bool
+get_open(struct store *store, const struct file_row *file, struct row *row, bool *open)
+{
+    sqlite3_stmt *last = store_statement(store, EVENT_LAST_OF_FILE);
+    bool found;
+    *open = false;
+    if (last == NULL)
+        return false;
+    bind_integer(last, ":file_id", file->id);
+    if (!store_step(store, last, &found))
+        return false;
+    if (found) {
+        row_read(last, row);
+        sqlite3_reset(last);
+        *open = row->record.flags & RECORD_OPEN && row->record.offset == file->position;
+    }
+    return true;
+}
+
+/* What was pruned is not read again, also when it was open. */
+static bool
+pass_over_pruned(struct store *store, struct file_row *file)
+{
+    struct row row = {0};
+    bool open = true;
+    bool good = file->pruned_records == 0 || file->position == file->bytes || get_open(store, file, &row, &open);
+    if (!open)
+        file->position = file->bytes;
+    row_free(&row);
+    return good;
+}
+
 /* The candidate holds all that was read of the file: it is the file, unless that was met under another path in this
  * scan. */
-static void
+static bool
 judge_whole(struct search *search)
 {
     const struct file_row *file = &search->file;
+    if (!pass_over_pruned(search->store, &search->file))
+        return false;
     bool seen = was_seen(search->store->writer, file->id);
     bool closes =
         (search->probe->compressed || search->probe->complete) && !file->finished && file->position < file->bytes;
@@ -92,6 +131,8 @@ judge_whole(struct search *search)
         fill_plan(search, FILE_KNOWN);
     else
         fill_plan(search, seen ? FILE_COPY : FILE_UNCHANGED);
+    search->copy = LOOK_WHOLE;
+    return true;
 }
 
 /* A file whose head equals the candidate's, as far as both go. */
@@ -102,15 +143,13 @@ judge(struct search *search)
     bool beginning;
     if (file->bytes == 0)
         return true;
-    if (probe_has(search->probe, file->bytes - 1)) {
-        if (tail_equal(search->probe, file))
-            judge_whole(search);
-        return true;
-    }
+    if (probe_has(search->probe, file->bytes - 1))
+        return !tail_equal(search->probe, file) || judge_whole(search);
     if (!compare_is_beginning(search->store, file->id, search->probe, &beginning))
         return false;
     if (beginning) {
         search->found = true;
+        search->copy = LOOK_BEGINNING;
         fill_plan(search, FILE_COPY);
     }
     return true;
@@ -187,7 +226,7 @@ search_longer(struct search *search)
 /* --- what a path looked like --- */
 
 static bool
-put_look(struct store *store, const struct file_probe *probe, int64_t file_id, bool copy)
+put_look(struct store *store, const struct file_probe *probe, int64_t file_id, enum look copy)
 {
     if (probe->size == 0)
         return true;
@@ -210,7 +249,7 @@ put_look(struct store *store, const struct file_probe *probe, int64_t file_id, b
 
 /* 0 when the path is not as it was when it was read to its end, else the file's id. */
 static bool
-find_look(struct store *store, const struct file_probe *probe, int64_t *file_id, bool *copy)
+find_look(struct store *store, const struct file_probe *probe, int64_t *file_id, enum look *copy)
 {
     *file_id = 0;
     if (probe->size == 0)
@@ -227,7 +266,7 @@ find_look(struct store *store, const struct file_probe *probe, int64_t *file_id,
         (uint64_t)sqlite3_column_int64(get, 1) == probe->inode &&
         (uint64_t)sqlite3_column_int64(get, 2) == probe->size && sqlite3_column_int64(get, 3) == probe->modified) {
         *file_id = sqlite3_column_int64(get, 4);
-        *copy = sqlite3_column_int(get, 5) != 0;
+        *copy = (enum look)sqlite3_column_int(get, 5);
     }
     sqlite3_reset(get);
     buffer_free(&path);
@@ -249,18 +288,21 @@ get_file(struct store *store, int64_t id, struct file_row *file, bool *found)
     return true;
 }
 
-/* An unchanged path spares the comparison, if its head is still the file's. */
+/* An unchanged path spares the comparison, if its head is still the file's.  Not for a whole copy when what it was a copy of was not
+ * met: that may have been the same log before it was renamed or compressed, and this one stands for the file now. */
 static bool
 search_look(struct search *search)
 {
     int64_t id;
-    bool copy = false, found = false;
+    enum look copy = LOOK_FILE;
+    bool found = false;
     if (!find_look(search->store, search->probe, &id, &copy) ||
-        (id != 0 && !get_file(search->store, id, &search->file, &found)))
+        (id != 0 && !get_file(search->store, id, &search->file, &found)) ||
+        (found && !pass_over_pruned(search->store, &search->file)))
         return false;
     const struct file_row *file = &search->file;
     bool closes = search->probe->complete && !file->finished && file->position < file->bytes;
-    if (!found || (!copy && closes))
+    if (!found || (copy == LOOK_FILE && closes) || (copy == LOOK_WHOLE && !was_seen(search->store->writer, id)))
         return true;
     char hash[HASH_HEX_SIZE];
     size_t size = search->probe->head.size < file->head_size ? search->probe->head.size : (size_t)file->head_size;
@@ -268,7 +310,8 @@ search_look(struct search *search)
     if (size == file->head_size && strcmp(hash, file->head_hash) != 0)
         return true;
     search->found = true;
-    fill_plan(search, copy ? FILE_COPY : FILE_UNCHANGED);
+    search->copy = copy;
+    fill_plan(search, copy == LOOK_FILE ? FILE_UNCHANGED : FILE_COPY);
     return true;
 }
 
@@ -280,7 +323,7 @@ remember_verdict(struct search *search)
     struct store *store = search->store;
     struct file_row *file = &search->file;
     if (search->plan->verdict == FILE_COPY)
-        return put_look(store, search->probe, file->id, true);
+        return put_look(store, search->probe, file->id, search->copy);
     if (search->plan->verdict != FILE_UNCHANGED)
         return true;
     mark_seen(store->writer, file->id);
@@ -297,8 +340,8 @@ remember_verdict(struct search *search)
         }
     }
     buffer_free(&path);
-    bool whole = file->finished || (!search->probe->compressed && search->probe->size == file->bytes);
-    return good && (!whole || put_look(store, search->probe, file->id, false));
+    bool whole = search->probe->compressed || search->probe->size == file->bytes;
+    return good && (!whole || put_look(store, search->probe, file->id, LOOK_FILE));
 }
 
 bool
@@ -364,29 +407,19 @@ cut_run(struct store *store, int64_t file_id, int64_t event_id)
 static bool
 remove_open(struct writer *writer)
 {
-    struct store *store = writer->store;
     struct file_row *file = &writer->file;
-    sqlite3_stmt *last = store_statement(store, EVENT_LAST_OF_FILE);
-    bool found;
-    if (last == NULL)
-        return false;
-    bind_integer(last, ":file_id", file->id);
-    if (!store_step(store, last, &found))
-        return false;
     struct row row = {0};
     struct buffer raw = BUFFER_EMPTY;
-    bool open = false;
-    if (found) {
-        row_read(last, &row);
+    bool open, good = get_open(writer->store, file, &row, &open);
+    if (good && open) {
         row_raw(&row, &raw);
-        sqlite3_reset(last);
-        open = row.record.flags & RECORD_OPEN && row.record.offset == file->position;
-    }
-    bool good = !open || (writer_take_back(writer, &row, buffer_slice(&raw)) && cut_run(store, file->id, row.id));
+        good = writer_take_back(writer, &row, buffer_slice(&raw)) && cut_run(writer->store, file->id, row.id);
+        file->bytes = file->position;
+        file->tail_size = 0;
+    } else
+        file->position = file->bytes;
     row_free(&row);
     buffer_free(&raw);
-    file->bytes = file->position;
-    file->tail_size = 0;
     return good;
 }
 
@@ -421,5 +454,5 @@ files_look_taken(struct writer *writer)
 {
     const struct file_row *file = &writer->file;
     bool whole = file->finished || (!writer->probe.compressed && writer->probe.size == file->bytes);
-    return !whole || put_look(writer->store, &writer->probe, file->id, false);
+    return !whole || put_look(writer->store, &writer->probe, file->id, LOOK_FILE);
 }

@@ -90,7 +90,7 @@ class Soak:
 
     def disguise(self, chance, log):
         """A copy, a hard or a symbolic link of what is there, beside it."""
-        source = chance.choice([path for path in files_of(log.directory) if not path.endswith(".gz")] or [None])
+        source = chance.choice([path for path in files_of(log.directory) if "error.log" in path and not path.endswith(".gz")] or [None])
         if source is None:
             return
         target = os.path.join(log.directory, "other-%d.log" % chance.randrange(20))
