@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""A scan killed anywhere and run again gives the database of a scan that was never disturbed.  SIGTERM and SIGINT end a scan by the signal,
-with what was read in the database."""
+"""A scan killed anywhere and run again gives the database of a scan that was never disturbed.  SIGHUP, SIGINT and SIGTERM end a scan by the
+signal, with what was read in the database.
+
+Moments are chosen in two ways: by time, spread over a measured run, and by bytes: the kernel ends a process (SIGXFSZ) within the write that
+makes one of its files longer than a limit, which meets every write of a new database, its schema's included, in its middle."""
 import os
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -10,66 +14,171 @@ import time
 from common import PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, scan, views, work_directory
 
 chance = random.Random(SEED)
-KILLS = 20
+BY_BYTES, BY_TIME, LARGE = 90, 120, 15
+SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
-def start(base, database, logs):
+def start(base, database, logs, limit=None, ignored=False):
+    """A scan; with `limit` none of its files may get longer, which kills it, or is an error of every such write when that is ignored."""
+    def prepare():
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN if ignored else signal.SIG_DFL)
     return subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, logs], cwd=base, env=environment(base),
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=prepare)
 
 
-def make_logs(base):
-    """Files small and large: one with more records than a transaction holds."""
-    logs = os.path.join(base, "logs")
-    os.mkdir(logs)
-    piece = make_log(chance, 8000)
-    for name, repeats in (("a.log", 1), ("big.log", 14), ("c.log", 2), ("d.log", 1)):
-        with open(os.path.join(logs, name), "wb") as file:
-            file.write(make_log(chance, 100) + piece * repeats)
-    return logs
+def finish(process, allowed):
+    _, errors = process.communicate(timeout=120)
+    expect(process.returncode in allowed, "status %d, not one of %s: %s" % (process.returncode, allowed, errors.decode("utf-8", "replace")))
+    return process.returncode
 
 
-base = work_directory()
-logs = make_logs(base)
-fresh = os.path.join(base, "fresh.db")
-begin = time.monotonic()
-scan(base, fresh, logs)
-whole = time.monotonic() - begin
-expected = views(fresh)
-records = read_rows(fresh, "SELECT count(*) FROM events")[0][0]
-
-database = os.path.join(base, "killed.db")
-killed = 0
-for _ in range(KILLS):
-    process = start(base, database, logs)
+def kill_within(process, seconds):
+    """True when it was still running then."""
     try:
-        process.wait(chance.uniform(0, whole))
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
-        killed += 1
-    process.communicate()
-    if process.returncode not in (0, -signal.SIGKILL):
-        expect(False, "status %d after kills" % process.returncode)
-    if process.returncode == 0 and read_rows(database, "SELECT count(*) FROM events")[0][0] == records: # finished: begin anew
-        check_sums(database)
-        for suffix in ("", "-wal", "-shm"):
-            if os.path.exists(database + suffix):
-                os.unlink(database + suffix)
-expect(killed > 0, "no scan was killed: %.2f seconds are too few" % whole)
-scan(base, database, logs)
-check_sums(database)
-compare(database, expected, what="a scan after %d kills" % killed)
+    return finish(process, (0, -signal.SIGKILL)) != 0
 
-# asked to end: what was read is there, and the process ends by the signal
-for wanted in (signal.SIGTERM, signal.SIGINT):
-    stopped = os.path.join(base, "stopped%d.db" % wanted)
-    process = start(base, stopped, logs)
-    time.sleep(whole / 2)
+
+def remove(database):
+    for suffix in SUFFIXES:
+        if os.path.exists(database + suffix):
+            os.unlink(database + suffix)
+
+
+def make_logs(directory, sizes):
+    os.mkdir(directory)
+    piece = make_log(chance, 8000)
+    for name, head, repeats in sizes:
+        with open(os.path.join(directory, name), "wb") as file:
+            file.write(make_log(chance, head) + piece * repeats)
+    return directory
+
+
+def measured(base, database, logs):
+    begin = time.monotonic()
+    scan(base, database, logs)
+    return time.monotonic() - begin
+
+
+def recovered(base, database, logs, expected, what):
+    scan(base, database, logs)
+    check_sums(database)
+    if isinstance(expected, dict):
+        compare(database, expected, what=what)
+    else:
+        expect(figures(database) == expected, what + ": other figures than without")
+    expect(read_rows(database, "PRAGMA integrity_check") == [("ok",)], what + ": the database is damaged")
+    remove(database)
+
+
+def figures(database):
+    """Sums over the views, for databases whose rows take too long to compare one by one."""
+    return [read_rows(database, statement) for statement in (
+        "SELECT file, class, level, flags, count(*), sum(offset), sum(lines), sum(epoch), sum(length(message)), sum(connection) FROM events "
+        "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        "SELECT time, class, level, server, upstream_addr, node, count FROM counts ORDER BY 1, 2, 3, 4, 5, 6",
+        "SELECT last_path, bytes, lines, continuation_lines, records, classified, unclassified, unparsed, first_time, last_time FROM files ORDER BY 1",
+        "SELECT file, reason, count(*), sum(offset), sum(bytes) FROM unparsed GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT shape, level, count, first_time, last_time, sample FROM shapes ORDER BY 1, 2")]
+
+
+# --- a small database: while it is made, and all that is written to it ---
+
+def small_by_bytes(base, logs, expected, size):
+    """One write after the other; then again as an error: no room, no half of anything."""
+    killed = refused = 0
+    for number in range(BY_BYTES):
+        limit = size * number // BY_BYTES + chance.randrange(512)
+        database = os.path.join(base, "bytes.db")
+        ignored = number % 3 == 2
+        status = finish(start(base, database, logs, limit, ignored), (0, 4) if ignored else (0, -signal.SIGXFSZ))
+        killed += status == -signal.SIGXFSZ
+        refused += status == 4
+        recovered(base, database, logs, expected, "a scan after one that ended at %d bytes" % limit)
+    expect(killed > BY_BYTES // 4 and refused > BY_BYTES // 8, "only %d scans killed and %d refused" % (killed, refused))
+    return "%d killed and %d refused within a write" % (killed, refused)
+
+
+def small_by_time(base, logs, expected, whole):
+    killed = 0
+    database = os.path.join(base, "time.db")
+    for number in range(BY_TIME):
+        killed += kill_within(start(base, database, logs), whole * (0.2 + 0.9 * (number % 40 + chance.random()) / 40))
+        if chance.random() < 0.2:  # else the next one is killed on what this one left
+            recovered(base, database, logs, expected, "a scan after kills")
+    recovered(base, database, logs, expected, "a scan after kills")
+    expect(killed > BY_TIME // 4, "only %d of %d scans killed" % (killed, BY_TIME))
+    return "%d of %d killed by time" % (killed, BY_TIME)
+
+
+# --- a large one: more records than a transaction holds ---
+
+def large_by_time(base, logs, expected, whole):
+    killed = 0
+    database = os.path.join(base, "large.db")
+    records = sum(row[4] for row in expected[0])
+    for _ in range(LARGE):
+        if kill_within(start(base, database, logs), chance.uniform(0, whole)):
+            killed += 1
+        elif read_rows(database, "SELECT count(*) FROM events")[0][0] == records:  # finished: begin anew
+            check_sums(database)
+            remove(database)
+    recovered(base, database, logs, expected, "a scan after %d kills" % killed)
+    expect(killed > 0, "no scan was killed: %.2f seconds are too few" % whole)
+    return "%d of %d large ones killed" % (killed, LARGE)
+
+
+def position_in(process, path):
+    """How far the process has read the file; -1 when it does not have it open."""
+    try:
+        for name in os.listdir("/proc/%d/fd" % process.pid):
+            if os.readlink("/proc/%d/fd/%s" % (process.pid, name)) == path:
+                with open("/proc/%d/fdinfo/%s" % (process.pid, name), encoding="ascii") as file:
+                    return int(file.readline().split()[1])
+    except OSError:
+        pass
+    return -1
+
+
+def asked_to_end(base, logs, expected, wanted):
+    """What was read before the signal is there, the process ends by the signal, and the next scan goes on."""
+    database = os.path.join(base, "stopped.db")
+    path = os.path.join(logs, "big.log")
+    process = start(base, database, logs)
+    while process.poll() is None and position_in(process, path) < os.path.getsize(path) // 2:
+        time.sleep(0.001)
     process.send_signal(wanted)
-    process.communicate(timeout=60)
-    expect(process.returncode in (-wanted, 0), "status %d instead of the signal %d" % (process.returncode, wanted))
-    if process.returncode != 0:
-        check_sums(stopped)
-    scan(base, stopped, logs)
-    compare(stopped, expected, what="a scan after signal %d" % wanted)
-print("%d of %d scans killed" % (killed, KILLS))
+    status = finish(process, (0, -wanted))
+    if status != 0:
+        stored = read_rows(database, "SELECT sum(bytes) FROM files WHERE last_path = '%s'" % path)[0][0] or 0
+        expect(0 < stored < os.path.getsize(path), "after signal %d %d bytes of the log are stored" % (wanted, stored))
+        check_sums(database)
+    recovered(base, database, logs, expected, "a scan after signal %d" % wanted)
+    return status != 0
+
+
+def main():
+    base = work_directory()
+    small = make_logs(os.path.join(base, "small"), [("a.log", 60, 0), ("b.log", 90, 0)])
+    fresh = os.path.join(base, "fresh.db")
+    measured(base, fresh, small)
+    expected, size = views(fresh), os.path.getsize(fresh)
+    remove(fresh)
+    whole = min(measured(base, fresh, small), measured(base, os.path.join(base, "second.db"), small))
+    print(small_by_bytes(base, small, expected, size * 5 // 4), flush=True)
+    print(small_by_time(base, small, expected, whole), flush=True)
+    remove(fresh)
+    large = make_logs(os.path.join(base, "large"), [("a.log", 100, 1), ("big.log", 100, 14), ("c.log", 100, 1)])
+    whole = measured(base, fresh, large)
+    expected = figures(fresh)
+    print(large_by_time(base, large, expected, whole), flush=True)
+    ended = [asked_to_end(base, large, expected, wanted) for wanted in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    expect(any(ended), "no scan was ended by a signal")
+
+
+main()
