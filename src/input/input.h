@@ -27,6 +27,8 @@ enum input_status input_read(struct input *input, char *bytes, size_t capacity, 
 /* The next input_read begins at `offset` decompressed bytes from the start; false for stdin once it was read past, or
  * on a short file. */
 bool input_seek(struct input *input, uint64_t offset);
+/* Waits at most `milliseconds` until input_read has something to do: data, the end or an error. */
+bool input_ready(const struct input *input, int milliseconds);
 /* Does the file begin with these bytes now?  True for what is compressed or no regular file: it is not written anew in
  * its place. */
 bool input_begins_with(const struct input *input, struct slice head);

@@ -35,6 +35,14 @@ raw_fill(struct input *input)
 }
 
 bool
+input_ready(const struct input *input, int milliseconds)
+{
+    struct pollfd descriptor = {.fd = input->descriptor, .events = POLLIN};
+
+    return input->regular || input->raw_at < input->raw_size || poll(&descriptor, 1, milliseconds) != 0;
+}
+
+bool
 plain_begins_with(const struct input *input, struct slice head)
 {
     char bytes[LIMIT_IDENTITY];

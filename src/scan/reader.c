@@ -1,10 +1,10 @@
 /* The reading thread: fills blocks with decompressed bytes. */
 #include "scan/stages.h"
 
-/* How long a silent standard input keeps the thread from seeing that it shall stop. */
-#define STDIN_PATIENCE 200
+/* How long a silent stream keeps the thread from seeing that it shall stop. */
+#define STREAM_PATIENCE 200
 
-/* Reads into the block until it is full, or as much as there is; a live standard input is passed on as it comes. */
+/* Reads into the block until it is full, or as much as there is; a live stream is passed on as it comes. */
 static void
 fill(struct pipeline *pipeline, struct source *source, struct block *block)
 {
@@ -21,7 +21,7 @@ fill(struct pipeline *pipeline, struct source *source, struct block *block)
             block->last = true;
             return;
         }
-        if (!source_ready(source, block->size > 0 ? 0 : STDIN_PATIENCE)) {
+        if (!source_ready(source, block->size > 0 ? 0 : STREAM_PATIENCE)) {
             if (block->size > 0)
                 return;
             continue;

@@ -3,7 +3,6 @@
 #include "scan/source.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -284,11 +283,7 @@ source_read(struct source *source, char *bytes, size_t capacity, size_t *got)
 bool
 source_ready(struct source *source, int milliseconds)
 {
-    struct pollfd standard_input = {.fd = STDIN_FILENO, .events = POLLIN};
-
-    if (!input_is_stdin(source->input) || source->cursor < source->input_position)
-        return true;
-    return poll(&standard_input, 1, milliseconds) != 0; /* an error shows in the read */
+    return !source->stream || source->cursor < source->input_position || input_ready(source->input, milliseconds);
 }
 
 /* Reads forward to the cursor through the recent bytes, so that a place shortly before it can be read again without inflating. */

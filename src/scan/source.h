@@ -29,7 +29,7 @@ void source_stop_keeping(struct source *source);
 void source_seek(struct source *source, uint64_t offset);
 /* As input_read.  A place past the end is INPUT_END. */
 enum input_status source_read(struct source *source, char *bytes, size_t capacity, size_t *got);
-/* Waits at most `milliseconds` until source_read has something to do; only standard input ever makes it wait. */
+/* Waits at most `milliseconds` until source_read has something to do; only a stream ever makes it wait. */
 bool source_ready(struct source *source, int milliseconds);
 /* struct file_probe's read_at; `context` is the source.  False when there are fewer bytes. */
 bool source_read_at(void *context, uint64_t offset, char *bytes, size_t size);
