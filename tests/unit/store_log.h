@@ -102,11 +102,10 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
     free(unparsed);
 }
 
-/* Plans and reads; the inode is made of the path, so that nothing is spared by its looks. */
+/* Plans and reads a file that looks as it did before when `modified` is the same. */
 static inline enum file_verdict
-store_log_read(struct store_log *log, const char *path, struct slice content, bool complete)
+store_log_read_modified(struct store_log *log, const char *path, struct slice content, bool complete, int64_t modified)
 {
-    static int64_t modified = 1;
     struct file_probe probe = {.path = path,
                                .log = SLICE("error.log"),
                                .head = slice_first(content, LIMIT_IDENTITY),
@@ -117,7 +116,7 @@ store_log_read(struct store_log *log, const char *path, struct slice content, bo
                                .device = 1,
                                .inode = 1,
                                .size = content.size,
-                               .modified = modified++};
+                               .modified = modified};
     struct file_plan plan;
     assert_true(store_file_plan(log->store, &probe, &plan));
     if (plan.verdict == FILE_NEW || plan.verdict == FILE_KNOWN) {
@@ -125,6 +124,14 @@ store_log_read(struct store_log *log, const char *path, struct slice content, bo
         store_log_add(log, &plan, content, complete);
     }
     return plan.verdict;
+}
+
+/* Nothing is spared by the file's looks. */
+static inline enum file_verdict
+store_log_read(struct store_log *log, const char *path, struct slice content, bool complete)
+{
+    static int64_t modified = 1;
+    return store_log_read_modified(log, path, content, complete, modified++);
 }
 
 /* One integer of a statement of the views. */

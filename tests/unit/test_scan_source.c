@@ -1,6 +1,7 @@
 /* Looking at a file, a gzipped file and a pipe before reading them. */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,6 +179,32 @@ test_missing_file_and_directory(void **state)
     assert_int_equal(error_number, 21); /* EISDIR */
 }
 
+/* A log that copytruncate empties, and that grows again, while it is read. */
+static void
+test_a_file_that_is_written_anew_begins_otherwise(void **state)
+{
+    char path[] = "/tmp/ngxerr-source-XXXXXX";
+    struct source *source;
+    int error_number, descriptor;
+
+    (void)state;
+    make_file(path, false);
+    source = source_open(path, &error_number);
+    assert_non_null(source);
+    assert_true(source_begins_as_before(source));
+    descriptor = open(path, O_WRONLY | O_APPEND);
+    assert_int_equal(write(descriptor, "more\n", 5), 5);
+    assert_true(source_begins_as_before(source));
+    assert_int_equal(ftruncate(descriptor, 0), 0);
+    assert_false(source_begins_as_before(source));
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(write(descriptor, "another line\n", 13), 13);
+    assert_false(source_begins_as_before(source));
+    close(descriptor);
+    source_close(source);
+    unlink(path);
+}
+
 int
 main(void)
 {
@@ -186,6 +213,7 @@ main(void)
         cmocka_unit_test(test_gzipped_file),
         cmocka_unit_test(test_pipe_can_be_looked_at_before_it_is_read),
         cmocka_unit_test(test_missing_file_and_directory),
+        cmocka_unit_test(test_a_file_that_is_written_anew_begins_otherwise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

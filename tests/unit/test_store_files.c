@@ -158,6 +158,34 @@ test_truncated_and_written_anew_is_another_file(void **state)
     buffer_free(&after);
 }
 
+/* Equal to a known file in one scan; in the next that one is gone, as after gzip: it stands for the file, and closes it. */
+static void
+test_copy_stands_for_its_file_once_that_is_gone(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY, path = BUFFER_EMPTY;
+    int descriptor;
+    strcpy(log->path, "/tmp/ngxerr-test-XXXXXX");
+    descriptor = mkstemp(log->path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    store_close(log->store);
+    store_log_open(log);
+    add_lines(&content, 1, 100);
+    assert_int_equal(store_log_read(log, "/l/error.log.1", buffer_slice(&content), false), FILE_NEW);
+    assert_int_equal(store_log_read_modified(log, "/l/error.log.1.gz", buffer_slice(&content), true, 0), FILE_COPY);
+    store_close(log->store);
+    store_log_open(log); /* the next scan; the .gz looks as it did */
+    assert_int_equal(store_log_read_modified(log, "/l/error.log.1.gz", buffer_slice(&content), true, 0), FILE_KNOWN);
+    store_log_text(log, "SELECT last_path FROM files", &path);
+    assert_slice(buffer_slice(&path), "/l/error.log.1.gz");
+    assert_int_equal(events(log), 100);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE flags <> ''"), 0);
+    buffer_free(&content);
+    buffer_free(&path);
+    unlink(log->path);
+}
+
 #define OPEN_FIRST "2026/11/20 03:12:45 [error] 1#1: *1 FastCGI sent in stderr: \"PHP message: something\n"
 #define OPEN_REST \
     "#0 trace\n#1 trace\" while reading response header from upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"\n"
@@ -233,6 +261,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_beginning_of_a_known_file_is_a_copy, begin, end),
         cmocka_unit_test_setup_teardown(test_files_that_begin_alike_and_differ_are_two, begin, end),
         cmocka_unit_test_setup_teardown(test_copy_that_grows_otherwise_becomes_a_file, begin, end),
+        cmocka_unit_test_setup_teardown(test_copy_stands_for_its_file_once_that_is_gone, begin, end),
         cmocka_unit_test_setup_teardown(test_truncated_and_written_anew_is_another_file, begin, end),
         cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, begin, end),
         cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, begin, end),
