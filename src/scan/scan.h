@@ -43,13 +43,13 @@ enum scan_left {
 const char *scan_left_text(enum scan_left reason);
 
 enum scan_outcome {
-    SCAN_READ,      /* something new was stored */
-    SCAN_UNCHANGED, /* known, nothing new */
-    SCAN_COPY,      /* equal to a known file or to its beginning */
+    SCAN_READ,       /* something new was stored */
+    SCAN_UNCHANGED,  /* known, nothing new */
+    SCAN_COPY,       /* equal to a known file or to its beginning */
     SCAN_UNFINISHED, /* a compressed file that is still being written, or one that was truncated meanwhile: what is sure is stored, the rest is
                       * read next time */
-    SCAN_DAMAGED, /* could not be read to its end; what could be read is stored; diagnosed */
-    SCAN_LEFT,    /* not read; `left` says why */
+    SCAN_DAMAGED,    /* could not be read to its end; what could be read is stored; diagnosed */
+    SCAN_LEFT,       /* not read; `left` says why */
 };
 
 struct scan_file {

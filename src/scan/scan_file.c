@@ -340,8 +340,8 @@ conclude(struct pass *pass, const struct job_end *end)
         return;
     if (end->status == INPUT_CHANGED) {
         file->outcome = SCAN_UNFINISHED;
-        diagnose_note(pass->scanner->diagnostics, "%s: truncated while it was read; what it holds now is read next time",
-                      file->path);
+        diagnose_note(pass->scanner->diagnostics,
+                      "%s: truncated while it was read; what it holds now is read next time", file->path);
         return;
     }
     if (cut && being_written(pass)) {
@@ -426,7 +426,7 @@ open_source(struct scanner *scanner, struct scan_file *file)
     if (source != NULL)
         return source;
     leave(file, SCAN_LEFT_UNREADABLE);
-    if (error_number == ENOENT && !file->named)
+    if (error_number == ENOENT) /* it was there when the list was made */
         leave(file, SCAN_LEFT_VANISHED);
     else
         diagnose(scanner->diagnostics, STATUS_INPUT, "%s: %s", file->path, strerror(error_number));

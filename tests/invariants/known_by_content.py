@@ -222,7 +222,7 @@ def a_pruned_log_and_the_begin_of_its_gz(case):
     run(case.base, "db", "prune", "--older-than", "%dh" % ((time.time() - NOON) // 3600), "-d", case.database)
     case.rename("error.log", "error.log.1")
     whole = gzip.compress(case.get("error.log.1"))
-    for size in range(20, len(whole), 25):
+    for size in range(20, len(whole), 70):
         case.put(whole[:size], "error.log.1.gz")
         case.scan()
     case.remove("error.log.1")
@@ -362,18 +362,35 @@ def a_log_truncated_while_it_is_read(case):
     """copytruncate, and then more written to the log than was read of it before, while the scan waits in its middle."""
     stopped = 0
     for number in range(2):
-        case.write(9000)
+        case.write(20000)
         process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", case.database, case.logs], env=environment(case.base),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if stop_within(process, case.path(), os.path.getsize(case.path())):
             stopped += 1
             case.put(case.get(), "error.log.%d" % (2 - number))
-            case.put(case.lines(1 if number == 0 else 10000))
+            case.put(case.lines(1 if number == 0 else 21000))
             process.send_signal(signal.SIGCONT)
         _, errors = process.communicate(timeout=60)
         expect(process.returncode == 0, "%s: status %d: %s" % (case.name, process.returncode, errors.decode()))
     case.check(fresh=False, unchanged=False)
     return "%d scans stopped within the file" % stopped
+
+
+def a_named_log_that_goes_while_another_is_read(case):
+    """It was there when the scan began: rotated meanwhile, no error."""
+    case.write(20000, "first.log")
+    case.write(5, "second.log")
+    process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", case.database, case.path("first.log"), case.path("second.log")],
+                               env=environment(case.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = "renamed too late"
+    if stop_within(process, case.path("first.log"), os.path.getsize(case.path("first.log"))):
+        case.rename("second.log", "second.log.1")
+        process.send_signal(signal.SIGCONT)
+        said = "renamed in time"
+    _, errors = process.communicate(timeout=60)
+    expect(process.returncode == 0 and not errors, "%s: status %d: %s" % (case.name, process.returncode, errors.decode()))
+    case.check(fresh=False, unchanged=False)
+    return said
 
 
 CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__code__", None) and

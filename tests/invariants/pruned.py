@@ -12,7 +12,7 @@ import time
 from common import PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, run, scan, views, work_directory
 
 chance = random.Random(SEED)
-KILLS = 12
+KILLS = 25
 PRUNE = ("db", "prune", "--older-than", "100d", "-d")
 RECORD = b'2026/11/20 03:12:45 [error] 7#7: *1 open() "/srv/x" failed (2: No such file or directory), client: 192.0.2.1, server: a.example\n'
 
@@ -31,7 +31,7 @@ base = work_directory()
 logs = os.path.join(base, "logs")
 short = os.path.join(logs, "short.log")
 os.mkdir(logs)
-old, new = make_log(chance, 30000), make_log(chance, 2000)
+old, new = make_log(chance, 24000), make_log(chance, 300)
 append(os.path.join(logs, "both.log"), days_ago(old, 400) + days_ago(new, 10))
 append(short, days_ago(RECORD, 400) + b"a line of somebody else\n")
 

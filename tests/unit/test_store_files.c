@@ -180,7 +180,7 @@ test_copy_stands_for_its_file_once_that_is_gone(void **state)
     store_log_text(log, "SELECT last_path FROM files", &path);
     assert_slice(buffer_slice(&path), "/l/error.log.1.gz");
     assert_int_equal(events(log), 100);
-    assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE flags <> ''"), 0);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE flags LIKE '%open%'"), 0);
     buffer_free(&content);
     buffer_free(&path);
     unlink(log->path);
