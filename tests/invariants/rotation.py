@@ -14,6 +14,7 @@ import time
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lab"))
 import lab  # noqa: E402
 
+os.umask(0o022)  # logrotate leaves directories alone that others may write
 # What one request leaves: its number stands in the URI.
 LINE = re.compile(rb'^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[error\] \d+#\d+: \*\d+ open\(\) "[^"]*/n\d+-\d+" failed \(2: [^)]*\), client: 127\.0\.0\.1, '
                   rb'server: s\d+, request: "HEAD /n(\d+)-(\d+) HTTP/1\.1", host: "x"$')
