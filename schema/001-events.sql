@@ -2,7 +2,7 @@
 -- described in schema/README.md, and use nothing that SQLite 3.40 does not have built in.
 
 CREATE TABLE setting (
-    name  TEXT PRIMARY KEY, -- rules_hash, last_scan, pruned_before, reclassify_from
+    name  TEXT PRIMARY KEY, -- rules_hash, last_scan, left_files, pruned_before, unswept, reclassify_from, retime_shapes
     value
 ) WITHOUT ROWID;
 
@@ -63,6 +63,22 @@ CREATE TABLE look (
     copy     INTEGER NOT NULL -- 0: that file; 1: the beginning of it; 2: all of it
 ) WITHOUT ROWID;
 
+-- What the last scan left unread, and why; at most LIMIT_LEFT_FILES.
+CREATE TABLE left_file (
+    path   TEXT PRIMARY KEY,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Files whose events are on their way to another time zone (db retime).  The moments up to after_id are there; the rest of
+-- the row is the state behind them.
+CREATE TABLE retime (
+    file_id      INTEGER PRIMARY KEY,
+    after_id     INTEGER NOT NULL,
+    last_written INTEGER NOT NULL,
+    last_offset  INTEGER NOT NULL,
+    fold         INTEGER NOT NULL
+);
+
 -- Which rows of `event` are a file's: runs of ids, in the order of the file.
 CREATE TABLE run (
     file_id  INTEGER NOT NULL,
@@ -117,6 +133,13 @@ CREATE TABLE event (
     upstream_uri, -- nothing when it is the request's (a bit says so) or there is none
     odd   TEXT,   -- METHOD SP URI where they do not follow from request
     patch BLOB    -- what rendering the columns again does not give: src/store/render.h
+);
+
+-- How many events were removed of the ids from first_id on (a constant number: src/store/compact.c) whose pages were not
+-- put together since.
+CREATE TABLE hole (
+    first_id INTEGER PRIMARY KEY,
+    removed  INTEGER NOT NULL
 );
 
 CREATE TABLE unparsed_piece (

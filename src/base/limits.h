@@ -55,6 +55,33 @@
 /* Distinct server and upstream labels in the counts; further ones count under "(other)". */
 #define LIMIT_COUNT_LABELS 4096U
 
+/* Rows that one transaction removes or changes (db prune, reclassify, retime): neither long nor many. */
+#define LIMIT_STEP_ROWS 20000
+
+/* Pieces that are no record which one transaction removes: a piece can have a megabyte. */
+#define LIMIT_STEP_PIECES 1000
+
+/* A scan commits after so many bytes of log, if not after so many rows before: what one transaction adds to the disk is
+ * bounded. */
+#define LIMIT_COMMIT_BYTES 67108864U
+
+/* A scan stops before the file system of its database has less than this free: 5 % or 1 GB, whichever is more, but of a
+ * file system under 4 GB a quarter, since 1 GB would forbid everything there. */
+#define LIMIT_FREE_PERCENT 5
+#define LIMIT_FREE_BYTES   (INT64_C(1) << 30)
+#define LIMIT_FREE_MOST    4 /* the share of the whole, one in so many */
+/* Of what is free above that, the log's bytes of the next transaction may be one in so many: its rows are written twice, to
+ * -wal and to the database, each time with up to one and a half times their bytes.  A scan stops when that is less than
+ * LIMIT_ROOM_LEAST. */
+#define LIMIT_ROOM_SHARE 4
+#define LIMIT_ROOM_LEAST 1048576
+
+/* Seconds of --wait: a week; what waits longer is forgotten. */
+#define LIMIT_WAIT 604800
+
+/* Files left unread by a scan that the database remembers; more are counted. */
+#define LIMIT_LEFT_FILES 1000U
+
 /* Values that a report counts, of all classes and fields together: slots of 24 bytes, 24 MB of the memory bound; a power
  * of two.  When they are used up, the field with the most values forgets its rarest: then its counts may be short, and
  * its number of values is said as "at least". */

@@ -1,48 +1,55 @@
-/* ngxerr db: what the database holds (info), old events away (prune), classify again (reclassify). */
+/* ngxerr db: what the database holds (info), events away (prune), classify again (reclassify), another time zone (retime). */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/database_path.h"
+#include "cli/filters.h"
 #include "cli/info.h"
 #include "cli/log_store.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/rules_option.h"
+#include "store/life.h"
+#include "store/query.h"
 
 static const struct option_spec specs[] = {
-    OPTION_DATABASE, OPTION_FORMAT("text or json (info)"),
-    OPTION_OUTPUT,   {"older-than", 0, "TIME", "remove events older than this, for example 90d (prune)"},
-    OPTION_PATTERNS, OPTION_TZ,
-    OPTION_UTC,      OPTION_VERBOSE,
+    OPTION_DATABASE,
+    OPTION_FORMAT("text or json (info)"),
+    OPTION_OUTPUT,
+    {"older-than", 0, "AGE", "remove events older than this, for example 90d (prune)"},
+    {"dry-run", 0, NULL, "say how many events would be removed, and remove none (prune)"},
+    OPTION_PATTERNS,
+    OPTION_WAIT,
+    {"tz", 0, "ZONE", "the zone that the logs were written in (retime); of times and filters (info, prune)"},
+    OPTION_UTC,
+    OPTION_VERBOSE,
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 
 /* --- info --- */
 
 static bool
-write_info(struct command_context *context, const struct options *options, const struct store_info *info)
+write_info(struct command_context *context, const struct options *options, const struct store_info *info,
+           const struct store_detail *detail)
 {
     static const char *const formats[] = {"text", "json", NULL};
-    bool utc = options_given(options, "utc");
-    struct zone *zone = zone_open(utc ? "UTC" : options_value(options, "tz"));
+    struct zone *zone = filters_zone(options, context->diagnostics);
     size_t format = 0;
     struct output *output = NULL;
 
-    if (zone == NULL)
-        diagnose(context->diagnostics, STATUS_USAGE, "--tz %s: no such time zone in tzdata",
-                 options_value(options, "tz"));
-    else if (options_choice(options, "format", formats, context->diagnostics, &format))
+    if (zone != NULL && options_choice(options, "format", formats, context->diagnostics, &format))
         output = output_open(options_value(options, "output"), context->out, context->diagnostics);
     if (output != NULL) {
         if (format == 1)
-            info_write_json(info, output_stream(output));
+            info_write_json(info, detail, output_stream(output));
         else
-            info_write_text(info, zone, output_stream(output));
+            info_write_text(info, detail, zone, output_stream(output));
     }
     zone_free(zone);
     return output != NULL && output_finish(output, context->diagnostics);
@@ -54,14 +61,15 @@ run_info(struct command_context *context, const struct options *options)
     struct arena *arena = arena_new();
     struct store *store = log_store_open_database(options, context->diagnostics);
     struct store_info info;
+    struct store_detail detail;
 
-    if (store != NULL && store_info(store, arena, &info))
-        write_info(context, options, &info);
+    if (store != NULL && store_info(store, arena, &info) && store_detail(store, arena, &detail))
+        write_info(context, options, &info, &detail);
     store_close(store);
     arena_free(arena);
 }
 
-/* --- prune and reclassify --- */
+/* --- what changes a database --- */
 
 /* Opens a database that is there; these commands make none. */
 static struct store *
@@ -69,38 +77,100 @@ open_for_writing(struct command_context *context, const struct options *options)
 {
     char *path = database_path_for_writing(options_value(options, "database"), NULL, context->diagnostics);
     char *node = log_store_node(NULL);
+    struct store_options open = {.mode = STORE_WRITE, .path = path, .node = node};
     struct store *store = NULL;
     struct stat facts;
 
-    if (path != NULL && stat(path, &facts) != 0)
+    if (path == NULL || !options_number(options, "wait", 0, LIMIT_WAIT, context->diagnostics, &open.wait))
+        goto out;
+    if (stat(path, &facts) != 0)
         diagnose(context->diagnostics, STATUS_STORE, "%s: %s", path, strerror(errno));
-    else if (path != NULL)
-        store =
-            store_open(&(struct store_options){.mode = STORE_WRITE, .path = path, .node = node}, context->diagnostics);
+    else
+        store = store_open(&open, context->diagnostics);
+out:
     free(path);
     free(node);
     return store;
 }
 
+/* --older-than alone goes by the index of times and takes what is no record along. */
+static bool
+prune(struct store *store, const struct filter *filter, bool by_age, struct prune_result *result)
+{
+    struct store_keep keep = {.unparsed_before = filter->until};
+
+    if (!by_age)
+        return store_prune_by_filter(store, filter, result);
+    for (size_t i = 0; i < LIFE_SEVERITIES; i++)
+        keep.before[i] = filter->until;
+    return store_prune_by_age(store, &keep, result);
+}
+
+static void
+prune_or_count(struct command_context *context, const struct options *options, const struct filter *filter, bool by_age)
+{
+    struct store *store = open_for_writing(context, options);
+    struct prune_result result;
+    uint64_t count;
+
+    if (store == NULL)
+        return;
+    if (options_given(options, "dry-run")) {
+        if (query_count(store, filter, &count))
+            fprintf(context->out, "%" PRIu64 " events would be removed\n", count);
+    } else if (prune(store, filter, by_age, &result)) {
+        fprintf(context->out, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed; their counts are kept\n",
+                result.events, result.unparsed);
+        diagnose_note(context->diagnostics, "%" PRIu64 " bytes on disk, before %" PRIu64, result.bytes_after,
+                      result.bytes_before);
+    }
+    store_close(store);
+}
+
+/* --older-than as the end of the filter's time. */
+static bool
+read_age(struct command_context *context, const struct options *options, int64_t now, struct filter *filter)
+{
+    const char *age = options_value(options, "older-than");
+    int64_t seconds;
+
+    if (age == NULL)
+        return true;
+    if (!duration_parse(slice_of(age), &seconds)) {
+        diagnose(context->diagnostics, STATUS_USAGE,
+                 "db prune: --older-than \"%s\" is no age; a duration such as 90d, 12w or 36h is needed", age);
+        return false;
+    }
+    if (filter->has_until) {
+        diagnose(context->diagnostics, STATUS_USAGE, "db prune: --older-than and --until or --around exclude each other");
+        return false;
+    }
+    filter->has_until = true;
+    filter->until = now - seconds;
+    return true;
+}
+
 static void
 run_prune(struct command_context *context, const struct options *options)
 {
-    const char *age = options_value(options, "older-than");
-    struct prune_result result;
-    struct store *store;
-    int64_t seconds;
+    struct arena *arena = arena_new();
+    struct zone *zone = filters_zone(options, context->diagnostics);
+    int64_t now = (int64_t)time(NULL);
+    struct filter filter = {0};
+    size_t filters;
+    bool age = options_given(options, "older-than");
+    bool good = zone != NULL && filters_make(options, zone, now, context->diagnostics, arena, &filter);
 
-    if (age == NULL || !duration_parse(slice_of(age), &seconds)) {
+    (void)filters_describe(options, arena, &filters);
+    if (good && !age && filters == 0)
         diagnose(context->diagnostics, STATUS_USAGE,
-                 "db prune: --older-than %s; a duration such as 90d, 12w or 36h is needed",
-                 age != NULL ? age : "is missing");
-        return;
-    }
-    store = open_for_writing(context, options);
-    if (store != NULL && store_prune(store, (int64_t)time(NULL) - seconds, &result))
-        fprintf(context->out, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed; their counts are kept\n",
-                result.events, result.unparsed);
-    store_close(store);
+                 "db prune: what is to be removed is not said; --older-than 90d or a filter such as --severity noise is "
+                 "needed");
+    else if (good && read_age(context, options, now, &filter))
+        prune_or_count(context, options, &filter, filters == 0);
+    filters_free(&filter);
+    zone_free(zone);
+    arena_free(arena);
 }
 
 static void
@@ -118,46 +188,132 @@ run_reclassify(struct command_context *context, const struct options *options)
     rules_free(rules);
 }
 
+static void
+retime(struct command_context *context, const struct options *options, const struct filter *filter,
+       const struct zone *zone)
+{
+    struct store *store = open_for_writing(context, options);
+    struct retime_result result;
+
+    if (store == NULL)
+        return;
+    if (store_retime(store, filter, zone, &result)) {
+        fprintf(context->out,
+                "%" PRIu64 " files are of the zone %s now; of their %" PRIu64 " events %" PRIu64 " have another time\n",
+                result.files, zone_name(zone), result.events, result.changed);
+        if (result.pruned > 0)
+            diagnose_warning(context->diagnostics,
+                             "%" PRIu64 " records of these files were pruned before: their counts stay where they were",
+                             result.pruned);
+        if (result.files == 0)
+            diagnose_warning(context->diagnostics, "no file of the database passes the filters");
+    }
+    store_close(store);
+}
+
+static void
+run_retime(struct command_context *context, const struct options *options)
+{
+    struct arena *arena = arena_new();
+    struct zone *zone = NULL;
+    struct filter filter = {0};
+
+    if (!options_given(options, "tz") && !options_given(options, "utc"))
+        diagnose(context->diagnostics, STATUS_USAGE,
+                 "db retime: --tz ZONE is needed, the zone that the logs were written in");
+    else
+        zone = filters_zone(options, context->diagnostics);
+    if (zone != NULL && filters_make(options, zone, (int64_t)time(NULL), context->diagnostics, arena, &filter))
+        retime(context, options, &filter, zone);
+    filters_free(&filter);
+    zone_free(zone);
+    arena_free(arena);
+}
+
 /* --- the choice --- */
+
+#define MOST_OPTIONS 8
+
+struct action {
+    const char *name;
+    void (*run)(struct command_context *context, const struct options *options);
+    bool filters;                     /* takes all filters */
+    const char *options[MOST_OPTIONS]; /* besides --database and --verbose */
+};
+
+static const struct action actions[] = {
+    {"info", run_info, false, {"format", "output", "tz", "utc"}},
+    {"prune", run_prune, true, {"older-than", "dry-run", "wait", "tz", "utc"}},
+    {"reclassify", run_reclassify, false, {"patterns", "wait"}},
+    {"retime", run_retime, false, {"tz", "utc", "wait", "log", "not-log", "node", "not-node"}},
+};
+#define ACTION_COUNT (sizeof actions / sizeof *actions)
+#define ACTION_NAMES "info, prune, reclassify and retime"
+
+static bool
+action_takes(const struct action *action, const char *name)
+{
+    if (strcmp(name, "database") == 0 || strcmp(name, "verbose") == 0)
+        return true;
+    for (size_t i = 0; i < MOST_OPTIONS && action->options[i] != NULL; i++)
+        if (strcmp(name, action->options[i]) == 0)
+            return true;
+    return action->filters && filters_have(name);
+}
+
+/* An option that another action has is a mistake, and here it might cost events. */
+static bool
+check_options(struct command_context *context, const struct action *action, const struct options *options)
+{
+    for (size_t i = 0; i < options->given_count; i++) {
+        const char *name = options->specs[options->given[i].spec].name;
+
+        if (!action_takes(action, name)) {
+            diagnose(context->diagnostics, STATUS_USAGE, "db %s has no option --%s", action->name, name);
+            return false;
+        }
+    }
+    return true;
+}
 
 static void
 run(struct command_context *context, const struct options *options)
 {
-    static const struct {
-        const char *name;
-        void (*run)(struct command_context *context, const struct options *options);
-    } actions[] = {{"info", run_info}, {"prune", run_prune}, {"reclassify", run_reclassify}};
-
-    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+    for (size_t i = 0; i < ACTION_COUNT; i++) {
         if (options->word_count == 1 && strcmp(options->words[0], actions[i].name) == 0) {
-            actions[i].run(context, options);
+            if (check_options(context, &actions[i], options))
+                actions[i].run(context, options);
             return;
         }
     }
     if (options->word_count == 0)
-        diagnose(context->diagnostics, STATUS_USAGE, "db: one of info, prune and reclassify is needed");
+        diagnose(context->diagnostics, STATUS_USAGE, "db: one of " ACTION_NAMES " is needed");
     else
-        diagnose(context->diagnostics, STATUS_USAGE,
-                 "db: \"%s\": one of info, prune and reclassify is needed, and nothing else",
+        diagnose(context->diagnostics, STATUS_USAGE, "db: \"%s\": one of " ACTION_NAMES " is needed, and nothing else",
                  options->words[options->word_count > 1 ? 1 : 0]);
 }
 
 enum status
 command_db(struct command_context *context)
 {
+    struct arena *arena = arena_new();
     struct options options;
+    size_t count;
+    const struct option_spec *all = filters_append_options(specs, SPEC_COUNT, arena, &count);
 
-    if (options_parse(specs, SPEC_COUNT, context->argc, context->argv, context->diagnostics, &options)) {
+    if (options_parse(all, count, context->argc, context->argv, context->diagnostics, &options)) {
         diagnostics_set_verbose(context->diagnostics, !options.help && options_given(&options, "verbose"));
         if (options.help)
             options_help(
-                context->out, "db", "info|prune|reclassify [OPTION...]",
-                "info tells what the database holds, prune removes old events (their counts stay), reclassify runs the\n"
-                "patterns of today over the events that are stored.",
-                specs, SPEC_COUNT);
+                context->out, "db", "info|prune|reclassify|retime [OPTION...]",
+                "info tells what the database holds; prune removes events that are old or pass the filters (their counts\n"
+                "stay); reclassify runs the patterns of today over the events that are stored; retime mends their times\n"
+                "when the zone of their logs was given wrongly (--log and --node choose the logs).",
+                all, count);
         else
             run(context, &options);
     }
     options_free(&options);
+    arena_free(arena);
     return diagnostics_worst(context->diagnostics);
 }

@@ -1,14 +1,17 @@
 /* ngxerr scan: reads what is new in logs into the database.  Silent when all is well, for cron. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/database_path.h"
 #include "cli/log_store.h"
 #include "cli/options.h"
+#include "cli/retention.h"
 #include "cli/rules_option.h"
 #include "scan/scan.h"
 
@@ -21,6 +24,10 @@ static const struct option_spec specs[] = {
     OPTION_FINAL,
     OPTION_FORCE,
     OPTION_PATTERNS,
+    OPTION_WAIT,
+    OPTION_KEEP,
+    OPTION_MAX_SIZE,
+    OPTION_MIN_FREE,
     OPTION_VERBOSE,
     {"quiet", 'q', NULL, "no summary and no progress, on a terminal too"},
 };
@@ -133,6 +140,8 @@ struct setting {
     struct zone *zone;
     char *path; /* of the database */
     char *node;
+    struct retention retention;
+    int64_t wait, min_free;
 };
 
 static bool
@@ -140,7 +149,10 @@ prepare(struct command_context *context, struct setting *setting)
 {
     const char *tz = options_value(setting->options, "tz");
 
-    if (!log_store_check_names(setting->options, context->diagnostics))
+    if (!log_store_check_names(setting->options, context->diagnostics) ||
+        !options_number(setting->options, "wait", 0, LIMIT_WAIT, context->diagnostics, &setting->wait) ||
+        !retention_min_free(setting->options, context->diagnostics, &setting->min_free) ||
+        !retention_read(setting->options, (int64_t)time(NULL), context->diagnostics, &setting->retention))
         return false;
     setting->zone = zone_open(tz);
     if (setting->zone == NULL) {
@@ -193,6 +205,19 @@ scan_into(struct command_context *context, struct setting *setting, struct store
     }
 }
 
+/* Also after a scan that ended for want of room: this is what makes some. */
+static void
+prune(struct command_context *context, const struct setting *setting, struct store *store)
+{
+    struct prune_result result;
+
+    if (retention_apply(&setting->retention, store, context->diagnostics, &result) && result.events + result.unparsed > 0 &&
+        !options_given(setting->options, "quiet") &&
+        (options_given(setting->options, "verbose") || isatty(fileno(context->out))))
+        fprintf(context->out, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed, their counts are kept\n",
+                result.events, result.unparsed);
+}
+
 static void
 run(struct command_context *context, struct setting *setting)
 {
@@ -205,12 +230,16 @@ run(struct command_context *context, struct setting *setting)
     store = store_open(&(struct store_options){.mode = STORE_WRITE,
                                                .path = setting->path,
                                                .group = options_value(setting->options, "group"),
-                                               .node = setting->node},
+                                               .node = setting->node,
+                                               .wait = setting->wait,
+                                               .min_free = setting->min_free},
                        context->diagnostics);
     if (store == NULL)
         return;
     scan_into(context, setting, store, &result);
     stopped = result.stopped;
+    if (!stopped && store_can_write(store))
+        prune(context, setting, store);
     scan_result_free(&result);
     store_close(store);
     if (stopped) {

@@ -25,8 +25,8 @@ const struct command commands[] = {
      "what a class, or a log line (argument or stdin), means and what to change", NEED_NOTHING, command_explain},
     {"patterns", "check|list [OPTION...] [DIR...]", "test the pattern files on their own examples; list the classes",
      NEED_NOTHING, command_patterns},
-    {"db", "info|prune|reclassify [OPTION...]", "what the database holds; remove old events; classify again",
-     NEED_DATABASE_WRITE, command_db},
+    {"db", "info|prune|reclassify|retime [OPTION...]",
+     "what the database holds; remove old events; classify again; mend the time zone", NEED_DATABASE_WRITE, command_db},
     {"doctor", "[OPTION...] [PATH...]", "why nothing was read, or will be", NEED_DATABASE_READ, command_doctor},
     {NULL, NULL, NULL, NEED_NOTHING, NULL},
 };

@@ -303,8 +303,8 @@ filters_free(struct filter *filter)
     filter->grep_context = NULL;
 }
 
-static bool
-is_filter_option(const char *name)
+bool
+filters_have(const char *name)
 {
     for (size_t i = 0; name != NULL && i < FILTER_OPTIONS_COUNT; i++) {
         if (strcmp(filter_options[i].name, name) == 0)
@@ -320,7 +320,7 @@ filters_describe(const struct options *options, struct arena *arena, size_t *cou
     *count = 0;
     for (size_t i = 0; i < options->given_count; i++) {
         const char *name = options->specs[options->given[i].spec].name;
-        if (!is_filter_option(name))
+        if (!filters_have(name))
             continue;
         struct buffer text = BUFFER_EMPTY;
         buffer_add_format(&text, "--%s %s", name, options->given[i].value);

@@ -23,6 +23,9 @@ bool filters_make(const struct options *options, const struct zone *zone, int64_
                   struct arena *arena, struct filter *filter);
 void filters_free(struct filter *filter);
 
+/* True for the name of a filter option. */
+bool filters_have(const char *name);
+
 /* The filters in force, as given, one text each ("--class upstream-*"), for a report's head; NULL when there are
  * none. */
 const char *const *filters_describe(const struct options *options, struct arena *arena, size_t *count);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/escape.h"
+#include "classify/rules.h"
 #include "cli/table.h"
 #include "parse/parse.h"
 
@@ -16,7 +17,66 @@ time_text(const struct zone *zone, int64_t epoch, char *out)
 }
 
 static void
-print_facts(const struct store_info *info, const struct zone *zone, FILE *out)
+print_sizes(const struct store_info *info, const struct store_detail *detail, FILE *out)
+{
+    fprintf(out, "  size        %" PRIu64 " bytes for %" PRIu64 " bytes of log\n", info->database_bytes,
+            info->total.bytes);
+    fprintf(out, "  files       database %" PRIu64 ", -wal %" PRIu64 ", -shm %" PRIu64 "; %" PRIu64 " of them free\n",
+            detail->main, detail->wal, detail->shm, detail->free);
+    fprintf(out,
+            "  tables      events %" PRIu64 ", texts %" PRIu64 ", counts %" PRIu64 ", shapes %" PRIu64
+            ", unparsed %" PRIu64 " with %" PRIu64 " bytes\n",
+            info->events, detail->strings, detail->count_rows, detail->shapes, info->unparsed_rows,
+            detail->unparsed_bytes);
+}
+
+static const char *
+severity_text(size_t severity)
+{
+    return severity == 0 ? "unclassified" : severity_name((enum severity)severity);
+}
+
+/* What --keep would be about. */
+static void
+print_severities(const struct store_detail *detail, const struct zone *zone, FILE *out)
+{
+    char oldest[32];
+    const char *before = "  severities  ";
+
+    for (size_t i = 0; i < sizeof detail->severities / sizeof *detail->severities; i++) {
+        size_t severity = (i + 1) % (sizeof detail->severities / sizeof *detail->severities);
+
+        if (detail->severities[severity].events == 0)
+            continue;
+        fprintf(out, "%s%s %" PRIu64 " from %s", before, severity_text(severity), detail->severities[severity].events,
+                time_text(zone, detail->severities[severity].oldest, oldest));
+        before = ", ";
+    }
+    if (before[0] == ',')
+        fputc('\n', out);
+}
+
+static void
+print_left(const struct store_detail *detail, FILE *out)
+{
+    struct buffer line = BUFFER_EMPTY;
+
+    if (detail->left_total == 0)
+        return;
+    buffer_add_format(&line, "\nLeft unread by the last scan: %" PRIu64 "\n", detail->left_total);
+    for (size_t i = 0; i < detail->left_count; i++) {
+        buffer_add_text(&line, "  ");
+        escape_terminal(&line, slice_of(detail->left[i].path));
+        buffer_add_format(&line, ": %s\n", detail->left[i].reason);
+    }
+    if (detail->left_total > detail->left_count)
+        buffer_add_format(&line, "  and %" PRIu64 " more\n", detail->left_total - detail->left_count);
+    fwrite(line.data, 1, line.size, out);
+    buffer_free(&line);
+}
+
+static void
+print_facts(const struct store_info *info, const struct store_detail *detail, const struct zone *zone, FILE *out)
 {
     struct buffer path = BUFFER_EMPTY;
     char oldest[32], newest[32], current[32], pruned[32];
@@ -28,14 +88,18 @@ print_facts(const struct store_info *info, const struct zone *zone, FILE *out)
     fprintf(out, "  times       %s\n", zone_name(zone));
     fprintf(out, "  current to  %s\n",
             info->last_scan < 0 ? "never scanned into" : time_text(zone, info->last_scan, current));
-    fprintf(out, "  size        %" PRIu64 " bytes for %" PRIu64 " bytes of log\n", info->database_bytes, total->bytes);
+    print_sizes(info, detail, out);
     fprintf(out, "  schema      %d\n", info->schema_version);
     fprintf(out, "  patterns    %s\n", info->rules_hash != NULL ? info->rules_hash : "-");
     fprintf(out, "  events      %" PRIu64 ", from %s to %s\n", info->events, time_text(zone, info->oldest, oldest),
             time_text(zone, info->newest, newest));
     if (info->pruned_before >= 0)
-        fprintf(out, "  pruned      events before %s; %" PRIu64 " records, their counts are kept\n",
-                time_text(zone, info->pruned_before, pruned), total->pruned_records);
+        fprintf(out, "  pruned      %" PRIu64 " records, their counts are kept; complete from %s on\n",
+                total->pruned_records, time_text(zone, info->pruned_before, pruned));
+    if (detail->retiming > 0)
+        fprintf(out, "  retime      %" PRIu64 " files are half way to another zone: run db retime again\n",
+                detail->retiming);
+    print_severities(detail, zone, out);
     fprintf(out, "  levels     ");
     for (int level = LEVEL_EMERG; level <= LEVEL_DEBUG; level++)
         if (info->events_by_level[level] > 0)
@@ -85,7 +149,7 @@ add_file(struct table *table, const struct store_file_info *file, const struct z
 }
 
 void
-info_write_text(const struct store_info *info, const struct zone *zone, FILE *out)
+info_write_text(const struct store_info *info, const struct store_detail *detail, const struct zone *zone, FILE *out)
 {
     static const struct table_column columns[FILE_CELLS] = {
         [FILE_LOG] = {.title = "LOG"},
@@ -100,16 +164,16 @@ info_write_text(const struct store_info *info, const struct zone *zone, FILE *ou
         [FILE_ZONE] = {.title = "ZONE"},
         [FILE_PATH] = {.title = "PATH"},
     };
-    struct table *table;
 
-    print_facts(info, zone, out);
-    if (info->file_count == 0)
-        return;
-    fputc('\n', out);
-    table = table_new(out, table_terminal_width(out), false, columns, FILE_CELLS);
-    for (size_t i = 0; i < info->file_count; i++)
-        add_file(table, &info->files[i], zone);
-    table_finish(table);
+    print_facts(info, detail, zone, out);
+    if (info->file_count > 0) {
+        fputc('\n', out);
+        struct table *table = table_new(out, table_terminal_width(out), false, columns, FILE_CELLS);
+        for (size_t i = 0; i < info->file_count; i++)
+            add_file(table, &info->files[i], zone);
+        table_finish(table);
+    }
+    print_left(detail, out);
 }
 
 /* --- JSON --- */
@@ -197,8 +261,57 @@ add_levels(struct buffer *out, const struct store_info *info)
     buffer_add_byte(out, '}');
 }
 
+static void
+add_detail(struct buffer *out, const struct store_detail *detail)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        {"main_bytes", detail->main},
+        {"wal_bytes", detail->wal},
+        {"shm_bytes", detail->shm},
+        {"free_bytes", detail->free},
+        {"unparsed_bytes", detail->unparsed_bytes},
+        {"texts", detail->strings},
+        {"counts", detail->count_rows},
+        {"shapes", detail->shapes},
+        {"retime_unfinished", detail->retiming},
+    };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        buffer_add_byte(out, ',');
+        add_number(out, numbers[i].name, numbers[i].value);
+    }
+    buffer_add_text(out, ",\"severities\":{");
+    for (size_t i = 0; i < sizeof detail->severities / sizeof *detail->severities; i++) {
+        buffer_add_format(out, "%s\"%s\":{", i > 0 ? "," : "", severity_text(i));
+        add_number(out, "events", detail->severities[i].events);
+        buffer_add_byte(out, ',');
+        add_time(out, "oldest", detail->severities[i].oldest);
+        buffer_add_byte(out, '}');
+    }
+    buffer_add_byte(out, '}');
+}
+
+static void
+add_left(struct buffer *out, const struct store_detail *detail)
+{
+    buffer_add_byte(out, ',');
+    add_number(out, "left_total", detail->left_total);
+    buffer_add_text(out, ",\"left\":[");
+    for (size_t i = 0; i < detail->left_count; i++) {
+        buffer_add_text(out, i > 0 ? ",\n{" : "\n{");
+        add_text(out, "path", detail->left[i].path);
+        buffer_add_byte(out, ',');
+        add_text(out, "reason", detail->left[i].reason);
+        buffer_add_byte(out, '}');
+    }
+    buffer_add_text(out, "]");
+}
+
 void
-info_write_json(const struct store_info *info, FILE *out)
+info_write_json(const struct store_info *info, const struct store_detail *detail, FILE *out)
 {
     struct buffer text = BUFFER_EMPTY;
 
@@ -219,6 +332,7 @@ info_write_json(const struct store_info *info, FILE *out)
     buffer_add_byte(&text, ',');
     add_number(&text, "events", info->events);
     add_levels(&text, info);
+    add_detail(&text, detail);
     buffer_add_text(&text, ",\"total\":{");
     add_sums(&text, &info->total);
     buffer_add_text(&text, "},\"files\":[");
@@ -226,7 +340,9 @@ info_write_json(const struct store_info *info, FILE *out)
         buffer_add_text(&text, i > 0 ? ",\n" : "\n");
         add_file_json(&text, &info->files[i]);
     }
-    buffer_add_text(&text, "\n]}\n");
+    buffer_add_text(&text, "\n]");
+    add_left(&text, detail);
+    buffer_add_text(&text, "}\n");
     fwrite(text.data, 1, text.size, out);
     buffer_free(&text);
 }

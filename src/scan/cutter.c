@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "parse/parse.h"
-#include "scan/local_time.h"
+#include "store/local_time.h"
 #include "scan/stages.h"
 
 struct cutter {

@@ -28,6 +28,8 @@ scan_left_text(enum scan_left reason)
         return "no error record in it";
     case SCAN_LEFT_VANISHED:
         return "went away meanwhile";
+    case SCAN_LEFT_STOPPED:
+        return "the scan ended before its end";
     }
     return "";
 }
@@ -114,6 +116,45 @@ scan_list(struct scanner *scanner, const struct input_list *list)
     return good;
 }
 
+/* Why a file is not, or not wholly, in the database; NULL when it is. */
+static const char *
+reason_of(const struct scan_file *file)
+{
+    switch (file->outcome) {
+    case SCAN_LEFT:
+        return scan_left_text(file->left);
+    case SCAN_UNFINISHED:
+        return "still being written";
+    case SCAN_DAMAGED:
+        return "damaged: read as far as it goes";
+    case SCAN_READ:
+    case SCAN_UNCHANGED:
+    case SCAN_COPY:
+        break;
+    }
+    return NULL;
+}
+
+/* What was left, for db info; the files that the scan did not come to are among it. */
+static bool
+keep_left(struct scanner *scanner, const struct input_list *list)
+{
+    const struct scan_result *result = scanner->result;
+    struct store_left *left = memory_allocate((list->count + 1) * sizeof *left);
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        bool done = i + (result->stopped ? 1 : 0) < result->file_count; /* a signal ends it within its last file */
+        const char *reason = done ? reason_of(&result->files[i]) : scan_left_text(SCAN_LEFT_STOPPED);
+
+        if (reason != NULL)
+            left[count++] = (struct store_left){list->items[i].path, reason};
+    }
+    bool good = store_set_left(scanner->store, left, count);
+    free(left);
+    return good;
+}
+
 bool
 scan_run(const struct scan_options *options, struct store *store, const struct rules *rules,
          struct diagnostics *diagnostics, struct scan_result *result)
@@ -132,6 +173,8 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
     memset(result, 0, sizeof *result);
     input_list_make(options->paths, options->count, parse_looks_like_error_log, diagnostics, &list);
     good = scan_list(&scanner, &list);
+    if (store_can_write(store))
+        good = keep_left(&scanner, &list) && good;
     input_list_free(&list);
     pipeline_free(scanner.pipeline);
     if (result->match_limits > 0)

@@ -396,8 +396,10 @@ read_file(struct pass *pass)
         good = begin(pass) && store_file_end(scanner->store, end->end, (struct slice){end->head, end->head_size},
                                              (struct slice){end->before, end->before_size},
                                              job->complete && end->status == INPUT_END && !end->stopped);
-    add_sums(pass, end);
-    conclude(pass, end);
+    if (good) { /* else it is not known how much of it was stored */
+        add_sums(pass, end);
+        conclude(pass, end);
+    }
     if (scanner->options->hold_signals && !scanner->result->stopped)
         scan_release_signals();
 out:
@@ -452,7 +454,8 @@ scan_file(struct scanner *scanner, struct scan_file *file)
     if (!good || !wants_reading(&pass))
         goto out;
     choose_zone(&pass);
-    good = start_pipeline(scanner) && read_file(&pass);
+    leave(file, SCAN_LEFT_STOPPED);
+    good = store_has_room(scanner->store) && start_pipeline(scanner) && read_file(&pass);
 out:
     zone_free(pass.own_zone);
     source_close(pass.source);

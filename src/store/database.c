@@ -22,6 +22,12 @@ store_failed(struct store *store, const char *what)
     return false;
 }
 
+bool
+store_can_write(const struct store *store)
+{
+    return !store->failed;
+}
+
 sqlite3_stmt *
 store_statement(struct store *store, enum statement statement)
 {
@@ -79,6 +85,20 @@ store_get_integer(struct store *store, enum statement statement, int64_t otherwi
     if (row && sqlite3_column_type(prepared, 0) != SQLITE_NULL)
         *value = sqlite3_column_int64(prepared, 0);
     sqlite3_reset(prepared);
+    return true;
+}
+
+bool
+store_list_integers(struct store *store, sqlite3_stmt *statement, int64_t *values, size_t *count)
+{
+    bool row = true;
+    *count = 0;
+    while (row) {
+        if (!store_step(store, statement, &row))
+            return false;
+        if (row)
+            values[(*count)++] = sqlite3_column_int64(statement, 0);
+    }
     return true;
 }
 

@@ -20,6 +20,9 @@ struct store {
     enum store_mode mode;
     char *path;
     char *node;
+    int64_t min_free;                                        /* as in store_options */
+    bool (*room)(const char *path, struct store_room *room); /* as in store_options */
+    uint64_t commit_bytes; /* bytes of log of one transaction */
     int lock;                          /* descriptor that holds the scan lock; -1 none */
     struct checkpointer *checkpointer; /* of a store that is open for writing */
     int wal_frames;                    /* pages in -wal after the last commit */
@@ -44,6 +47,8 @@ bool store_step(struct store *store, sqlite3_stmt *statement, bool *row);
 bool store_execute(struct store *store, const char *sql);
 /* One integer of a statement without parameters; `otherwise` when there is no row or it is null. */
 bool store_get_integer(struct store *store, enum statement statement, int64_t otherwise, int64_t *value);
+/* The first column of all rows of a statement with bound parameters; `values` has room for them. */
+bool store_list_integers(struct store *store, sqlite3_stmt *statement, int64_t *values, size_t *count);
 
 bool store_begin(struct store *store);
 bool store_end(struct store *store);

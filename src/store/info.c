@@ -1,8 +1,8 @@
 /* What was read, and up to when. */
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/escape.h"
+#include "store/disk.h"
 #include "store/question.h"
 #include "store/questions.h"
 #include "store/writer.h"
@@ -108,24 +108,6 @@ read_totals(struct store *store, struct store_info *info)
     return levels != NULL;
 }
 
-/* On disk, with what still stands in -wal. */
-static uint64_t
-database_bytes(const struct store *store)
-{
-    static const char *const suffixes[] = {"", "-wal"};
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < 2 && store->mode != STORE_PRIVATE; i++) {
-        struct buffer name = BUFFER_EMPTY;
-        struct stat facts;
-        buffer_add_text(&name, store->path);
-        buffer_add_text(&name, suffixes[i]);
-        if (stat(buffer_text(&name), &facts) == 0)
-            bytes += (uint64_t)facts.st_size;
-        buffer_free(&name);
-    }
-    return bytes;
-}
-
 static bool
 read_rules_hash(struct store *store, struct arena *arena, struct store_info *info)
 {
@@ -145,7 +127,7 @@ bool
 store_info(struct store *store, struct arena *arena, struct store_info *info)
 {
     *info = (struct store_info){.path = store->path, .schema_version = STORE_SCHEMA_VERSION};
-    info->database_bytes = database_bytes(store);
+    info->database_bytes = disk_bytes(store);
     return read_rules_hash(store, arena, info) && setting_get_integer(store, "last_scan", -1, &info->last_scan) &&
            setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_totals(store, info) &&
            list_files(store, arena, info);

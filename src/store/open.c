@@ -3,14 +3,15 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "store/checkpoint.h"
 #include "store/database.h"
+#include "store/lock.h"
 
 #define HEADER_SIZE 100 /* of a SQLite database file: https://www.sqlite.org/fileformat2.html */
 
@@ -192,24 +193,18 @@ check_group(struct store *store, const char *name)
     return true;
 }
 
-/* Takes the scan lock on a descriptor of its own, opened before SQLite opens the file and closed after it is done,
- * since closing any descriptor of a file drops the process's fcntl locks on it.  flock is independent of those. */
+/* Takes the lock on a descriptor of its own, opened before SQLite opens the file and closed after it is done, since
+ * closing any descriptor of a file drops the process's fcntl locks on it. */
 static bool
-take_lock(struct store *store, const char *group)
+take_lock(struct store *store, const struct store_options *options)
 {
     gid_t known; /* before anything is touched */
-    if (group != NULL && !find_group(store, group, &known))
+    if (options->group != NULL && !find_group(store, options->group, &known))
         return false;
     store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock < 0)
         return refuse(store, strerror(errno));
-    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK)
-            return refuse(store, strerror(errno));
-        diagnose(store->diagnostics, STATUS_BUSY, "%s: another scan holds the database", store->path);
-        return false;
-    }
-    return true;
+    return lock_take(store, options->wait);
 }
 
 /* -wal and -shm get the database's mode from SQLite, and its group only when root makes them. */
@@ -240,7 +235,7 @@ note_frames(void *context, sqlite3 *db, const char *name, int frames)
 static bool
 open_to_write(struct store *store, const struct store_options *options)
 {
-    if (!take_lock(store, options->group))
+    if (!take_lock(store, options))
         return false;
     enum header header = read_header(store->lock);
     if (header != HEADER_EMPTY && !refuse_header(store, header))
@@ -294,6 +289,9 @@ store_open(const struct store_options *options, struct diagnostics *diagnostics)
     store->diagnostics = diagnostics;
     store->mode = options->mode;
     store->lock = -1;
+    store->min_free = options->min_free;
+    store->room = options->room;
+    store->commit_bytes = LIMIT_COMMIT_BYTES;
     store->node = memory_copy_text(options->node != NULL ? options->node : "");
     bool good;
     if (options->mode == STORE_PRIVATE) {

@@ -21,8 +21,8 @@ struct store_info {
     const char *rules_hash;
     int64_t last_scan;       /* epoch of the last commit of a scan; -1 never */
     int64_t oldest, newest;  /* of stored events; -1 none */
-    int64_t pruned_before;   /* events before this were pruned; -1 never */
-    uint64_t database_bytes; /* with -wal */
+    int64_t pruned_before;   /* of the events before this some or all were pruned; -1 never */
+    uint64_t database_bytes; /* with -wal and -shm */
     uint64_t events, unparsed_rows;
     uint64_t events_by_level[9];
     struct store_file_info total; /* sums over files */
@@ -30,6 +30,22 @@ struct store_info {
     size_t file_count;
 };
 bool store_info(struct store *store, struct arena *arena, struct store_info *info);
+/* What db info says more: it costs a look at every table. */
+struct store_detail {
+    uint64_t main, wal, shm; /* bytes of the three files */
+    uint64_t free;           /* bytes of pages of `main` that hold nothing */
+    uint64_t unparsed_bytes;
+    uint64_t strings, count_rows, shapes; /* rows of the tables beside the events */
+    struct {
+        uint64_t events;
+        int64_t oldest; /* epoch; -1 none */
+    } severities[5];         /* by enum severity; 0: what no class matched */
+    uint64_t retiming;       /* files whose db retime was not finished */
+    struct store_left *left; /* what the last scan did not read, by path */
+    size_t left_count;
+    uint64_t left_total; /* more than left_count when there were more than LIMIT_LEFT_FILES */
+};
+bool store_detail(struct store *store, struct arena *arena, struct store_detail *detail);
 /* False after a diagnostic (STATUS_STORE) when no scan was ever committed: every answer would be empty. */
 bool store_check_scanned(struct store *store);
 

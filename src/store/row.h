@@ -145,6 +145,8 @@ struct row {
 void row_read(sqlite3_stmt *statement, struct row *row);
 /* The record as it was written; appended to `out`. */
 void row_raw(const struct row *row, struct buffer *out);
+/* The record made of those bytes anew, which `raw` gets; its slices are of `raw`, or of the row. */
+void row_parse(const struct row *row, struct buffer *raw, struct record *record);
 void row_free(struct row *row);
 
 #endif

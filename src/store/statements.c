@@ -22,6 +22,11 @@
 /* One row e of the view event_rows, found by the keys of both tables. */
 #define EVENT_ROWS_ID "e.id = :id AND e.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= :id)"
 
+/* In the order of enum victim_column: is_open is that of its file's open record, which the next scan would read again. */
+#define PRUNE_SELECT                                                                                                   \
+    "SELECT id, first_id, file_id, epoch, class_id, bits & 15, server, upstream_addr, node, "                          \
+    "(SELECT f.position < f.bytes AND f.position = r.offset FROM file f WHERE f.id = r.file_id) AS is_open "
+
 #define FILE_COLUMNS                                                                                                   \
     "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, "        \
     "finished, last_written, last_offset, fold, lines, continuation_lines, records, unclassified, unparsed, "          \
@@ -113,29 +118,85 @@ static const char *const statements[STATEMENT_COUNT] = {
     [SHAPE_CLEAN] = "DELETE FROM shape WHERE hash = :hash AND level = :level AND count <= 0",
     [SHAPE_CLEAR] = "DELETE FROM shape",
 
-    [PRUNE_FIND] = "SELECT id, file_id, epoch, class_id, bits & 15, server, upstream_addr, node FROM event_rows "
-                   "WHERE epoch < :epoch ORDER BY epoch LIMIT :limit",
+    [PRUNE_BY_AGE] = PRUNE_SELECT "FROM event_rows r WHERE epoch >= :from AND epoch < :before "
+                                  "AND class_id IN (SELECT id FROM class WHERE coalesce(severity, 0) = :severity) "
+                                  "ORDER BY epoch LIMIT :limit",
+    [PRUNE_UNDATED] = PRUNE_SELECT "FROM event_rows r WHERE epoch IS NULL "
+                                   "AND class_id IN (SELECT id FROM class WHERE coalesce(severity, 0) = :severity) "
+                                   "LIMIT :limit",
     [PRUNE_FILE] = "UPDATE file SET pruned_records = pruned_records + :count WHERE id = :id",
-    [PRUNE_MOMENTS] =
-        "DELETE FROM moment WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id BETWEEN first_id AND last_id)",
-    [PRUNE_CONTEXTS] = "DELETE FROM context WHERE id NOT IN (SELECT context FROM event)",
+    [PRUNE_CLOSE] = "UPDATE file SET position = bytes, last_written = :written, last_offset = :offset WHERE id = :id",
+    [PRUNE_MOMENT] = "DELETE FROM moment WHERE first_id = :first_id "
+                     "AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id BETWEEN first_id AND last_id)",
     [PRUNE_RUNS] = "DELETE FROM run WHERE NOT EXISTS "
                    "(SELECT 1 FROM event e WHERE e.id BETWEEN run.first_id AND run.last_id)",
-    [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id IN "
-                       "(SELECT id FROM file WHERE records > 0 AND pruned_records = records)",
+    [PRUNE_CONTEXTS] = "DELETE FROM context WHERE id NOT IN (SELECT context FROM event)",
+    [PRUNE_UNPARSED_FILES] = "SELECT id, last_time < :before FROM file WHERE id > :after "
+                             "AND first_time < :before "
+                             "AND EXISTS (SELECT 1 FROM unparsed_piece u WHERE u.file_id = file.id) "
+                             "ORDER BY id LIMIT 1",
+    [PRUNE_UNPARSED_END] = "SELECT e.offset FROM run r "
+                           "CROSS JOIN moment m ON m.first_id BETWEEN r.first_id AND r.last_id "
+                           "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
+                           "WHERE r.file_id = :file_id AND m.epoch >= :before "
+                           "ORDER BY r.first_id, m.first_id, e.id LIMIT 1",
+    [PRUNE_UNPARSED_OLDEST] = "SELECT id FROM file WHERE EXISTS "
+                               "(SELECT 1 FROM unparsed_piece u WHERE u.file_id = file.id) "
+                               "ORDER BY last_time, id LIMIT 1",
+    [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id = :file_id AND offset IN "
+                       "(SELECT offset FROM unparsed_piece WHERE file_id = :file_id AND offset < :end "
+                       "ORDER BY offset LIMIT :limit)",
     [PRUNE_STRINGS] = "DELETE FROM string WHERE id NOT IN (SELECT message FROM event WHERE typeof(message) = 'integer' "
                       "UNION SELECT client FROM event WHERE typeof(client) = 'integer' "
                       "UNION SELECT referrer FROM event WHERE typeof(referrer) = 'integer' "
                       "UNION SELECT extra >> 44 FROM event WHERE typeof(extra) = 'integer')",
-    [PRUNE_FREE_PAGES] = "PRAGMA freelist_count",
+    [PRUNE_STORED] = "SELECT sum(records - pruned_records) FROM file",
+    [PAGE_SIZE] = "PRAGMA page_size",
+    [PAGE_COUNT] = "PRAGMA page_count",
+    [PAGE_FREE] = "PRAGMA freelist_count",
+    [HOLE_ADD] = "INSERT INTO hole VALUES (:first_id, :removed) "
+                 "ON CONFLICT DO UPDATE SET removed = removed + excluded.removed",
+    [HOLE_NEXT] = "SELECT first_id, removed FROM hole WHERE first_id > :after ORDER BY first_id LIMIT 1",
+    [HOLE_DELETE] = "DELETE FROM hole WHERE first_id = :first_id",
+    [HOLE_ROWS] = "SELECT count(*) FROM event WHERE id BETWEEN :first_id AND :last_id",
+    [HOLE_TAKE] = "INSERT INTO temp.moved SELECT * FROM event WHERE id BETWEEN :first_id AND :last_id ORDER BY id",
+    [HOLE_EMPTY] = "DELETE FROM event WHERE id BETWEEN :first_id AND :last_id",
+    [HOLE_PUT] = "INSERT INTO event SELECT * FROM temp.moved ORDER BY moved.rowid",
+    [HOLE_FORGET] = "DELETE FROM temp.moved",
     [RECLASSIFY_IDS] = "SELECT id FROM event WHERE id > :after ORDER BY id LIMIT :limit",
     [RECLASSIFY_FILE] = "UPDATE file SET unclassified = unclassified + :change WHERE id = :id",
     [RECLASSIFY_SET] = "UPDATE event SET class_id = :class_id, extra = :extra WHERE id = :id",
+    [RETIME_GET] = "SELECT after_id, last_written, last_offset, fold FROM retime WHERE file_id = :file_id",
+    [RETIME_PUT] = "INSERT INTO retime VALUES (:file_id, :after_id, :last_written, :last_offset, :fold) "
+                   "ON CONFLICT DO UPDATE SET after_id = excluded.after_id, last_written = excluded.last_written, "
+                   "last_offset = excluded.last_offset, fold = excluded.fold",
+    [RETIME_END] = "DELETE FROM retime WHERE file_id = :file_id",
+    [RETIME_MOMENTS] = "SELECT m.first_id FROM run r "
+                       "CROSS JOIN moment m ON m.first_id BETWEEN r.first_id AND r.last_id "
+                       "WHERE r.file_id = :file_id AND r.last_id > :after AND m.first_id > :after "
+                       "AND m.epoch IS NOT NULL ORDER BY r.first_id, m.first_id LIMIT :limit",
+    [RETIME_MOMENT] = "SELECT m.epoch, m.east, m.ambiguous, count(*), min(e.offset), max(e.class_id = 0) "
+                      "FROM moment m CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
+                      "WHERE m.first_id = :first_id",
+    [RETIME_SET] = "UPDATE moment SET epoch = :epoch, east = :east, ambiguous = :ambiguous WHERE first_id = :first_id",
+    [RETIME_FILE] = "UPDATE file SET zone = :zone, first_time = :first_time, last_time = :last_time, "
+                    "last_written = :last_written, last_offset = :last_offset, fold = :fold WHERE id = :id",
+    [RETIME_SHAPES] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT "WHERE e.class_id = 0 ORDER BY e.id",
+    [LEFT_CLEAR] = "DELETE FROM left_file",
+    [LEFT_ADD] = "INSERT OR REPLACE INTO left_file VALUES (:path, :reason)",
+    [LEFT_LIST] = "SELECT path, reason FROM left_file ORDER BY path",
     [INFO_FILES] = "SELECT " FILE_COLUMNS " FROM file ORDER BY node, log, first_time, id",
     [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment), "
                     "(SELECT count(*) FROM unparsed_piece)",
     [INFO_LEVELS] = "SELECT x.bits & 15, sum(n) FROM (SELECT context, count(*) AS n FROM event GROUP BY 1) "
                     "CROSS JOIN context x ON x.id = context GROUP BY 1",
+    [INFO_SEVERITIES] = "SELECT coalesce(k.severity, 0), sum(n), min(oldest) FROM "
+                        "(SELECT e.class_id AS class_id, count(*) AS n, min(m.epoch) AS oldest FROM moment m "
+                        "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id GROUP BY 1) "
+                        "JOIN class k ON k.id = class_id GROUP BY 1",
+    [INFO_TABLES] = "SELECT (SELECT count(*) FROM string), (SELECT count(*) FROM quarter), "
+                    "(SELECT count(*) FROM shape), (SELECT coalesce(sum(length(raw)), 0) FROM unparsed_piece), "
+                    "(SELECT count(*) FROM retime)",
 
     [STRING_TEXT] = "SELECT text FROM string WHERE id = ?1",
     [SURVEY_CLASSES] = "SELECT id, class, area, title, severity, retired FROM class ORDER BY id",
@@ -156,4 +217,10 @@ const char *
 statement_sql(enum statement statement)
 {
     return statements[statement];
+}
+
+const char *
+statement_prune_select(void)
+{
+    return PRUNE_SELECT;
 }

@@ -1,5 +1,5 @@
-/* The database: opening, writing what scan gives, and its life (info, prune, reclassify).  Only this room includes
- * sqlite3.h. schema/README.md documents the views. */
+/* The database: opening it and writing what scan gives.  Only this room includes sqlite3.h.  Questions to it are in
+ * questions.h and query.h, the life of what is stored in life.h; schema/README.md documents the views. */
 #ifndef NGXERR_STORE_STORE_H
 #define NGXERR_STORE_STORE_H
 
@@ -11,8 +11,13 @@ struct store;
 
 enum store_mode {
     STORE_READ,    /* never creates or writes a file */
-    STORE_WRITE,   /* creates (0600, or 0640 with group) and migrates; takes the scan lock */
+    STORE_WRITE,   /* creates (0600, or 0640 with group) and migrates; takes the lock of those who write */
     STORE_PRIVATE, /* a database of its own, unlinked as soon as it is open, in $SQLITE_TMPDIR, $TMPDIR or /var/tmp */
+};
+
+/* Of a file system, in bytes; `free` is what others than root may use. */
+struct store_room {
+    uint64_t total, free;
 };
 
 struct store_options {
@@ -20,9 +25,13 @@ struct store_options {
     const char *path;  /* NULL with STORE_PRIVATE */
     const char *group; /* --group at creation, NULL for none */
     const char *node;  /* name of this machine for rows that are written */
+    int64_t wait;      /* STORE_WRITE: seconds to wait for another one that writes */
+    int64_t min_free;  /* STORE_WRITE: bytes that a scan leaves free on the file system; 0: LIMIT_FREE_PERCENT and so on,
+                          -1: none */
+    bool (*room)(const char *path, struct store_room *room); /* asks the file system of `path`; NULL: statvfs */
 };
 
-/* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another scan holds it): no such file, no database, of another
+/* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another one writes to it): no such file, no database, of another
  * program, from a newer version, no permission.  Closed by store_close, which leaves -wal and -shm in place with the
  * database's mode and group. */
 struct store *store_open(const struct store_options *options, struct diagnostics *diagnostics);
@@ -116,7 +125,13 @@ bool store_file_begin(struct store *store, const struct file_probe *probe, struc
  * calls store_add.  Batches must be added in the order they were prepared in, and all of them, unless adding fails.
  * After store_use_rules. */
 void store_prepare(struct store *store, const struct batch *batch);
-/* Adds a batch; commits when enough rows have come together. */
+/* False after a diagnostic (STATUS_STORE) when the file system has no room for a scan: to be asked before a file.
+ * store_add asks the same at each of its commits and returns false then; what was committed stays, and the store can
+ * still be pruned. */
+bool store_has_room(struct store *store);
+/* False when something failed that leaves the store unable to write. */
+bool store_can_write(const struct store *store);
+/* Adds a batch; commits when enough rows or bytes have come together. */
 bool store_add(struct store *store, const struct batch *batch);
 /* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and
  * of the LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  Commits.
@@ -125,16 +140,11 @@ bool store_file_end(struct store *store, uint64_t bytes, struct slice head, stru
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);
 
-/* --- life --- */
-struct prune_result {
-    uint64_t events, unparsed;
+/* A file that a scan left unread, and why, as `db info` shows it. */
+struct store_left {
+    const char *path, *reason;
 };
-/* Removes events before `epoch` in bounded steps, counts kept; space is given back. */
-bool store_prune(struct store *store, int64_t epoch, struct prune_result *result);
-/* Classifies stored events again with `rules`, in bounded, resumable batches, counts and shapes included. */
-struct reclassify_result {
-    uint64_t events, changed;
-};
-bool store_reclassify(struct store *store, const struct rules *rules, struct reclassify_result *result);
+/* Replaces what was left by the scan before; of more than LIMIT_LEFT_FILES only the number is kept. */
+bool store_set_left(struct store *store, const struct store_left *files, size_t count);
 
 #endif

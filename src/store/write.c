@@ -134,7 +134,7 @@ writer_commit(struct writer *writer)
         return true;
     if (writer->in_file && !write_file_row(writer))
         return false;
-    writer->pending = 0;
+    writer->pending = writer->pending_bytes = 0;
     return shapes_flush(writer->shapes) && setting_set_integer(store, "last_id", writer->last_id) &&
            setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
 }
@@ -375,12 +375,15 @@ store_add(struct store *store, const struct batch *batch)
         if (!add_unparsed(writer, &batch->unparsed[i]))
             return false;
     follow_tail(writer, batch);
+    writer->pending_bytes += batch->end - writer->file.bytes;
     const struct event *last = batch->event_count > 0 ? &batch->events[batch->event_count - 1] : NULL;
     writer->file.bytes = writer->file.position = batch->end;
     if (last != NULL && last->record.flags & RECORD_OPEN)
         writer->file.position = last->record.offset;
     writer->file.state = batch->state;
-    return writer->pending < COMMIT_ROWS || writer_commit(writer);
+    if (writer->pending < COMMIT_ROWS && writer->pending_bytes < store->commit_bytes)
+        return true;
+    return writer_commit(writer) && store_has_room(store);
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "classify/rules.h"
 #include "parse/parse.h"
 #include "store/query.h"
+#include "store/life.h"
 #include "store/store.h"
 
 #define STORE_LOG_EVENTS 512

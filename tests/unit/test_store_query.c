@@ -171,13 +171,16 @@ test_prune_keeps_counts(void **state)
 {
     struct store_log *log = *state;
     struct prune_result result;
-    assert_true(store_prune(log->store, 1795219200, &result)); /* 2026-11-21 00:00 */
+    struct store_keep keep = {.unparsed_before = 1795219200}; /* 2026-11-21 00:00 */
+    for (size_t i = 0; i < LIFE_SEVERITIES; i++)
+        keep.before[i] = 1795219200;
+    assert_true(store_prune_by_age(log->store, &keep, &result));
     assert_int_equal(result.events, 3);
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM events"), 2);
     assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), 5);
     assert_int_equal(store_log_number(log, "SELECT pruned_records FROM files"), 3);
     assert_int_equal(store_log_number(log, "SELECT records FROM files"), 5);
-    assert_true(store_prune(log->store, 1795219200, &result));
+    assert_true(store_prune_by_age(log->store, &keep, &result));
     assert_int_equal(result.events, 0);
 }
 

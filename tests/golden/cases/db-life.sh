@@ -1,5 +1,5 @@
 "$NGXERR" scan -d a.db --tz UTC --node web1 "$samples"
-"$NGXERR" db info -d a.db --utc | sed 's/^\(  current to  \).*/\1NOW/; s/^\(  size        \).*/\1SIZE/; s/^\(  patterns    \).*/\1HASH/'
+"$NGXERR" db info -d a.db --utc | sed 's/^\(  current to  \).*/\1NOW/; s/^\(  size        \).*/\1SIZE/; s/^\(  files       \).*/\1SIZES/; s/texts [0-9]*, counts [0-9]*/texts N, counts N/; s/^\(  patterns    \).*/\1HASH/'
 "$NGXERR" db reclassify -d a.db
 "$NGXERR" query -d a.db -f csv --sql 'SELECT sum(count) FROM counts'
 touch -d '2026-11-23' now

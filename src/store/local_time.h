@@ -1,6 +1,7 @@
-/* The UTC offset of written local times, in the order of the lines.  Used inside scan, by one thread each. */
-#ifndef NGXERR_SCAN_LOCAL_TIME_H
-#define NGXERR_SCAN_LOCAL_TIME_H
+/* The UTC offset of written local times, in the order of the lines.  Used by scan, and by store itself for db
+ * retime; by one thread each. */
+#ifndef NGXERR_STORE_LOCAL_TIME_H
+#define NGXERR_STORE_LOCAL_TIME_H
 
 #include "base/zone.h"
 #include "store/store.h"

@@ -1,7 +1,7 @@
 /* Which pass of a repeated hour a record is given, by the order of the lines. */
 #include "unit.h"
 
-#include "scan/local_time.h"
+#include "store/local_time.h"
 
 /* Berlin, 2026-10-25: at 03:00 summer time (+2 h) the clock goes back to 02:00 (+1 h). */
 #define SUMMER 7200

@@ -1,5 +1,5 @@
 /* Which of two passes of a repeated hour a record belongs to, told by the records before it. */
-#include "scan/local_time.h"
+#include "store/local_time.h"
 
 /* Workers write with clocks of their own, cached per event loop; a line may be this much older than the one above it. */
 #define DISORDER 60
@@ -45,6 +45,8 @@ local_time_offset(struct local_time *local, int64_t written, bool *ambiguous)
         else
             *ambiguous = true;
     }
+    if (written >= 0 && written < offset)
+        offset = (int)written; /* a clock that was never set, east of Greenwich: time begins in 1970 */
     state->fold = slot->fold == ZONE_REPEATED && offset == slot->second && slot->first != slot->second;
     state->last_written = written;
     state->last_offset = offset;

@@ -1,0 +1,155 @@
+/* How long events stay and how large the database may become: the values of --keep, --max-size and --min-free.  Used by
+ * cli alone. */
+#include "cli/retention.h"
+
+#include <inttypes.h>
+
+#include "base/zone.h"
+#include "classify/rules.h"
+
+#define ALL LIFE_SEVERITIES /* index of "all" */
+
+/* What is named in --keep so far. */
+struct keep_reader {
+    struct diagnostics *diagnostics;
+    bool given[LIFE_SEVERITIES + 1];
+    int64_t ages[LIFE_SEVERITIES + 1]; /* seconds */
+};
+
+static bool
+refuse(const struct keep_reader *reader, struct slice item, const char *what, struct slice word)
+{
+    diagnose(reader->diagnostics, STATUS_USAGE,
+             "--keep: \"%.*s\": %s \"%.*s\"; needed is SEVERITY=AGE, with act, fix, tune, noise or all and an age such as "
+             "90d, 12w or 36h, several of them with commas",
+             (int)slice_first(item, 80).size, item.data, what, (int)slice_first(word, 80).size, word.data);
+    return false;
+}
+
+static bool
+read_item(struct keep_reader *reader, struct slice item)
+{
+    size_t equals = slice_find_byte(item, '=');
+    struct slice name = slice_trim(slice_first(item, equals == SIZE_MAX ? item.size : equals));
+    struct slice age = equals == SIZE_MAX ? SLICE("") : slice_trim(slice_from(item, equals + 1));
+    enum severity severity;
+    size_t index = ALL;
+
+    if (severity_from_name(name, &severity))
+        index = (size_t)severity;
+    else if (!slice_is(name, "all"))
+        return refuse(reader, item, "no severity is called", name);
+    if (reader->given[index])
+        return refuse(reader, item, "there is already an age for", name);
+    if (!duration_parse(age, &reader->ages[index]))
+        return refuse(reader, item, "no age is", age);
+    reader->given[index] = true;
+    return true;
+}
+
+static int64_t
+limit_of(const struct keep_reader *reader, size_t index, int64_t now)
+{
+    if (index > 0 && reader->given[index])
+        return now - reader->ages[index];
+    return reader->given[ALL] ? now - reader->ages[ALL] : INT64_MIN;
+}
+
+bool
+retention_parse_keep(const char *text, int64_t now, struct diagnostics *diagnostics, struct store_keep *keep)
+{
+    struct keep_reader reader = {.diagnostics = diagnostics};
+    struct slice rest = slice_of(text);
+
+    for (;;) {
+        size_t comma = slice_find_byte(rest, ',');
+
+        if (!read_item(&reader, slice_trim(slice_first(rest, comma == SIZE_MAX ? rest.size : comma))))
+            return false;
+        if (comma == SIZE_MAX)
+            break;
+        rest = slice_from(rest, comma + 1);
+    }
+    for (size_t i = 0; i < LIFE_SEVERITIES; i++)
+        keep->before[i] = limit_of(&reader, i, now);
+    keep->unparsed_before = limit_of(&reader, 0, now);
+    return true;
+}
+
+bool
+retention_parse_size(struct slice text, uint64_t *bytes)
+{
+    static const char units[] = "KMGT";
+    const char *unit = text.size > 0 ? strchr(units, text.data[text.size - 1]) : NULL;
+    uint64_t number;
+
+    if (unit != NULL && *unit != '\0')
+        text.size--;
+    if (!slice_to_u64(text, &number))
+        return false;
+    for (; unit != NULL && unit >= units; unit--)
+        if (__builtin_mul_overflow(number, (uint64_t)1024, &number))
+            return false;
+    *bytes = number;
+    return number <= INT64_MAX;
+}
+
+static bool
+read_size(const struct options *options, const char *name, struct diagnostics *diagnostics, uint64_t *bytes)
+{
+    const char *text = options_value(options, name);
+
+    if (retention_parse_size(slice_of(text), bytes))
+        return true;
+    diagnose(diagnostics, STATUS_USAGE, "--%s: \"%s\" is no size; allowed are bytes, and 500M, 5G or the like", name, text);
+    return false;
+}
+
+bool
+retention_min_free(const struct options *options, struct diagnostics *diagnostics, int64_t *bytes)
+{
+    uint64_t size;
+
+    *bytes = 0;
+    if (!options_given(options, "min-free"))
+        return true;
+    if (!read_size(options, "min-free", diagnostics, &size))
+        return false;
+    *bytes = size > 0 ? (int64_t)size : -1;
+    return true;
+}
+
+bool
+retention_read(const struct options *options, int64_t now, struct diagnostics *diagnostics, struct retention *retention)
+{
+    *retention = (struct retention){.has_keep = options_given(options, "keep"),
+                                    .has_size = options_given(options, "max-size")};
+    return (!retention->has_keep ||
+            retention_parse_keep(options_value(options, "keep"), now, diagnostics, &retention->keep)) &&
+           (!retention->has_size || read_size(options, "max-size", diagnostics, &retention->size));
+}
+
+bool
+retention_apply(const struct retention *retention, struct store *store, struct diagnostics *diagnostics,
+                struct prune_result *result)
+{
+    struct prune_result by_age = {0}, by_size = {0};
+
+    if (retention->has_keep && !store_prune_by_age(store, &retention->keep, &by_age))
+        return false;
+    if (retention->has_size && !store_prune_to_size(store, retention->size, &by_size))
+        return false;
+    if (by_size.over)
+        diagnose_warning(diagnostics,
+                         "--max-size: the database has %" PRIu64 " bytes and not the %" PRIu64
+                         " that are allowed; what is left in it cannot be removed, or a reader holds it back",
+                         by_size.bytes_after, retention->size);
+    *result = (struct prune_result){
+        .events = by_age.events + by_size.events,
+        .unparsed = by_age.unparsed + by_size.unparsed,
+        .bytes_before = retention->has_keep ? by_age.bytes_before : by_size.bytes_before,
+        .bytes_after = retention->has_size ? by_size.bytes_after : by_age.bytes_after,
+        .over = by_size.over,
+    };
+    return true;
+}

@@ -1,0 +1,102 @@
+/* What the database takes of its file system, and what that has left.  Used by store alone. */
+#include "store/disk.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+
+uint64_t
+disk_bytes_of(const struct store *store, const char *suffix)
+{
+    struct buffer name = BUFFER_EMPTY;
+    struct stat facts;
+    uint64_t bytes = 0;
+    buffer_add_text(&name, store->path);
+    buffer_add_text(&name, suffix);
+    if (store->mode != STORE_PRIVATE && stat(buffer_text(&name), &facts) == 0)
+        bytes = (uint64_t)facts.st_size;
+    buffer_free(&name);
+    return bytes;
+}
+
+uint64_t
+disk_bytes(const struct store *store)
+{
+    return disk_bytes_of(store, "") + disk_bytes_of(store, "-wal") + disk_bytes_of(store, "-shm");
+}
+
+uint64_t
+disk_least_free(uint64_t total)
+{
+    uint64_t least = total / 100 * LIMIT_FREE_PERCENT;
+    if (least < (uint64_t)LIMIT_FREE_BYTES)
+        least = (uint64_t)LIMIT_FREE_BYTES;
+    return least < total / LIMIT_FREE_MOST ? least : total / LIMIT_FREE_MOST;
+}
+
+/* What root alone may use counts as used. */
+static bool
+ask_file_system(const char *path, struct store_room *room)
+{
+    struct statvfs facts;
+    if (statvfs(path, &facts) != 0)
+        return false;
+    room->total = (uint64_t)facts.f_blocks * facts.f_frsize;
+    room->free = (uint64_t)facts.f_bavail * facts.f_frsize;
+    return true;
+}
+
+static bool
+measure(struct store *store, struct store_room *room)
+{
+    return (store->room != NULL ? store->room : ask_file_system)(store->path, room) && room->total > 0;
+}
+
+/* What -wal holds has its place in the database still to come, as far as readers do not allow it now. */
+static uint64_t
+bytes_to_come(struct store *store)
+{
+    int frames = 0, copied = 0;
+    int64_t page;
+    if (sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) != SQLITE_OK ||
+        frames <= copied || !store_get_integer(store, PAGE_SIZE, 0, &page))
+        return 0;
+    return (uint64_t)(frames - copied) * (uint64_t)page;
+}
+
+static uint64_t
+share_of(const struct store_room *room, uint64_t least, uint64_t to_come)
+{
+    return room->free > least + to_come ? (room->free - least - to_come) / LIMIT_ROOM_SHARE : 0;
+}
+
+bool
+disk_has_room(struct store *store)
+{
+    struct store_room room;
+    if (store->mode != STORE_WRITE || store->min_free < 0 || !measure(store, &room))
+        return true;
+    uint64_t least = store->min_free > 0 ? (uint64_t)store->min_free : disk_least_free(room.total);
+    uint64_t share = share_of(&room, least, 0);
+    if (share < 2 * (uint64_t)LIMIT_COMMIT_BYTES) {
+        uint64_t to_come = bytes_to_come(store);
+        if (measure(store, &room))
+            share = share_of(&room, least, to_come);
+    }
+    store->commit_bytes = share < LIMIT_COMMIT_BYTES ? share : LIMIT_COMMIT_BYTES;
+    if (share >= LIMIT_ROOM_LEAST)
+        return true;
+    diagnose(store->diagnostics, STATUS_STORE,
+             "%s: its file system has %.1f of %.1f MB free and a scan leaves %.1f MB (--min-free sets that); it stops here, "
+             "what was read is stored",
+             store->path, (double)room.free / 1e6, (double)room.total / 1e6, (double)least / 1e6);
+    return false;
+}
+
+bool
+store_has_room(struct store *store)
+{
+    return disk_has_room(store);
+}

@@ -1,0 +1,87 @@
+/* The lock of those who write a database.  It is a flock, which is independent of the fcntl locks that SQLite takes on the
+ * same file.  Beside it the holder takes an fcntl lock on one byte far behind the end of any file: the kernel tells others
+ * the holder's process, and the byte's place tells since when.  Both go with the process, however it ends.  Used by store
+ * alone. */
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <time.h>
+
+#include "base/buffer.h"
+#include "base/zone.h"
+
+/* The note for epoch N is a lock of the byte NOTE_BEGIN + N.  SQLite's own bytes are at 2^30. */
+#define NOTE_BEGIN ((off_t)1 << 62)
+
+/* Between two looks at a lock that somebody else holds. */
+static const struct timespec look_again = {.tv_nsec = 100000000};
+
+static struct flock
+note_of(int64_t epoch, off_t bytes)
+{
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = NOTE_BEGIN + (off_t)epoch, .l_len = bytes};
+}
+
+/* Without it the holder is merely not named: a file system need not have such locks. */
+static void
+leave_note(const struct store *store)
+{
+    struct flock note = note_of((int64_t)time(NULL), 1);
+    (void)fcntl(store->lock, F_SETLK, &note);
+}
+
+static void
+say_holder(struct store *store, int64_t wait)
+{
+    struct flock note = note_of(0, 0);
+    struct buffer holder = BUFFER_EMPTY, waited = BUFFER_EMPTY;
+    char since[32];
+
+    /* A process of another container has no number here. */
+    if (fcntl(store->lock, F_GETLK, &note) == 0 && note.l_type != F_UNLCK && note.l_start > NOTE_BEGIN) {
+        int64_t begin = (int64_t)(note.l_start - NOTE_BEGIN), now = (int64_t)time(NULL);
+        if (note.l_pid > 0)
+            buffer_add_format(&holder, "process %ld, ", (long)note.l_pid);
+        buffer_add_format(&holder, "since %s (%lld s)", epoch_to_iso(begin, since),
+                          (long long)(now > begin ? now - begin : 0));
+    }
+    if (wait > 0)
+        buffer_add_format(&waited, "; waited %lld s", (long long)wait);
+    diagnose(store->diagnostics, STATUS_BUSY, "%s: another ngxerr writes to this database%s%s%s", store->path,
+             holder.size > 0 ? ": " : "", buffer_text(&holder),
+             wait > 0 ? buffer_text(&waited) : "; --wait SECONDS waits for it");
+    buffer_free(&holder);
+    buffer_free(&waited);
+}
+
+static int64_t
+clock_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec;
+}
+
+bool
+lock_take(struct store *store, int64_t wait)
+{
+    int64_t begin = clock_seconds();
+    while (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR)
+            continue;
+        if (errno != EWOULDBLOCK) {
+            diagnose(store->diagnostics, STATUS_STORE, "%s: cannot be locked: %s", store->path, strerror(errno));
+            return false;
+        }
+        if (clock_seconds() - begin >= wait) {
+            say_holder(store, wait);
+            return false;
+        }
+        nanosleep(&look_again, NULL);
+    }
+    leave_note(store);
+    return true;
+}

@@ -1,0 +1,35 @@
+# What may be removed, and what is said when the words are wrong.
+mkdir logs
+cp "$samples/error.log" logs/
+echo 'no record' >logs/other.log
+: >logs/empty.log
+"$NGXERR" scan -d a.db --tz UTC --node web1 logs
+"$NGXERR" db info -d a.db --utc -f json | sed -n '/left_total/,$p'
+"$NGXERR" db prune -d a.db
+"$NGXERR" db prune -d a.db --older-than soon
+"$NGXERR" db prune -d a.db --older-than 1d --until today
+"$NGXERR" db prune -d a.db --severity nose
+"$NGXERR" db info -d a.db --class 'upstream-*'
+"$NGXERR" db retime -d a.db
+"$NGXERR" db retime -d a.db --tz Europe/Berlim
+"$NGXERR" db retime -d a.db --tz Europe/Berlin --grep x
+for keep in nose=7d noise=7x noise noise=7d,noise=8d ''; do
+    "$NGXERR" scan -d a.db --keep "$keep" logs || echo "exit $?"
+done
+"$NGXERR" scan -d a.db --max-size 5X logs || echo "exit $?"
+"$NGXERR" scan -d a.db --min-free lots logs || echo "exit $?"
+"$NGXERR" scan -d a.db --wait long logs || echo "exit $?"
+"$NGXERR" db prune -d a.db --severity noise --dry-run
+"$NGXERR" db prune -d a.db --severity noise
+"$NGXERR" db prune -d a.db --severity noise
+"$NGXERR" query -d a.db --utc -f csv --by severity
+"$NGXERR" query -d a.db -f csv --sql "SELECT sum(count) FROM counts"
+# a scan that has no room says so, removes what it was told to, and stores nothing new
+cp "$samples/error.log.1" logs/
+"$NGXERR" scan -d a.db --min-free 8000000T --keep tune=1s logs 2>&1 | sed 's/[0-9.]* of [0-9.]* MB/N of N MB/; s/leaves [0-9.]* MB/leaves N MB/'
+"$NGXERR" query -d a.db --utc -f csv --by severity 2>/dev/null
+"$NGXERR" db retime -d a.db --tz Europe/Berlin
+"$NGXERR" db retime -d a.db --tz Europe/Berlin --log nothing
+# smaller than an empty database cannot be
+"$NGXERR" scan -d a.db --max-size 1K --min-free 0 logs 2>&1 | sed 's/has [0-9]* bytes/has N bytes/'
+"$NGXERR" query -d a.db -f csv --sql "SELECT (SELECT count(*) FROM events), (SELECT sum(count) FROM counts)"
