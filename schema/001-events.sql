@@ -63,6 +63,14 @@ CREATE TABLE look (
     copy     INTEGER NOT NULL -- 0: that file; 1: the beginning of it; 2: all of it
 ) WITHOUT ROWID;
 
+-- How far ages were kept (scan --keep, db prune --older-than): of a severity (0: none) nothing that is older than `before` is left
+-- of the events up to last_id, so that the next time need not look at them.
+CREATE TABLE kept (
+    severity INTEGER PRIMARY KEY,
+    before   INTEGER NOT NULL,
+    last_id  INTEGER NOT NULL
+);
+
 -- What the last scan left unread, and why; at most LIMIT_LEFT_FILES.
 CREATE TABLE left_file (
     path   TEXT PRIMARY KEY,

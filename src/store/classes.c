@@ -52,11 +52,12 @@ find_class(struct store *store, const struct class_info *info, int64_t *id)
     return true;
 }
 
+/* Other classes and severities: what was kept by severity has to be looked through again. */
 static bool
 retire_all(struct store *store)
 {
     sqlite3_stmt *retire = store_statement(store, CLASS_RETIRE_ALL);
-    return store_begin(store) && retire != NULL && store_run(store, retire);
+    return store_begin(store) && retire != NULL && store_run(store, retire) && store_forget_kept(store);
 }
 
 bool

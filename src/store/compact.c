@@ -4,6 +4,10 @@
 /* Ids of one stretch: its events are written anew in one transaction, some megabytes. */
 #define STRETCH 16384
 
+/* A stretch is written anew when one of so many of its events was removed.  Rows that were appended fill their pages; those
+ * that come back in the middle fill about nine tenths, so that less would make the file larger. */
+#define WORTH_IT 8
+
 /* Pages that leave the file in one transaction, since what takes their place goes through -wal: 16 MB. */
 #define GIVE_BACK "PRAGMA incremental_vacuum(1024)"
 
@@ -76,19 +80,19 @@ write_anew(struct store *store, int64_t first_id)
 }
 
 static bool
-close_hole(struct store *store, int64_t first_id, int64_t removed, int64_t share)
+close_hole(struct store *store, int64_t first_id, int64_t removed)
 {
     int64_t rows;
     if (!count_rows(store, first_id, &rows))
         return false;
-    if (rows > 0 && share > 0 && removed * share < rows + removed)
-        return true; /* it costs more than it gives; the hole is remembered and may grow */
+    if (rows > 0 && removed * WORTH_IT < rows + removed)
+        return true;
     return store_begin(store) && (rows == 0 || write_anew(store, first_id)) &&
            run_about(store, HOLE_DELETE, first_id) && store_end(store);
 }
 
 bool
-compact_events(struct store *store, int64_t share)
+compact_events(struct store *store)
 {
     int64_t after = -1, removed;
     bool row = true;
@@ -106,7 +110,7 @@ compact_events(struct store *store, int64_t share)
         after = sqlite3_column_int64(next, 0);
         removed = sqlite3_column_int64(next, 1);
         sqlite3_reset(next);
-        if (!close_hole(store, after, removed, share))
+        if (!close_hole(store, after, removed))
             return false;
     }
     return true;

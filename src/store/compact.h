@@ -12,10 +12,10 @@ struct compact_note {
 bool compact_removed(struct store *store, struct compact_note *note, int64_t id);
 bool compact_flush(struct store *store, struct compact_note *note);
 
-/* Writes stretches of events anew, each in a transaction, where events were removed: SQLite joins pages only when two thirds
- * of one are empty, so that what is removed here and there would free none.  `share`: only where at least one of so many
- * events was removed; 0: wherever one was. */
-bool compact_events(struct store *store, int64_t share);
+/* Writes stretches of events anew, each in a transaction, of which enough was removed: SQLite joins pages only when two
+ * thirds of one are empty, so that what is removed here and there would free none.  Where less was removed, that is
+ * remembered and added to. */
+bool compact_events(struct store *store);
 /* Free pages leave the file, in steps, and -wal is emptied as far as readers allow. */
 bool compact_give_back(struct store *store);
 

@@ -213,3 +213,10 @@ setting_set_text(struct store *store, const char *name, const char *value)
     bind_text(set, ":value", slice_of(value));
     return store_run(store, set);
 }
+
+bool
+store_forget_kept(struct store *store)
+{
+    sqlite3_stmt *forget = store_statement(store, KEPT_FORGET);
+    return forget != NULL && store_run(store, forget);
+}

@@ -64,6 +64,9 @@ bool setting_get_integer(struct store *store, const char *name, int64_t otherwis
 bool setting_set_integer(struct store *store, const char *name, int64_t value);
 bool setting_set_text(struct store *store, const char *name, const char *value);
 
+/* How far --keep got holds no more: events have another severity or another time. */
+bool store_forget_kept(struct store *store);
+
 /* Parts of store_open and store_close. */
 bool schema_migrate(struct store *store);
 bool schema_check(struct store *store);

@@ -1,178 +1,16 @@
 /* Removes stored events by age, by a filter, or to keep a size.  Used by cli through store/life.h. */
 #include <stdlib.h>
 
-#include "base/memory.h"
 #include "store/compact.h"
 #include "store/disk.h"
-#include "store/life.h"
+#include "store/prune.h"
 #include "store/question.h"
 #include "store/writer.h"
-
-/* Where one of so many events was removed, the rest is written anew: what that costs is at most so many times what it
- * gives. */
-#define WORTH_IT 8
-/* Texts that nothing refers to are looked for when one of so many events was removed since: it reads all events. */
-#define SWEEP_SHARE 8
-
-/* Columns of the statements that find events to remove. */
-enum victim_column {
-    VICTIM_ID,
-    VICTIM_MOMENT,
-    VICTIM_FILE_ID,
-    VICTIM_EPOCH,
-    VICTIM_CLASS_ID,
-    VICTIM_LEVEL,
-    VICTIM_SERVER,
-    VICTIM_UPSTREAM_ADDR,
-    VICTIM_NODE,
-    VICTIM_IS_OPEN,
-};
-
-struct victim {
-    int64_t id, moment, file_id, epoch; /* epoch -1: none */
-    bool open;
-};
-
-struct pruning {
-    struct store *store;
-    struct prune_result *result;
-    struct victim *victims; /* of the step, LIMIT_STEP_ROWS */
-    size_t count;
-    int64_t newest; /* epoch of the newest event removed; -1 none */
-};
 
 /* Least important first; 0 is what no class matched, which may be anything. */
 static const int order[LIFE_SEVERITIES] = {SEVERITY_NOISE, SEVERITY_TUNE, 0, SEVERITY_FIX, SEVERITY_ACT};
 
-/* --- a step --- */
-
-/* Of the current row: counted where it stays when the event is gone, and remembered. */
-static bool
-take_victim(struct pruning *pruning, sqlite3_stmt *find)
-{
-    bool dated = sqlite3_column_type(find, VICTIM_EPOCH) != SQLITE_NULL;
-    struct count_key key = {
-        .epoch = dated ? sqlite3_column_int64(find, VICTIM_EPOCH) : -1,
-        .class_id = sqlite3_column_int64(find, VICTIM_CLASS_ID),
-        .level = (enum level)sqlite3_column_int(find, VICTIM_LEVEL),
-        .server = column_slice(find, VICTIM_SERVER),
-        .upstream_addr = column_slice(find, VICTIM_UPSTREAM_ADDR),
-        .node = column_slice(find, VICTIM_NODE),
-    };
-    pruning->victims[pruning->count++] = (struct victim){
-        .id = sqlite3_column_int64(find, VICTIM_ID),
-        .moment = sqlite3_column_int64(find, VICTIM_MOMENT),
-        .file_id = sqlite3_column_int64(find, VICTIM_FILE_ID),
-        .epoch = key.epoch,
-        .open = sqlite3_column_int(find, VICTIM_IS_OPEN) != 0,
-    };
-    return counts_add(pruning->store->writer->counts, &key);
-}
-
-static bool
-take_victims(struct pruning *pruning, sqlite3_stmt *find)
-{
-    bool row = true;
-    pruning->count = 0;
-    while (row && pruning->count < LIMIT_STEP_ROWS)
-        if (!store_step(pruning->store, find, &row) || (row && !take_victim(pruning, find)))
-            return false;
-    sqlite3_reset(find);
-    return true;
-}
-
-/* An open record would be read again from its start and count twice: it is taken for complete. */
-static bool
-close_record(struct store *store, const struct victim *victim)
-{
-    sqlite3_stmt *get = store_statement(store, EVENT_GET), *close;
-    struct row row = {0};
-    bool found;
-    if (get == NULL)
-        return false;
-    bind_integer(get, ":id", victim->id);
-    if (!store_step(store, get, &found))
-        return false;
-    if (found)
-        row_read(get, &row);
-    sqlite3_reset(get);
-    int64_t written = row.record.written;
-    int32_t offset = row.utc_offset;
-    row_free(&row);
-    if (!found || (close = store_statement(store, PRUNE_CLOSE)) == NULL)
-        return !found;
-    bind_integer(close, ":id", victim->file_id);
-    bind_integer(close, ":written", written);
-    bind_integer(close, ":offset", offset);
-    return store_run(store, close);
-}
-
-static bool
-add_pruned(struct store *store, int64_t file_id, int64_t count)
-{
-    sqlite3_stmt *add = store_statement(store, PRUNE_FILE);
-    if (add == NULL)
-        return false;
-    bind_integer(add, ":id", file_id);
-    bind_integer(add, ":count", count);
-    return store_run(store, add);
-}
-
-/* What its records shared goes with the last of them. */
-static bool
-remove_moment(struct store *store, int64_t first_id)
-{
-    sqlite3_stmt *remove = store_statement(store, PRUNE_MOMENT);
-    if (remove == NULL)
-        return false;
-    bind_integer(remove, ":first_id", first_id);
-    return store_run(store, remove);
-}
-
-static bool
-remove_victim(struct pruning *pruning, const struct victim *victim, struct compact_note *note)
-{
-    struct store *store = pruning->store;
-    if (victim->open && !close_record(store, victim))
-        return false;
-    sqlite3_stmt *delete = store_statement(store, EVENT_DELETE);
-    if (delete == NULL)
-        return false;
-    bind_integer(delete, ":id", victim->id);
-    if (victim->epoch > pruning->newest)
-        pruning->newest = victim->epoch;
-    return store_run(store, delete) && remove_moment(store, victim->moment) &&
-           add_pruned(store, victim->file_id, 1) && compact_removed(store, note, victim->id);
-}
-
-/* What is known of everything removed so far, in the transaction that removes. */
-static bool
-note_removed(struct pruning *pruning, size_t count)
-{
-    struct store *store = pruning->store;
-    int64_t before, unswept;
-    if (!setting_get_integer(store, "pruned_before", -1, &before) ||
-        !setting_get_integer(store, "unswept", 0, &unswept))
-        return false;
-    if (pruning->newest >= before && !setting_set_integer(store, "pruned_before", pruning->newest + 1))
-        return false;
-    return setting_set_integer(store, "unswept", unswept + (int64_t)count);
-}
-
-/* Removes the victims and ends the transaction that they were found in. */
-static bool
-remove_victims(struct pruning *pruning)
-{
-    struct compact_note note = {0};
-    for (size_t i = 0; i < pruning->count; i++)
-        if (!remove_victim(pruning, &pruning->victims[i], &note))
-            return false;
-    pruning->result->events += pruning->count;
-    return (pruning->count == 0 ||
-            (compact_flush(pruning->store, &note) && note_removed(pruning, pruning->count) &&
-             counts_flush(pruning->store->writer->counts))) &&
-           store_end(pruning->store);
-}
+/* --- one severity --- */
 
 /* Of one severity the oldest, from *from on, which moves on. */
 static bool
@@ -186,11 +24,11 @@ prune_oldest(struct pruning *pruning, int severity, int64_t *from, int64_t befor
     bind_integer(find, ":from", *from);
     bind_integer(find, ":before", before);
     bind_integer(find, ":limit", (int64_t)limit);
-    if (!take_victims(pruning, find))
+    if (!prune_take(pruning, find))
         return false;
     if (pruning->count > 0)
         *from = pruning->victims[pruning->count - 1].epoch;
-    return remove_victims(pruning);
+    return prune_remove(pruning);
 }
 
 static bool
@@ -202,28 +40,10 @@ prune_undated(struct pruning *pruning, int severity, size_t limit)
         return false;
     bind_integer(find, ":severity", severity);
     bind_integer(find, ":limit", (int64_t)limit);
-    return take_victims(pruning, find) && remove_victims(pruning);
+    return prune_take(pruning, find) && prune_remove(pruning);
 }
 
 /* --- what is no record --- */
-
-/* A step of a file's pieces before an offset. */
-static bool
-prune_pieces(struct pruning *pruning, int64_t file_id, int64_t end, size_t *count)
-{
-    struct store *store = pruning->store;
-    sqlite3_stmt *prune = store_begin(store) ? store_statement(store, PRUNE_UNPARSED) : NULL;
-    if (prune == NULL)
-        return false;
-    bind_integer(prune, ":file_id", file_id);
-    bind_integer(prune, ":end", end);
-    bind_integer(prune, ":limit", LIMIT_STEP_PIECES);
-    if (!store_run(store, prune))
-        return false;
-    *count = (size_t)sqlite3_changes(store->db);
-    pruning->result->unparsed += *count;
-    return store_end(store);
-}
 
 /* Where the file's first record that is not older stands. */
 static bool
@@ -273,72 +93,84 @@ prune_unparsed(struct pruning *pruning, int64_t before)
     return true;
 }
 
-/* --- the end of it --- */
+/* --- by age --- */
+
+/* How far a severity was looked through before: nothing older than `before` is left of the events up to last_id. */
+struct kept {
+    int64_t before, last_id;
+};
 
 static bool
-run_constant(struct store *store, enum statement which)
+get_kept(struct store *store, int severity, struct kept *kept)
 {
-    sqlite3_stmt *statement = store_statement(store, which);
-    return statement != NULL && store_run(store, statement);
-}
-
-/* Contexts and texts that no event refers to any more. */
-static bool
-sweep(struct store *store)
-{
-    int64_t unswept, stored;
-    if (!setting_get_integer(store, "unswept", 0, &unswept) || !store_get_integer(store, PRUNE_STORED, 0, &stored))
+    sqlite3_stmt *get = store_statement(store, KEPT_GET);
+    bool row;
+    *kept = (struct kept){.before = INT64_MIN};
+    if (get == NULL)
         return false;
-    if (unswept == 0 || unswept * SWEEP_SHARE < stored)
-        return true;
-    row_writer_forget(store->writer->row_writer);
-    return store_begin(store) && run_constant(store, PRUNE_CONTEXTS) && run_constant(store, PRUNE_STRINGS) &&
-           setting_set_integer(store, "unswept", 0) && store_end(store);
-}
-
-static bool
-forget_runs(struct store *store)
-{
-    return store_begin(store) && run_constant(store, PRUNE_RUNS) && store_end(store);
-}
-
-static bool
-finish(struct pruning *pruning)
-{
-    struct store *store = pruning->store;
-    if (!forget_runs(store) || !sweep(store) || !compact_events(store, WORTH_IT) || !compact_give_back(store))
+    bind_integer(get, ":severity", severity);
+    if (!store_step(store, get, &row))
         return false;
-    pruning->result->bytes_after = disk_bytes(store);
+    if (row)
+        *kept = (struct kept){sqlite3_column_int64(get, 0), sqlite3_column_int64(get, 1)};
+    sqlite3_reset(get);
     return true;
 }
 
-/* `victims` of the pruning are freed by the caller in any case. */
 static bool
-begin(struct pruning *pruning, struct store *store, struct prune_result *result)
+set_kept(struct store *store, int severity, const struct kept *kept)
 {
-    struct writer *writer = store_writer(store);
-    *result = (struct prune_result){.bytes_before = disk_bytes(store)};
-    *pruning = (struct pruning){.store = store, .result = result, .newest = -1};
-    pruning->victims = memory_allocate(LIMIT_STEP_ROWS * sizeof(*pruning->victims));
-    if (writer != NULL && writer->counts == NULL)
-        writer->counts = counts_new(store);
-    return writer != NULL && writer->counts != NULL && store_end(store);
+    sqlite3_stmt *set = store_begin(store) ? store_statement(store, KEPT_SET) : NULL;
+    if (set == NULL)
+        return false;
+    bind_integer(set, ":severity", severity);
+    bind_integer(set, ":before", kept->before);
+    bind_integer(set, ":last_id", kept->last_id);
+    return store_run(store, set) && store_end(store);
 }
 
-/* --- by age --- */
+/* Old events of a file that was read late. */
+static bool
+prune_latecomers(struct pruning *pruning, int severity, const struct kept *kept, int64_t before)
+{
+    struct store *store = pruning->store;
+    sqlite3_stmt *find = store_begin(store) ? store_statement(store, PRUNE_LATECOMERS) : NULL;
+    if (find == NULL)
+        return false;
+    bind_integer(find, ":severity", severity);
+    bind_integer(find, ":after", kept->last_id);
+    bind_integer(find, ":before", before);
+    bind_integer(find, ":limit", LIMIT_STEP_ROWS);
+    return prune_take(pruning, find) && prune_remove(pruning);
+}
+
+/* Every night: of what was looked through before only what is new. */
+static bool
+prune_older(struct pruning *pruning, int severity, int64_t before)
+{
+    struct kept kept;
+    bool good = get_kept(pruning->store, severity, &kept);
+    int64_t from = kept.before, known = before < kept.before ? before : kept.before;
+    for (pruning->count = LIMIT_STEP_ROWS; good && kept.last_id > 0 && pruning->count == LIMIT_STEP_ROWS;)
+        good = prune_latecomers(pruning, severity, &kept, known);
+    for (pruning->count = LIMIT_STEP_ROWS; good && pruning->count == LIMIT_STEP_ROWS;)
+        good = prune_oldest(pruning, severity, &from, before, LIMIT_STEP_ROWS);
+    kept.last_id = pruning->store->writer->last_id;
+    if (kept.before < before)
+        kept.before = before;
+    return good && set_kept(pruning->store, severity, &kept);
+}
 
 bool
 store_prune_by_age(struct store *store, const struct store_keep *keep, struct prune_result *result)
 {
     struct pruning pruning;
-    bool good = begin(&pruning, store, result);
-    for (size_t i = 0; good && i < LIFE_SEVERITIES; i++) {
-        int64_t from = INT64_MIN, before = keep->before[order[i]];
-        for (pruning.count = LIMIT_STEP_ROWS; good && pruning.count == LIMIT_STEP_ROWS && before > INT64_MIN;)
-            good = prune_oldest(&pruning, order[i], &from, before, LIMIT_STEP_ROWS);
-    }
+    bool good = prune_begin(&pruning, store, result);
+    for (size_t i = 0; good && i < LIFE_SEVERITIES; i++)
+        if (keep->before[order[i]] > INT64_MIN)
+            good = prune_older(&pruning, order[i], keep->before[order[i]]);
     good = good && (keep->unparsed_before == INT64_MIN || prune_unparsed(&pruning, keep->unparsed_before)) &&
-           finish(&pruning);
+           prune_finish(&pruning);
     free(pruning.victims);
     return good;
 }
@@ -360,13 +192,13 @@ prune_matching(struct pruning *pruning, const struct filter *filter, struct vict
     question_add(&question, " ORDER BY first_id, id LIMIT ");
     question_number(&question, LIMIT_STEP_ROWS);
     bool good =
-        store_begin(pruning->store) && question_ask(&question) && take_victims(pruning, question.statement);
+        store_begin(pruning->store) && question_ask(&question) && prune_take(pruning, question.statement);
     question_end(&question);
     if (!good)
         return false;
     if (pruning->count > 0)
         *last = pruning->victims[pruning->count - 1];
-    return remove_victims(pruning);
+    return prune_remove(pruning);
 }
 
 bool
@@ -374,10 +206,10 @@ store_prune_by_filter(struct store *store, const struct filter *filter, struct p
 {
     struct pruning pruning;
     struct victim last = {.id = -1, .moment = -1};
-    bool good = begin(&pruning, store, result);
+    bool good = prune_begin(&pruning, store, result);
     for (pruning.count = LIMIT_STEP_ROWS; good && pruning.count == LIMIT_STEP_ROWS;)
         good = prune_matching(&pruning, filter, &last);
-    good = good && finish(&pruning);
+    good = good && prune_finish(&pruning);
     free(pruning.victims);
     return good;
 }
@@ -413,8 +245,7 @@ guess_rows(const struct reduction *reduction, size_t *rows)
     return true;
 }
 
-/* Dated ones first.  When none is left, what is gone here and there is put together, before something more important
- * goes. */
+/* Dated ones first. */
 static bool
 reduce_severity(struct reduction *reduction, int severity)
 {
@@ -427,7 +258,7 @@ reduce_severity(struct reduction *reduction, int severity)
                (dated ? prune_oldest(pruning, severity, &from, INT64_MAX, rows)
                       : prune_undated(pruning, severity, rows));
         bool none = good && pruning->count == 0;
-        good = good && compact_events(pruning->store, none && !dated ? 0 : WORTH_IT) && measure(reduction);
+        good = good && compact_events(pruning->store) && measure(reduction);
         if (none && !dated)
             break;
         dated = dated && !none;
@@ -459,7 +290,7 @@ begin_reduction(struct reduction *reduction, struct store *store, uint64_t bytes
 {
     uint64_t beside = disk_bytes_of(store, "-shm");
     reduction->most = bytes > beside ? bytes - beside : 0;
-    return begin(&reduction->pruning, store, result) && measure(reduction);
+    return prune_begin(&reduction->pruning, store, result) && measure(reduction);
 }
 
 bool
@@ -472,7 +303,7 @@ store_prune_to_size(struct store *store, uint64_t bytes, struct prune_result *re
         if (good && order[i] == 0)
             good = reduce_unparsed(&reduction);
     }
-    good = good && (result->events + result->unparsed == 0 ? compact_give_back(store) : finish(&reduction.pruning));
+    good = good && (result->events + result->unparsed == 0 ? compact_give_back(store) : prune_finish(&reduction.pruning));
     result->bytes_after = disk_bytes(store);
     result->over = result->bytes_after > bytes;
     free(reduction.pruning.victims);

@@ -107,7 +107,7 @@ reclassify_steps(struct reclassification *run, struct reclassify_result *result)
     int64_t *ids = memory_allocate(LIMIT_STEP_ROWS * sizeof(*ids)), after;
     size_t count = LIMIT_STEP_ROWS;
     bool good = store_begin(store) && setting_get_integer(store, "reclassify_from", 0, &after) &&
-                (after > 0 || shapes_clear(writer->shapes));
+                (after > 0 || shapes_clear(writer->shapes)) && store_forget_kept(store);
     while (good && count == LIMIT_STEP_ROWS) {
         good = store_begin(store) && next_ids(store, after, ids, &count);
         for (size_t i = 0; good && i < count; i++)

@@ -278,7 +278,8 @@ retime_file(struct retiming *retiming, int64_t id)
         return store_end(retiming->store);
     retiming->result->files++;
     retiming->result->pruned += retiming->file.pruned_records;
-    if (!resume_file(retiming, &begun) || (!begun && !begin_file(retiming)) || !store_end(retiming->store))
+    if (!resume_file(retiming, &begun) || (!begun && !begin_file(retiming)) || !store_forget_kept(retiming->store) ||
+        !store_end(retiming->store))
         return false;
     do {
         if (!retime_step(retiming))

@@ -124,6 +124,12 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PRUNE_UNDATED] = PRUNE_SELECT "FROM event_rows r WHERE epoch IS NULL "
                                    "AND class_id IN (SELECT id FROM class WHERE coalesce(severity, 0) = :severity) "
                                    "LIMIT :limit",
+    [PRUNE_LATECOMERS] = PRUNE_SELECT "FROM event_rows r WHERE first_id > :after AND +epoch < :before "
+                                      "AND class_id IN (SELECT id FROM class WHERE coalesce(severity, 0) = :severity) "
+                                      "LIMIT :limit",
+    [KEPT_GET] = "SELECT before, last_id FROM kept WHERE severity = :severity",
+    [KEPT_SET] = "INSERT OR REPLACE INTO kept VALUES (:severity, :before, :last_id)",
+    [KEPT_FORGET] = "DELETE FROM kept",
     [PRUNE_FILE] = "UPDATE file SET pruned_records = pruned_records + :count WHERE id = :id",
     [PRUNE_CLOSE] = "UPDATE file SET position = bytes, last_written = :written, last_offset = :offset WHERE id = :id",
     [PRUNE_MOMENT] = "DELETE FROM moment WHERE first_id = :first_id "
