@@ -142,7 +142,8 @@ read_age(struct command_context *context, const struct options *options, int64_t
         return false;
     }
     if (filter->has_until) {
-        diagnose(context->diagnostics, STATUS_USAGE, "db prune: --older-than and --until or --around exclude each other");
+        diagnose(context->diagnostics, STATUS_USAGE,
+                 "db prune: --older-than and --until or --around exclude each other");
         return false;
     }
     filter->has_until = true;
@@ -163,9 +164,10 @@ run_prune(struct command_context *context, const struct options *options)
 
     (void)filters_describe(options, arena, &filters);
     if (good && !age && filters == 0)
-        diagnose(context->diagnostics, STATUS_USAGE,
-                 "db prune: what is to be removed is not said; --older-than 90d or a filter such as --severity noise is "
-                 "needed");
+        diagnose(
+            context->diagnostics, STATUS_USAGE,
+            "db prune: what is to be removed is not said; --older-than 90d or a filter such as --severity noise is "
+            "needed");
     else if (good && read_age(context, options, now, &filter))
         prune_or_count(context, options, &filter, filters == 0);
     filters_free(&filter);
@@ -237,7 +239,7 @@ run_retime(struct command_context *context, const struct options *options)
 struct action {
     const char *name;
     void (*run)(struct command_context *context, const struct options *options);
-    bool filters;                     /* takes all filters */
+    bool filters;                      /* takes all filters */
     const char *options[MOST_OPTIONS]; /* besides --database and --verbose */
 };
 

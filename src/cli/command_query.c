@@ -141,7 +141,8 @@ say_pruned(const struct query *query)
     if (pruned < 0 || options_given(query->options, "sql") || (filter->has_since && filter->since >= pruned))
         return;
     epoch_to_local(query->zone, pruned, time);
-    diagnose(diagnostics_of(query), STATUS_DONE, "of the events before %s %s some or all were pruned; this is complete from then on", time,
+    diagnose(diagnostics_of(query), STATUS_DONE,
+             "of the events before %s %s some or all were pruned; this is complete from then on", time,
              zone_name(query->zone));
 }
 

@@ -211,8 +211,8 @@ prune(struct command_context *context, const struct setting *setting, struct sto
 {
     struct prune_result result;
 
-    if (retention_apply(&setting->retention, store, context->diagnostics, &result) && result.events + result.unparsed > 0 &&
-        !options_given(setting->options, "quiet") &&
+    if (retention_apply(&setting->retention, store, context->diagnostics, &result) &&
+        result.events + result.unparsed > 0 && !options_given(setting->options, "quiet") &&
         (options_given(setting->options, "verbose") || isatty(fileno(context->out))))
         fprintf(context->out, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed, their counts are kept\n",
                 result.events, result.unparsed);

@@ -7,7 +7,8 @@
 #include "store/questions.h"
 
 /* Times are printed in `zone`. */
-void info_write_text(const struct store_info *info, const struct store_detail *detail, const struct zone *zone, FILE *out);
+void info_write_text(const struct store_info *info, const struct store_detail *detail, const struct zone *zone,
+                     FILE *out);
 /* Times are UTC. */
 void info_write_json(const struct store_info *info, const struct store_detail *detail, FILE *out);
 

@@ -19,10 +19,11 @@ struct keep_reader {
 static bool
 refuse(const struct keep_reader *reader, struct slice item, const char *what, struct slice word)
 {
-    diagnose(reader->diagnostics, STATUS_USAGE,
-             "--keep: \"%.*s\": %s \"%.*s\"; needed is SEVERITY=AGE, with act, fix, tune, noise or all and an age such as "
-             "90d, 12w or 36h, several of them with commas",
-             (int)slice_first(item, 80).size, item.data, what, (int)slice_first(word, 80).size, word.data);
+    diagnose(
+        reader->diagnostics, STATUS_USAGE,
+        "--keep: \"%.*s\": %s \"%.*s\"; needed is SEVERITY=AGE, with act, fix, tune, noise or all and an age such as "
+        "90d, 12w or 36h, several of them with commas",
+        (int)slice_first(item, 80).size, item.data, what, (int)slice_first(word, 80).size, word.data);
     return false;
 }
 
@@ -47,12 +48,11 @@ read_item(struct keep_reader *reader, struct slice item)
     return true;
 }
 
+/* The border of an age, given or not; INT64_MIN: all stay. */
 static int64_t
 limit_of(const struct keep_reader *reader, size_t index, int64_t now)
 {
-    if (index > 0 && reader->given[index])
-        return now - reader->ages[index];
-    return reader->given[ALL] ? now - reader->ages[ALL] : INT64_MIN;
+    return reader->given[index] ? now - reader->ages[index] : INT64_MIN;
 }
 
 bool
@@ -70,9 +70,9 @@ retention_parse_keep(const char *text, int64_t now, struct diagnostics *diagnost
             break;
         rest = slice_from(rest, comma + 1);
     }
+    keep->unparsed_before = limit_of(&reader, ALL, now);
     for (size_t i = 0; i < LIFE_SEVERITIES; i++)
-        keep->before[i] = limit_of(&reader, i, now);
-    keep->unparsed_before = limit_of(&reader, 0, now);
+        keep->before[i] = reader.given[i] ? limit_of(&reader, i, now) : keep->unparsed_before;
     return true;
 }
 
@@ -101,7 +101,8 @@ read_size(const struct options *options, const char *name, struct diagnostics *d
 
     if (retention_parse_size(slice_of(text), bytes))
         return true;
-    diagnose(diagnostics, STATUS_USAGE, "--%s: \"%s\" is no size; allowed are bytes, and 500M, 5G or the like", name, text);
+    diagnose(diagnostics, STATUS_USAGE, "--%s: \"%s\" is no size; allowed are bytes, and 500M, 5G or the like", name,
+             text);
     return false;
 }
 
@@ -122,8 +123,8 @@ retention_min_free(const struct options *options, struct diagnostics *diagnostic
 bool
 retention_read(const struct options *options, int64_t now, struct diagnostics *diagnostics, struct retention *retention)
 {
-    *retention = (struct retention){.has_keep = options_given(options, "keep"),
-                                    .has_size = options_given(options, "max-size")};
+    *retention =
+        (struct retention){.has_keep = options_given(options, "keep"), .has_size = options_given(options, "max-size")};
     return (!retention->has_keep ||
             retention_parse_keep(options_value(options, "keep"), now, diagnostics, &retention->keep)) &&
            (!retention->has_size || read_size(options, "max-size", diagnostics, &retention->size));

@@ -112,7 +112,8 @@ compose_events(struct paper *paper, const struct report *report)
     if (report->pruned_before >= 0 && (!report->has_since || report->since < report->pruned_before)) {
         buffer_add_text(&text, "from ");
         figures_add_time(&text, report->zone, report->pruned_before);
-        buffer_add_text(&text, " on: before, some or all events were pruned; those count as records above but are in no finding");
+        buffer_add_text(
+            &text, " on: before, some or all events were pruned; those count as records above but are in no finding");
         paper_block(paper, BLOCK_FACT, "Covers", buffer_text(&text));
     }
     buffer_free(&text);

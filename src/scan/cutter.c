@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 #include "parse/parse.h"
-#include "store/local_time.h"
 #include "scan/stages.h"
+#include "store/local_time.h"
 
 struct cutter {
     struct pipeline *pipeline;

@@ -128,7 +128,7 @@ compact_give_back(struct store *store)
         if (free_pages == 0 || free_pages >= before)
             break;
         before = free_pages;
-        if (!store_execute(store, GIVE_BACK))
+        if (!store_begin(store) || !store_execute(store, GIVE_BACK) || !store_end(store))
             return false;
     }
     /* The file itself shrinks when -wal is copied into it; a reader may be in the way, then it shrinks later. */

@@ -22,10 +22,10 @@ struct store {
     char *node;
     int64_t min_free;                                        /* as in store_options */
     bool (*room)(const char *path, struct store_room *room); /* as in store_options */
-    uint64_t commit_bytes; /* bytes of log of one transaction */
-    int lock;                          /* descriptor that holds the scan lock; -1 none */
-    struct checkpointer *checkpointer; /* of a store that is open for writing */
-    int wal_frames;                    /* pages in -wal after the last commit */
+    uint64_t commit_bytes;                                   /* bytes of log of one transaction */
+    int lock;                                                /* descriptor that holds the scan lock; -1 none */
+    struct checkpointer *checkpointer;                       /* of a store that is open for writing */
+    int wal_frames;                                          /* pages in -wal after the last commit */
     bool in_transaction;
     bool failed; /* nothing is written any more: what memory holds is no longer what the database has */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */

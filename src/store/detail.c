@@ -4,7 +4,8 @@
 #include "store/left.h"
 #include "store/questions.h"
 
-#define SEVERITIES (sizeof(((struct store_detail *)NULL)->severities) / sizeof(((struct store_detail *)NULL)->severities[0]))
+#define SEVERITIES \
+    (sizeof(((struct store_detail *)NULL)->severities) / sizeof(((struct store_detail *)NULL)->severities[0]))
 
 static bool
 read_sizes(struct store *store, struct store_detail *detail)

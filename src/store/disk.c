@@ -54,14 +54,16 @@ measure(struct store *store, struct store_room *room)
     return (store->room != NULL ? store->room : ask_file_system)(store->path, room) && room->total > 0;
 }
 
-/* What -wal holds has its place in the database still to come, as far as readers do not allow it now. */
+/* What -wal holds has its place in the database still to come, as far as readers, or a checkpoint that is under way, do
+ * not allow it now. */
 static uint64_t
 bytes_to_come(struct store *store)
 {
     int frames = 0, copied = 0;
     int64_t page;
-    if (sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) != SQLITE_OK ||
-        frames <= copied || !store_get_integer(store, PAGE_SIZE, 0, &page))
+    if (sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) != SQLITE_OK)
+        return disk_bytes_of(store, "-wal");
+    if (frames <= copied || !store_get_integer(store, PAGE_SIZE, 0, &page))
         return 0;
     return (uint64_t)(frames - copied) * (uint64_t)page;
 }
@@ -88,10 +90,11 @@ disk_has_room(struct store *store)
     store->commit_bytes = share < LIMIT_COMMIT_BYTES ? share : LIMIT_COMMIT_BYTES;
     if (share >= LIMIT_ROOM_LEAST)
         return true;
-    diagnose(store->diagnostics, STATUS_STORE,
-             "%s: its file system has %.1f of %.1f MB free and a scan leaves %.1f MB (--min-free sets that); it stops here, "
-             "what was read is stored",
-             store->path, (double)room.free / 1e6, (double)room.total / 1e6, (double)least / 1e6);
+    diagnose(
+        store->diagnostics, STATUS_STORE,
+        "%s: its file system has %.1f of %.1f MB free and a scan leaves %.1f MB (--min-free sets that); it stops here, "
+        "what was read is stored",
+        store->path, (double)room.free / 1e6, (double)room.total / 1e6, (double)least / 1e6);
     return false;
 }
 

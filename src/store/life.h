@@ -17,8 +17,8 @@ struct store_keep {
 };
 
 struct prune_result {
-    uint64_t events, unparsed;           /* removed; unparsed counts pieces */
-    uint64_t bytes_before, bytes_after;  /* of the database on disk, with -wal and -shm */
+    uint64_t events, unparsed;          /* removed; unparsed counts pieces */
+    uint64_t bytes_before, bytes_after; /* of the database on disk, with -wal and -shm */
     bool over; /* store_prune_to_size: there is nothing left to remove and it is still larger */
 };
 
@@ -41,7 +41,7 @@ bool store_reclassify(struct store *store, const struct rules *rules, struct rec
  * and the files' state.  `filter` chooses the files by log and node alone; NULL: all. */
 struct retime_result {
     uint64_t files, events, changed; /* events: those with a date */
-    uint64_t pruned; /* records of these files that are gone: their counts stay where they were */
+    uint64_t pruned;                 /* records of these files that are gone: their counts stay where they were */
 };
 bool store_retime(struct store *store, const struct filter *filter, const struct zone *zone,
                   struct retime_result *result);

@@ -191,8 +191,7 @@ prune_matching(struct pruning *pruning, const struct filter *filter, struct vict
     question_number(&question, last->id);
     question_add(&question, " ORDER BY first_id, id LIMIT ");
     question_number(&question, LIMIT_STEP_ROWS);
-    bool good =
-        store_begin(pruning->store) && question_ask(&question) && prune_take(pruning, question.statement);
+    bool good = store_begin(pruning->store) && question_ask(&question) && prune_take(pruning, question.statement);
     question_end(&question);
     if (!good)
         return false;
@@ -218,7 +217,7 @@ store_prune_by_filter(struct store *store, const struct filter *filter, struct p
 
 struct reduction {
     struct pruning pruning;
-    uint64_t most;  /* bytes that the pages in use may have */
+    uint64_t most;   /* bytes that the pages in use may have */
     uint64_t excess; /* how much they have more */
 };
 
@@ -254,9 +253,8 @@ reduce_severity(struct reduction *reduction, int severity)
     bool dated = true, good = true;
     while (good && reduction->excess > 0) {
         size_t rows;
-        good = guess_rows(reduction, &rows) &&
-               (dated ? prune_oldest(pruning, severity, &from, INT64_MAX, rows)
-                      : prune_undated(pruning, severity, rows));
+        good = guess_rows(reduction, &rows) && (dated ? prune_oldest(pruning, severity, &from, INT64_MAX, rows)
+                                                      : prune_undated(pruning, severity, rows));
         bool none = good && pruning->count == 0;
         good = good && compact_events(pruning->store) && measure(reduction);
         if (none && !dated)
@@ -303,7 +301,8 @@ store_prune_to_size(struct store *store, uint64_t bytes, struct prune_result *re
         if (good && order[i] == 0)
             good = reduce_unparsed(&reduction);
     }
-    good = good && (result->events + result->unparsed == 0 ? compact_give_back(store) : prune_finish(&reduction.pruning));
+    good =
+        good && (result->events + result->unparsed == 0 ? compact_give_back(store) : prune_finish(&reduction.pruning));
     result->bytes_after = disk_bytes(store);
     result->over = result->bytes_after > bytes;
     free(reduction.pruning.victims);

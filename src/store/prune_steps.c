@@ -122,8 +122,8 @@ remove_victim(struct pruning *pruning, const struct victim *victim, struct compa
     bind_integer(delete, ":id", victim->id);
     if (victim->epoch > pruning->newest)
         pruning->newest = victim->epoch;
-    return store_run(store, delete) && remove_moment(store, victim->moment) &&
-           add_pruned(store, victim->file_id, 1) && compact_removed(store, note, victim->id);
+    return store_run(store, delete) && remove_moment(store, victim->moment) && add_pruned(store, victim->file_id, 1) &&
+           compact_removed(store, note, victim->id);
 }
 
 /* What is known of everything removed so far, in the transaction that removes. */
@@ -148,9 +148,8 @@ prune_remove(struct pruning *pruning)
         if (!remove_victim(pruning, &pruning->victims[i], &note))
             return false;
     pruning->result->events += pruning->count;
-    return (pruning->count == 0 ||
-            (compact_flush(pruning->store, &note) && note_removed(pruning, pruning->count) &&
-             counts_flush(pruning->store->writer->counts))) &&
+    return (pruning->count == 0 || (compact_flush(pruning->store, &note) && note_removed(pruning, pruning->count) &&
+                                    counts_flush(pruning->store->writer->counts))) &&
            store_end(pruning->store);
 }
 
@@ -223,4 +222,3 @@ prune_begin(struct pruning *pruning, struct store *store, struct prune_result *r
         writer->counts = counts_new(store);
     return writer != NULL && writer->counts != NULL && store_end(store);
 }
-

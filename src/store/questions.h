@@ -38,7 +38,7 @@ struct store_detail {
     uint64_t strings, count_rows, shapes; /* rows of the tables beside the events */
     struct {
         uint64_t events;
-        int64_t oldest; /* epoch; -1 none */
+        int64_t oldest;      /* epoch; -1 none */
     } severities[5];         /* by enum severity; 0: what no class matched */
     uint64_t retiming;       /* files whose db retime was not finished */
     struct store_left *left; /* what the last scan did not read, by path */

@@ -203,7 +203,8 @@ resume_file(struct retiming *retiming, bool *begun)
         return false;
     *begun = *begun && slice_equal(buffer_slice(&retiming->file.zone), slice_of(zone_name(retiming->zone)));
     if (*begun) {
-        struct scan_state state = {sqlite3_column_int64(get, 1), sqlite3_column_int(get, 2), sqlite3_column_int(get, 3)};
+        struct scan_state state = {sqlite3_column_int64(get, 1), sqlite3_column_int(get, 2),
+                                   sqlite3_column_int(get, 3)};
         retiming->after = sqlite3_column_int64(get, 0);
         local_time_begin(&retiming->local, retiming->zone, &state);
         retiming->committed = state;

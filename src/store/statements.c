@@ -147,8 +147,8 @@ static const char *const statements[STATEMENT_COUNT] = {
                            "WHERE r.file_id = :file_id AND m.epoch >= :before "
                            "ORDER BY r.first_id, m.first_id, e.id LIMIT 1",
     [PRUNE_UNPARSED_OLDEST] = "SELECT id FROM file WHERE EXISTS "
-                               "(SELECT 1 FROM unparsed_piece u WHERE u.file_id = file.id) "
-                               "ORDER BY last_time, id LIMIT 1",
+                              "(SELECT 1 FROM unparsed_piece u WHERE u.file_id = file.id) "
+                              "ORDER BY last_time, id LIMIT 1",
     [PRUNE_UNPARSED] = "DELETE FROM unparsed_piece WHERE file_id = :file_id AND offset IN "
                        "(SELECT offset FROM unparsed_piece WHERE file_id = :file_id AND offset < :end "
                        "ORDER BY offset LIMIT :limit)",

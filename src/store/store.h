@@ -26,7 +26,7 @@ struct store_options {
     const char *group; /* --group at creation, NULL for none */
     const char *node;  /* name of this machine for rows that are written */
     int64_t wait;      /* STORE_WRITE: seconds to wait for another one that writes */
-    int64_t min_free;  /* STORE_WRITE: bytes that a scan leaves free on the file system; 0: LIMIT_FREE_PERCENT and so on,
+    int64_t min_free; /* STORE_WRITE: bytes that a scan leaves free on the file system; 0: LIMIT_FREE_PERCENT and so on,
                           -1: none */
     bool (*room)(const char *path, struct store_room *room); /* asks the file system of `path`; NULL: statvfs */
 };

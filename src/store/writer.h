@@ -40,7 +40,7 @@ struct writer {
     size_t moment_capacity;
     struct counts *counts; /* of what is pruned; NULL until then */
     struct shapes *shapes;
-    int64_t last_id;  /* of table event */
+    int64_t last_id;                 /* of table event */
     uint64_t pending, pending_bytes; /* rows since the last commit, and the bytes of log that they were made of */
 
     bool planned; /* store_file_plan was called */

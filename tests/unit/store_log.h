@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "classify/rules.h"
 #include "parse/parse.h"
-#include "store/query.h"
 #include "store/life.h"
+#include "store/query.h"
 #include "store/store.h"
 
 #define STORE_LOG_EVENTS 512

@@ -39,10 +39,14 @@ static void
 wrong_keeps_name_the_word(void **state)
 {
     (void)state;
-    static const char *const wrong[][2] = {
-        {"nose=7d", "\"nose\""},      {"noise=7x", "\"7x\""},          {"noise", "\"\""},
-        {"noise=7d,noise=8d", "noise"}, {"", "no severity is called \"\""}, {"noise=7d,", "no severity is called \"\""},
-        {"all=0d", "\"0d\""},         {"unclassified=1d", "\"unclassified\""}};
+    static const char *const wrong[][2] = {{"nose=7d", "\"nose\""},
+                                           {"noise=7x", "\"7x\""},
+                                           {"noise", "\"\""},
+                                           {"noise=7d,noise=8d", "noise"},
+                                           {"", "no severity is called \"\""},
+                                           {"noise=7d,", "no severity is called \"\""},
+                                           {"all=0d", "\"0d\""},
+                                           {"unclassified=1d", "\"unclassified\""}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char *text = NULL;
         size_t size = 0;
@@ -65,7 +69,11 @@ sizes_are_read(void **state)
     static const struct {
         const char *text;
         uint64_t bytes;
-    } good[] = {{"0", 0}, {"123", 123}, {"4K", 4096}, {"500M", 524288000}, {"5G", UINT64_C(5368709120)},
+    } good[] = {{"0", 0},
+                {"123", 123},
+                {"4K", 4096},
+                {"500M", 524288000},
+                {"5G", UINT64_C(5368709120)},
                 {"2T", UINT64_C(2199023255552)}};
     static const char *const wrong[] = {"", "G", "5X", "-1", "5 G", "1.5G", "5g", "9999999T", "99999999999999999999"};
     uint64_t bytes;

@@ -5,13 +5,13 @@
 
 #include "store/questions.h"
 
-#define REFUSED                                                                                                      \
+#define REFUSED                                                                                                       \
     "connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1, server: a.example, " \
     "request: \"GET /x HTTP/1.1\", upstream: \"http://10.0.0.1:80/x\", host: \"a.example\"\n"
 #define CLOSED "client 192.0.2.7 closed keepalive connection\n"
 
 /* 2026-11-20 00:00 UTC and the days after it. */
-#define DAY(number) (1795132800 + (number) * 86400)
+#define DAY(number) (1795132800 + (number)*86400)
 
 static const char content[] = "2026/11/20 03:00:00 [error] 1#1: *1 " REFUSED
                               "2026/11/20 03:00:01 [info] 1#1: *2 " CLOSED "a line of somebody else\n"
@@ -95,8 +95,7 @@ a_filter_chooses_what_goes(void **state)
     struct store_log *log = *state;
     struct prune_result result;
     const char *server = "a.example";
-    struct filter filter = {
-        .has_until = true, .until = DAY(1), .servers = {.allow = &server, .allow_count = 1}};
+    struct filter filter = {.has_until = true, .until = DAY(1), .servers = {.allow = &server, .allow_count = 1}};
     assert_true(store_prune_by_filter(log->store, &filter, &result));
     assert_int_equal(result.events, 1);
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE server = 'a.example'"), 1);
@@ -128,13 +127,15 @@ an_open_record_that_was_removed_is_complete(void **state)
     assert_int_equal(store_log_read(log, "/l/open.log", slice_of(open), false), FILE_NEW);
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE flags = 'open'"), 1);
     const char *name = "/l/open.log";
-    assert_true(store_prune_by_filter(log->store, &(struct filter){.logs = {.allow = &name, .allow_count = 1}}, &result));
+    assert_true(
+        store_prune_by_filter(log->store, &(struct filter){.logs = {.allow = &name, .allow_count = 1}}, &result));
     assert_int_equal(result.events, 1);
     buffer_add_text(&grown, open);
     buffer_add_text(&grown, more);
     assert_int_equal(store_log_read(log, "/l/open.log", buffer_slice(&grown), false), FILE_KNOWN);
     assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), 9);
-    assert_int_equal(store_log_number(log, "SELECT records - pruned_records FROM files WHERE last_path = '/l/open.log'"), 1);
+    assert_int_equal(
+        store_log_number(log, "SELECT records - pruned_records FROM files WHERE last_path = '/l/open.log'"), 1);
     buffer_free(&grown);
 }
 
@@ -168,7 +169,7 @@ what_was_left_is_remembered_in_a_bound(void **state)
 {
     struct store_log *log = *state;
     struct store_left *files = memory_allocate_zeroed(LIMIT_LEFT_FILES + 2, sizeof *files);
-    char (*names)[24] = memory_allocate_zeroed(LIMIT_LEFT_FILES + 2, sizeof *names);
+    char(*names)[24] = memory_allocate_zeroed(LIMIT_LEFT_FILES + 2, sizeof *names);
     struct arena *arena = arena_new();
     struct store_detail detail;
     for (size_t i = 0; i < LIMIT_LEFT_FILES + 2; i++) {
@@ -179,7 +180,8 @@ what_was_left_is_remembered_in_a_bound(void **state)
     assert_true(store_detail(log->store, arena, &detail));
     assert_int_equal(detail.left_count, LIMIT_LEFT_FILES);
     assert_int_equal(detail.left_total, LIMIT_LEFT_FILES + 2);
-    assert_string_equal(detail.left[1].path, "/l/\xff" "000001");
+    assert_string_equal(detail.left[1].path, "/l/\xff"
+                                             "000001");
     assert_string_equal(detail.left[1].reason, "cannot be read");
     assert_true(store_set_left(log->store, NULL, 0));
     assert_true(store_detail(log->store, arena, &detail));
@@ -207,7 +209,8 @@ static bool
 has_room(struct diagnostics *diagnostics, const char *path, int64_t min_free)
 {
     struct store *store = store_open(
-        &(struct store_options){.mode = STORE_WRITE, .path = path, .min_free = min_free, .room = room_of_test}, diagnostics);
+        &(struct store_options){.mode = STORE_WRITE, .path = path, .min_free = min_free, .room = room_of_test},
+        diagnostics);
     assert_non_null(store);
     bool has = store_has_room(store);
     assert_true(store_can_write(store)); /* what is there can be removed */
@@ -224,11 +227,11 @@ a_scan_leaves_room(void **state)
         int64_t min_free;     /* MB; -1: none */
         bool expected;
     } cases[] = {
-        {1000000, 51000, 0, true},    {1000000, 49900, 0, false}, /* 5 % of a large one */
-        {10000, 1090, 0, true},       {10000, 1070, 0, false},    /* 1 GB, which is 1074 MB */
-        {2000, 510, 0, true},         {2000, 499, 0, false},      /* a quarter of a small one */
-        {64, 22, 0, true},            {64, 15, 0, false},         {0, 0, 0, true}, /* it does not tell */
-        {1000000, 100, -1, true},     {1000000, 300, 200, true},  {1000000, 200, 200, false},
+        {1000000, 51000, 0, true}, {1000000, 49900, 0, false},                  /* 5 % of a large one */
+        {10000, 1090, 0, true},    {10000, 1070, 0, false},                     /* 1 GB, which is 1074 MB */
+        {2000, 510, 0, true},      {2000, 499, 0, false},                       /* a quarter of a small one */
+        {64, 22, 0, true},         {64, 15, 0, false},         {0, 0, 0, true}, /* it does not tell */
+        {1000000, 100, -1, true},  {1000000, 300, 200, true},  {1000000, 200, 200, false},
     };
     char path[] = "/tmp/ngxerr-room-XXXXXX", beside[sizeof path + 4];
     int descriptor = mkstemp(path);
