@@ -51,6 +51,7 @@ ask_file_system(const char *path, struct store_room *room)
 static bool
 measure(struct store *store, struct store_room *room)
 {
+    *room = (struct store_room){0};
     return (store->room != NULL ? store->room : ask_file_system)(store->path, room) && room->total > 0;
 }
 
