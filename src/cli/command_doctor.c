@@ -103,6 +103,7 @@ examine(struct examination *examination, const struct input_found *found)
             found->named ? "scan refuses it, unless --force is given" : NULL);
         break;
     case LEFT_NOT_REGULAR:
+    case LEFT_OWN:
         say(examination, found->path, left_reason_text(found->reason), NULL);
         break;
     }

@@ -51,6 +51,7 @@ enum left_reason {
     LEFT_UNREADABLE,
     LEFT_NOT_REGULAR,
     LEFT_UNSUPPORTED, /* zstd, xz, bzip2 */
+    LEFT_OWN,         /* a file that this process writes to */
 };
 const char *left_reason_text(enum left_reason reason);
 
@@ -71,6 +72,14 @@ struct input_list {
  * by input_list_free. */
 void input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
                      struct diagnostics *diagnostics, struct input_list *list);
+/* The same, but files that `is_own` knows are left without being opened: closing a file drops the locks that this process
+ * has on it.  `own` may be NULL. */
+struct input_own {
+    bool (*is_own)(const void *context, uint64_t device, uint64_t inode);
+    const void *context;
+};
+void input_list_make_beside(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
+                            const struct input_own *own, struct diagnostics *diagnostics, struct input_list *list);
 void input_list_free(struct input_list *list);
 /* The file's name without directory, rotation and compression suffix: error.log.2.gz -> error.log,
  * error.log-20261120.gz -> error.log. A slice of path. */

@@ -11,6 +11,7 @@
 
 struct lister {
     bool (*sniff)(struct slice head);
+    const struct input_own *own; /* NULL: none */
     struct diagnostics *diagnostics;
     struct input_list *list;
     char *head; /* LIMIT_SNIFF bytes */
@@ -30,6 +31,8 @@ left_reason_text(enum left_reason reason)
         return "not a regular file";
     case LEFT_UNSUPPORTED:
         return "compressed in a format that is not supported (zstd, xz or bzip2)";
+    case LEFT_OWN:
+        return "the database itself";
     }
     return "";
 }
@@ -82,6 +85,13 @@ list_file(struct lister *lister, const char *path)
     input_close(input);
 }
 
+static bool
+is_own(const struct lister *lister, const struct stat *facts)
+{
+    return lister->own != NULL &&
+           lister->own->is_own(lister->own->context, (uint64_t)facts->st_dev, (uint64_t)facts->st_ino);
+}
+
 static void list_directory(struct lister *lister, const char *path);
 
 /* An entry of a directory; symbolic links are followed to files only. */
@@ -101,6 +111,8 @@ list_entry(struct lister *lister, const char *path)
     }
     if (S_ISDIR(link.st_mode))
         list_directory(lister, path);
+    else if (is_own(lister, &target))
+        list_leave(lister, path, LEFT_OWN, 0);
     else if (S_ISREG(target.st_mode))
         list_file(lister, path);
     else
@@ -184,6 +196,9 @@ list_named(struct lister *lister, const char *path)
     if (error_number != 0) {
         list_leave(lister, path, LEFT_UNREADABLE, error_number);
         diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, strerror(error_number));
+    } else if (!is_stdin && is_own(lister, &status)) {
+        list_leave(lister, path, LEFT_OWN, 0);
+        diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, left_reason_text(LEFT_OWN));
     } else
         list_add(lister->list, path)->taken = true;
     lister->list->items[lister->list->count - 1].named = true;
@@ -193,7 +208,14 @@ void
 input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
                 struct diagnostics *diagnostics, struct input_list *list)
 {
-    struct lister lister = {sniff, diagnostics, list, memory_allocate(LIMIT_SNIFF)};
+    input_list_make_beside(paths, count, sniff, NULL, diagnostics, list);
+}
+
+void
+input_list_make_beside(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
+                       const struct input_own *own, struct diagnostics *diagnostics, struct input_list *list)
+{
+    struct lister lister = {sniff, own, diagnostics, list, memory_allocate(LIMIT_SNIFF)};
 
     *list = (struct input_list){NULL, 0};
     for (size_t i = 0; i < count; i++)

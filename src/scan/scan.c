@@ -28,6 +28,8 @@ scan_left_text(enum scan_left reason)
         return "no error record in it";
     case SCAN_LEFT_VANISHED:
         return "went away meanwhile";
+    case SCAN_LEFT_OWN:
+        return "the database itself";
     case SCAN_LEFT_STOPPED:
         return "the scan ended before its end";
     }
@@ -48,6 +50,8 @@ left_of(enum left_reason reason)
         return SCAN_LEFT_NOT_REGULAR;
     case LEFT_UNSUPPORTED:
         return SCAN_LEFT_UNSUPPORTED;
+    case LEFT_OWN:
+        return SCAN_LEFT_OWN;
     }
     return SCAN_LEFT_UNREADABLE;
 }
@@ -167,11 +171,12 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
         .result = result,
         .now = (int64_t)time(NULL),
     };
+    const struct input_own own = {store_is_own_file, store};
     struct input_list list;
     bool good;
 
     memset(result, 0, sizeof *result);
-    input_list_make(options->paths, options->count, parse_looks_like_error_log, diagnostics, &list);
+    input_list_make_beside(options->paths, options->count, parse_looks_like_error_log, &own, diagnostics, &list);
     good = scan_list(&scanner, &list);
     if (store_can_write(store))
         good = keep_left(&scanner, &list) && good;

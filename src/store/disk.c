@@ -7,24 +7,46 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 
+static const char *const suffixes[] = {"", "-wal", "-shm"};
+#define SUFFIX_COUNT (sizeof(suffixes) / sizeof(suffixes[0]))
+
+static bool
+facts_of(const struct store *store, const char *suffix, struct stat *facts)
+{
+    struct buffer name = BUFFER_EMPTY;
+    if (store->mode == STORE_PRIVATE)
+        return false;
+    buffer_add_text(&name, store->path);
+    buffer_add_text(&name, suffix);
+    bool there = stat(buffer_text(&name), facts) == 0;
+    buffer_free(&name);
+    return there;
+}
+
 uint64_t
 disk_bytes_of(const struct store *store, const char *suffix)
 {
-    struct buffer name = BUFFER_EMPTY;
     struct stat facts;
-    uint64_t bytes = 0;
-    buffer_add_text(&name, store->path);
-    buffer_add_text(&name, suffix);
-    if (store->mode != STORE_PRIVATE && stat(buffer_text(&name), &facts) == 0)
-        bytes = (uint64_t)facts.st_size;
-    buffer_free(&name);
-    return bytes;
+    return facts_of(store, suffix, &facts) ? (uint64_t)facts.st_size : 0;
+}
+
+bool
+store_is_own_file(const void *store, uint64_t device, uint64_t inode)
+{
+    struct stat facts;
+    for (size_t i = 0; i < SUFFIX_COUNT; i++)
+        if (facts_of(store, suffixes[i], &facts) && (uint64_t)facts.st_dev == device && (uint64_t)facts.st_ino == inode)
+            return true;
+    return false;
 }
 
 uint64_t
 disk_bytes(const struct store *store)
 {
-    return disk_bytes_of(store, "") + disk_bytes_of(store, "-wal") + disk_bytes_of(store, "-shm");
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < SUFFIX_COUNT; i++)
+        bytes += disk_bytes_of(store, suffixes[i]);
+    return bytes;
 }
 
 uint64_t

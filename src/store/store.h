@@ -129,6 +129,8 @@ void store_prepare(struct store *store, const struct batch *batch);
  * store_add asks the same at each of its commits and returns false then; what was committed stays, and the store can
  * still be pruned. */
 bool store_has_room(struct store *store);
+/* True for the database, -wal and -shm, which nobody in this process may open and close: `store` is a struct store. */
+bool store_is_own_file(const void *store, uint64_t device, uint64_t inode);
 /* False when something failed that leaves the store unable to write. */
 bool store_can_write(const struct store *store);
 /* Adds a batch; commits when enough rows or bytes have come together. */

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -72,6 +73,23 @@ holder.communicate()
 writer.close()
 scan(base, database, log)
 check_sums(database)
+
+# The database may lie in the directory that is scanned: its files are not opened as logs, for closing them would drop the locks on them, and
+# another program that leaves would then take -wal for its own to remove.
+holder = start("scan", "--node", "test", "--tz", "UTC", "-d", database, "--force", base, fifo)
+writer = open(fifo, "wb", buffering=0)
+writer.write(make_log(chance, 300, 3000))
+time.sleep(0.3)
+other = sqlite3.connect(database)
+other.execute("SELECT count(*) FROM events").fetchall()
+other.close()
+expect(os.path.exists(database + "-wal"), "another program removed -wal under a scan")
+writer.write(make_log(chance, 300, 4000))
+writer.close()
+stderr_of(holder, 0)
+check_sums(database)
+left = run(base, "db", "info", "-d", database).decode()
+expect(left.count("test.db") >= 4 and "test.db-wal: the database itself" in left, "the database is not among what was left: %s" % left)
 
 # A wait ends by a signal at once.
 holder, writer = hold()
