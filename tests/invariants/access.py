@@ -17,15 +17,20 @@ def scan_words(database, *paths):
     return [PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, *paths]
 
 
-def reader_count(base, database, user=None, home=None):
-    """The number of events that a reader sees; the reader is another user when `user` is given."""
-    values = environment(home or base)
+def read(base, database, user, *words):
+    """What a reader prints; the reader is another user when `user` is given."""
+    values = environment(base)
     values.pop("TMPDIR", None)
-    done = subprocess.run([READER, *COUNT, "-d", database], env=values, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    done = subprocess.run([READER, *words, "-d", database], env=values, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=60, **({"user": user, "group": user_group(user), "extra_groups": []} if user else {}))
     if done.returncode != 0:
         fail("a reader%s ended with status %d: %s" % (" as " + user if user else "", done.returncode, done.stderr.decode()))
-    return int(done.stdout.split()[-1])
+    return done.stdout
+
+
+def reader_count(base, database, user=None):
+    """The number of events that a reader sees."""
+    return int(read(base, database, user, *COUNT).split()[-1])
 
 
 def user_group(user):
@@ -59,6 +64,8 @@ def check_while_scanning(base, database, user=None):
     expect(first > 400, "%d events" % first)
     process, writer = hold_scan(base, database, os.path.join(base, "pipe.log"))
     expect(reader_count(base, database, user) >= first, "a reader sees less while a scan runs")
+    for words in (("report", "--since", "2026-01-01"), ("db", "info"), ("query", "-n", "1")):
+        expect(len(read(base, database, user, *words)) > 100, "%s prints nothing while a scan runs" % words[0])
     other = subprocess.run(scan_words(database, log), env=environment(base), cwd=base, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     expect(other.returncode == 5, "a second scan ended with status %d instead of 5: %s" % (other.returncode, other.stderr.decode()))
     writer.write(make_log(chance, 3000, 5000))

@@ -19,12 +19,14 @@ enter_directory(void **state)
 static int
 leave_directory(void **state)
 {
-    static const char *const files[] = {"logs/a.log", "logs/b",         "logs/empty", "logs/link",    "logs/pipe",
-                                        "logs/c.zst", "logs/sub/d.log", "logs/Z.log", "logs/dir-link"};
+    static const char *const files[] = {"logs/a.log",    "logs/b",     "logs/empty",     "logs/link",
+                                        "logs/pipe",     "logs/c.zst", "logs/sub/d.log", "logs/Z.log",
+                                        "logs/dir-link", "logs/own",   "logs/own-link"};
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         unlink(files[i]);
-    int result = rmdir("logs/sub") != 0 || rmdir("logs") != 0 || chdir("/") != 0 || rmdir(*state) != 0;
+    (void)rmdir("logs/sub"); /* one test has none */
+    int result = rmdir("logs") != 0 || chdir("/") != 0 || rmdir(*state) != 0;
     free(*state);
     return result;
 }
@@ -95,6 +97,42 @@ test_directory(void **state)
     assert_null(list.items);
 }
 
+/* Stands for the database: the file that `context` was asked about. */
+static bool
+is_that_file(const void *context, uint64_t device, uint64_t inode)
+{
+    const struct stat *facts = context;
+    return (uint64_t)facts->st_dev == device && (uint64_t)facts->st_ino == inode;
+}
+
+static void
+test_own_files_are_left_unopened(void **state)
+{
+    const char *paths[] = {"logs", "logs/own"};
+    struct stat facts;
+    struct capture capture;
+    struct input_list list;
+
+    (void)state;
+    assert_int_equal(mkdir("logs", 0700), 0);
+    put_file("logs/a.log", "yes\n");
+    put_file("logs/own", "yes\n");
+    assert_int_equal(symlink("own", "logs/own-link"), 0);
+    assert_int_equal(stat("logs/own", &facts), 0);
+    capture_begin(&capture);
+    input_list_make_beside(paths, 2, sniff, &(struct input_own){is_that_file, &facts}, capture.diagnostics, &list);
+    assert_int_equal(list.count, 4);
+    assert_true(list.items[0].taken);
+    for (size_t i = 1; i < 4; i++) {
+        assert_false(list.items[i].taken);
+        assert_int_equal(list.items[i].reason, LEFT_OWN);
+    }
+    assert_slice(slice_of(capture_text(&capture)), "ngxerr: logs/own: the database itself\n");
+    assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_INPUT);
+    capture_end(&capture);
+    input_list_free(&list);
+}
+
 static void
 test_log_name(void **state)
 {
@@ -132,6 +170,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_directory, enter_directory, leave_directory),
+        cmocka_unit_test_setup_teardown(test_own_files_are_left_unopened, enter_directory, leave_directory),
         cmocka_unit_test(test_log_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
