@@ -23,6 +23,12 @@
 #define LIMIT_BLOCK 262144U
 #define LIMIT_QUEUE 4U
 
+/* What a decoder may hold of what came before.  zstd's window: its levels 1 to 19 take at most 2^23 bytes (8 MB), only
+ * --ultra and --long take more.  xz: all that it needs, -7 and below (-6, its default, needs 9 MB; -8 33, -9 65).  Beside
+ * some 40 MB for all the rest this stays within 64 MB.  A file that needs more is named and not read. */
+#define LIMIT_ZSTD_WINDOW_LOG 23
+#define LIMIT_XZ_MEMORY       (18ULL << 20)
+
 /* Bytes hashed at the head of a file and before the read position, to know it again. */
 #define LIMIT_IDENTITY 4096U
 

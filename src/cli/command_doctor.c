@@ -96,7 +96,7 @@ examine(struct examination *examination, const struct input_found *found)
         break;
     case LEFT_UNSUPPORTED:
         examination->findings++;
-        say(examination, found->path, left_reason_text(found->reason), "unpack it and pipe it: ngxerr scan -");
+        say(examination, found->path, found->why, NULL);
         break;
     case LEFT_NO_RECORDS:
         say(examination, found->path, left_reason_text(found->reason),

@@ -1,4 +1,5 @@
-/* Opens files, directories and stdin and gives decompressed bytes with their offset.  Only this room includes zlib.h.
+/* Opens files, directories and stdin and gives decompressed bytes with their offset.  Only this room
+ * includes the libraries that decompress.
  * Used by scan. */
 #ifndef NGXERR_INPUT_INPUT_H
 #define NGXERR_INPUT_INPUT_H
@@ -16,8 +17,9 @@ enum input_status {
 
 struct input;
 
-/* Opens `path` ("-" is stdin) for reading; gzip is recognised by content and may have several members; zeros after a
- * member are padding.  NULL and *error_number = errno when it cannot be opened (EISDIR for a directory).  Freed by
+/* Opens `path` ("-" is stdin) for reading.  gzip, zstd, xz and bzip2 are recognised by content and may have several
+ * members, frames or streams; zeros after one are padding.  What this program was built without, or what would need more
+ * memory than LIMIT_ZSTD_WINDOW_LOG and LIMIT_XZ_MEMORY allow, is INPUT_FAILED when it is read.  NULL and *error_number = errno when it cannot be opened (EISDIR for a directory).  Freed by
  * input_close. */
 struct input *input_open(const char *path, int *error_number);
 void input_close(struct input *input);
@@ -50,7 +52,7 @@ enum left_reason {
     LEFT_EMPTY,
     LEFT_UNREADABLE,
     LEFT_NOT_REGULAR,
-    LEFT_UNSUPPORTED, /* zstd, xz, bzip2 */
+    LEFT_UNSUPPORTED, /* compressed in a way that this program was built without, or that needs too much memory */
     LEFT_OWN,         /* a file that this process writes to */
 };
 const char *left_reason_text(enum left_reason reason);
@@ -62,6 +64,7 @@ struct input_list {
         bool taken; /* else `reason` says why not */
         enum left_reason reason;
         int error_number; /* with LEFT_UNREADABLE */
+        char *why;        /* with LEFT_UNSUPPORTED: a sentence; else NULL */
     } * items;
     size_t count;
 };

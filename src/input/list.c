@@ -30,7 +30,7 @@ left_reason_text(enum left_reason reason)
     case LEFT_NOT_REGULAR:
         return "not a regular file";
     case LEFT_UNSUPPORTED:
-        return "compressed in a format that is not supported (zstd, xz or bzip2)";
+        return "compressed in a way that is not read";
     case LEFT_OWN:
         return "the database itself";
     }
@@ -72,13 +72,15 @@ list_file(struct lister *lister, const char *path)
     while (size < LIMIT_SNIFF &&
            (status = input_read(input, lister->head + size, LIMIT_SNIFF - size, &got)) == INPUT_DATA)
         size += got;
-    if (input->format != FORMAT_PLAIN && input->format != FORMAT_GZIP)
+    if (size == 0 && input->unsupported) {
         list_leave(lister, path, LEFT_UNSUPPORTED, 0);
-    else if (size == 0 && status == INPUT_FAILED)
+        lister->list->items[lister->list->count - 1].why = memory_copy_text(input_error(input));
+    } else if (size == 0 && status == INPUT_FAILED)
         list_leave(lister, path, LEFT_UNREADABLE, EIO);
     else if (size == 0 && (input->facts.size == 0 || status == INPUT_END))
         list_leave(lister, path, LEFT_EMPTY, 0);
-    else if (lister->sniff((struct slice){lister->head, size}))
+    else if (lister->sniff((struct slice){lister->head, size}) ||
+             (size == 0 && (status == INPUT_DAMAGED || status == INPUT_UNFINISHED))) /* to be named by who reads it */
         list_add(lister->list, path)->taken = true;
     else
         list_leave(lister, path, LEFT_NO_RECORDS, 0);
@@ -226,8 +228,10 @@ input_list_make_beside(const char *const *paths, size_t count, bool (*sniff)(str
 void
 input_list_free(struct input_list *list)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
         free(list->items[i].path);
+        free(list->items[i].why);
+    }
     free(list->items);
     *list = (struct input_list){NULL, 0};
 }

@@ -8,41 +8,6 @@
 #include "base/memory.h"
 #include "input/parts.h"
 
-#define MAGIC_SIZE 10U
-
-enum format
-format_of(struct slice head)
-{
-    if (slice_starts(head, SLICE("\x1f\x8b")))
-        return FORMAT_GZIP;
-    if (slice_starts(head, SLICE("\x28\xb5\x2f\xfd")))
-        return FORMAT_ZSTD;
-    if (slice_starts(head, SLICE("\xfd"
-                                 "7zXZ\0")))
-        return FORMAT_XZ;
-    if (head.size >= MAGIC_SIZE && slice_starts(head, SLICE("BZh")) && memcmp(head.data + 4, "1AY&SY", 6) == 0)
-        return FORMAT_BZIP2;
-    return FORMAT_PLAIN;
-}
-
-const char *
-format_name(enum format format)
-{
-    switch (format) {
-    case FORMAT_GZIP:
-        return "gzip";
-    case FORMAT_ZSTD:
-        return "zstd";
-    case FORMAT_XZ:
-        return "xz";
-    case FORMAT_BZIP2:
-        return "bzip2";
-    case FORMAT_PLAIN:
-        break;
-    }
-    return "";
-}
-
 /* Reads the bytes that tell the format; a pipe may give them one by one. */
 static void
 input_recognise(struct input *input)
@@ -58,11 +23,16 @@ input_recognise(struct input *input)
         input->raw_offset += (uint64_t)got;
     }
     input->format = format_of((struct slice){input->raw, input->raw_size});
-    if (input->format == FORMAT_GZIP)
-        input->gzip = gzip_new();
-    else if (input->format != FORMAT_PLAIN)
-        input_end(input, INPUT_FAILED, "compressed with %s, which is not supported: decompress it and pass it as \"-\"",
-                  format_name(input->format));
+    if (input->format == NULL)
+        return;
+    if (input->format->decoder != NULL) {
+        decode_begin(input, input->format->decoder);
+        return;
+    }
+    input->unsupported = true;
+    input_end(input, INPUT_FAILED,
+              "compressed with %s, which this program was built without: decompress it and pass it as \"-\"",
+              input->format->name);
 }
 
 static void
@@ -114,7 +84,7 @@ input_close(struct input *input)
         return;
     if (!input->is_stdin)
         close(input->descriptor);
-    gzip_free(input->gzip);
+    decode_end(input);
     buffer_free(&input->error);
     free(input->raw);
     free(input);
@@ -142,8 +112,7 @@ input_read(struct input *input, char *bytes, size_t capacity, size_t *got)
     *got = 0;
     if (input->ended != INPUT_DATA)
         return input->ended;
-    status =
-        input->format == FORMAT_GZIP ? gzip_read(input, bytes, capacity, got) : plain_read(input, bytes, capacity, got);
+    status = input->format != NULL ? decode_read(input, bytes, capacity, got) : plain_read(input, bytes, capacity, got);
     input->position += *got;
     return status;
 }
@@ -184,11 +153,11 @@ input_seek(struct input *input, uint64_t offset)
 
     if (offset == input->position)
         return true;
-    if (input->format != FORMAT_PLAIN && input->format != FORMAT_GZIP)
+    if (input->format != NULL && input->decoder == NULL)
         return false;
     if (input->is_stdin || !input->regular)
         return offset > input->position && input_skip(input, offset);
-    if (input->format == FORMAT_PLAIN) {
+    if (input->format == NULL) {
         if (fstat(input->descriptor, &status) != 0 || offset > (uint64_t)status.st_size ||
             !descriptor_seek(input, offset))
             return false;
@@ -198,7 +167,7 @@ input_seek(struct input *input, uint64_t offset)
     if (offset < input->position) {
         if (!descriptor_seek(input, 0))
             return false;
-        gzip_restart(input->gzip);
+        decode_restart(input);
         input->position = 0;
     }
     return input_skip(input, offset);
@@ -213,7 +182,7 @@ input_begins_with(const struct input *input, struct slice head)
 bool
 input_is_compressed(const struct input *input)
 {
-    return input->format != FORMAT_PLAIN;
+    return input->format != NULL;
 }
 
 bool

@@ -62,6 +62,8 @@ note_left(struct scanner *scanner, const struct input_found *found, struct scan_
 {
     file->outcome = SCAN_LEFT;
     file->left = left_of(found->reason);
+    if (found->reason == LEFT_UNSUPPORTED)
+        diagnose(scanner->diagnostics, STATUS_INPUT, "%s: %s", found->path, found->why);
     if (found->reason != LEFT_UNREADABLE || found->named)
         return;
     if (found->error_number == ENOENT)

@@ -72,7 +72,7 @@ test_directory(void **state)
     put_file("logs/a.log", "no\n");
     put_file("logs/b", "yes\n");
     put_file("logs/empty", "");
-    put_file("logs/c.zst", "\x28\xb5\x2f\xfd....");
+    put_file("logs/c.zst", "\x28\xb5\x2f\xfd\x04\xf8...."); /* of a window of 2 TB, where zstd is read at all */
     put_file("logs/sub/d.log", "yes\n");
     put_file("logs/Z.log", "yes\n");
     assert_int_equal(symlink("b", "logs/link") + symlink("sub", "logs/dir-link") + mkfifo("logs/pipe", 0600), 0);
@@ -86,6 +86,7 @@ test_directory(void **state)
         if (!expected[i].taken)
             assert_int_equal(list.items[i].reason, expected[i].reason);
     }
+    assert_non_null(strstr(list.items[3].why, "zstd"));
     assert_true(list.items[count].taken && list.items[count].named); /* named: not asked for its content */
     assert_false(list.items[count + 1].taken);
     assert_int_equal(list.items[count + 1].error_number, ENOENT);

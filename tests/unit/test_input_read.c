@@ -1,12 +1,10 @@
-/* Reading files: plain, gzip with all that can happen to it, seeking. */
+/* Reading plain files: blocks, seeking, errors. */
 #include "unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <zlib.h>
 
 #include "input/input.h"
 
@@ -39,23 +37,6 @@ write_file(struct slice bytes)
     assert_non_null(file);
     assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
     assert_int_equal(fclose(file), 0);
-}
-
-/* Appends a gzip member. */
-static void
-add_member(struct buffer *out, struct slice text)
-{
-    z_stream stream = {0};
-
-    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    buffer_reserve(out, deflateBound(&stream, text.size));
-    stream.next_in = (Bytef *)(uintptr_t)text.data;
-    stream.avail_in = (uInt)text.size;
-    stream.next_out = (Bytef *)out->data + out->size;
-    stream.avail_out = (uInt)(out->capacity - out->size);
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out->size += stream.total_out;
-    deflateEnd(&stream);
 }
 
 /* Text that does not compress well, so that members span several raw blocks. */
@@ -124,114 +105,6 @@ test_plain(void **state)
 }
 
 static void
-test_gzip_members_and_padding(void **state)
-{
-    struct buffer text = BUFFER_EMPTY, file = BUFFER_EMPTY, out = BUFFER_EMPTY;
-    char error[256];
-
-    (void)state;
-    add_text(&text, 150000);
-    for (size_t start = 0; start < 150000; start += 50000)
-        add_member(&file, (struct slice){text.data + start, 50000});
-    add_member(&file, SLICE(""));
-    for (int i = 0; i < 70000; i++)
-        buffer_add_byte(&file, '\0');
-    add_member(&file, SLICE("end"));
-    buffer_add_byte(&file, '\0');
-    buffer_add_text(&text, "end");
-    write_file(buffer_slice(&file));
-    assert_int_equal(read_file(4096, &out, error, sizeof(error)), INPUT_END);
-    assert_slice(buffer_slice(&out), buffer_text(&text));
-    buffer_clear(&out);
-    assert_int_equal(read_file(13, &out, error, sizeof(error)), INPUT_END);
-    assert_slice(buffer_slice(&out), buffer_text(&text));
-    buffer_free(&text);
-    buffer_free(&file);
-    buffer_free(&out);
-}
-
-/* Wherever a file is cut, what can be read is a beginning of the text, and it is said to be unfinished. */
-static void
-test_gzip_cut(void **state)
-{
-    struct buffer text = BUFFER_EMPTY, file = BUFFER_EMPTY, out = BUFFER_EMPTY;
-    char error[256];
-    size_t first;
-
-    (void)state;
-    add_text(&text, 3000);
-    add_member(&file, (struct slice){text.data, 2000});
-    first = file.size;
-    add_member(&file, (struct slice){text.data + 2000, 1000});
-    for (size_t size = 2; size < file.size; size += 7) {
-        write_file(slice_first(buffer_slice(&file), size));
-        buffer_clear(&out);
-        assert_int_equal(read_file(512, &out, error, sizeof(error)), size == first ? INPUT_END : INPUT_UNFINISHED);
-        assert_true(slice_starts(buffer_slice(&text), buffer_slice(&out)));
-        if (size > first)
-            assert_true(out.size >= 2000);
-        char expected[64];
-        snprintf(expected, sizeof(expected), "at byte %zu", size);
-        if (size != first)
-            assert_non_null(strstr(error, expected));
-    }
-    buffer_free(&text);
-    buffer_free(&file);
-    buffer_free(&out);
-}
-
-static void
-test_gzip_damaged(void **state)
-{
-    struct buffer file = BUFFER_EMPTY, out = BUFFER_EMPTY;
-    char error[256];
-
-    (void)state;
-    add_member(&file, SLICE("hello\n"));
-    size_t whole = file.size;
-    file.data[whole - 6] ^= 1; /* in the check sum */
-    write_file(buffer_slice(&file));
-    assert_int_equal(read_file(512, &out, error, sizeof(error)), INPUT_DAMAGED);
-    assert_slice(buffer_slice(&out), "hello\n");
-    assert_non_null(strstr(error, "damaged"));
-    file.data[whole - 6] ^= 1;
-    buffer_add_text(&file, "garbage");
-    write_file(buffer_slice(&file));
-    buffer_clear(&out);
-    assert_int_equal(read_file(512, &out, error, sizeof(error)), INPUT_DAMAGED);
-    assert_slice(buffer_slice(&out), "hello\n");
-    assert_non_null(strstr(error, "no gzip data"));
-    buffer_free(&file);
-    buffer_free(&out);
-}
-
-static void
-test_unsupported_is_named(void **state)
-{
-    static const struct {
-        struct slice bytes;
-        const char *name;
-    } cases[] = {
-        {{"\x28\xb5\x2f\xfd\x04\x58\x00\x00\x00\x00", 10}, "zstd"},
-        {{"\xfd"
-          "7zXZ\0\0\4\xe6\xd6",
-          10},
-         "xz"},
-        {{"BZh91AY&SY", 10}, "bzip2"},
-    };
-    struct buffer out = BUFFER_EMPTY;
-    char error[256];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        write_file(cases[i].bytes);
-        assert_int_equal(read_file(512, &out, error, sizeof(error)), INPUT_FAILED);
-        assert_non_null(strstr(error, cases[i].name));
-    }
-    assert_int_equal(out.size, 0);
-}
-
-static void
 test_open_errors(void **state)
 {
     int error_number;
@@ -246,37 +119,27 @@ test_open_errors(void **state)
 static void
 test_seek(void **state)
 {
-    struct buffer file = BUFFER_EMPTY;
     char bytes[16];
     size_t got;
     int error_number;
 
     (void)state;
-    for (int compressed = 0; compressed < 2; compressed++) {
-        buffer_clear(&file);
-        if (compressed) {
-            add_member(&file, SLICE("01234"));
-            add_member(&file, SLICE("56789"));
-        } else
-            buffer_add_text(&file, "0123456789");
-        write_file(buffer_slice(&file));
-        struct input *input = input_open(FILE_NAME, &error_number);
-        assert_non_null(input);
-        assert_int_equal(input_is_compressed(input), compressed);
-        for (unsigned offset = 10; offset-- > 0;) {
-            assert_true(input_seek(input, offset));
-            assert_int_equal(input_read(input, bytes, 1, &got), INPUT_DATA);
-            assert_int_equal(bytes[0], '0' + (int)offset);
-        }
-        assert_true(input_seek(input, 10));
-        assert_int_equal(input_read(input, bytes, 1, &got), INPUT_END);
-        assert_true(input_seek(input, 4)); /* back from the end */
+    write_file(SLICE("0123456789"));
+    struct input *input = input_open(FILE_NAME, &error_number);
+    assert_non_null(input);
+    assert_false(input_is_compressed(input));
+    for (unsigned offset = 10; offset-- > 0;) {
+        assert_true(input_seek(input, offset));
         assert_int_equal(input_read(input, bytes, 1, &got), INPUT_DATA);
-        assert_int_equal(bytes[0], '4');
-        assert_false(input_seek(input, 11));
-        input_close(input);
+        assert_int_equal(bytes[0], '0' + (int)offset);
     }
-    buffer_free(&file);
+    assert_true(input_seek(input, 10));
+    assert_int_equal(input_read(input, bytes, 1, &got), INPUT_END);
+    assert_true(input_seek(input, 4)); /* back from the end */
+    assert_int_equal(input_read(input, bytes, 1, &got), INPUT_DATA);
+    assert_int_equal(bytes[0], '4');
+    assert_false(input_seek(input, 11));
+    input_close(input);
 }
 
 static void
@@ -304,10 +167,6 @@ main(void)
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(test_plain),
-        IN_DIRECTORY(test_gzip_members_and_padding),
-        IN_DIRECTORY(test_gzip_cut),
-        IN_DIRECTORY(test_gzip_damaged),
-        IN_DIRECTORY(test_unsupported_is_named),
         IN_DIRECTORY(test_open_errors),
         IN_DIRECTORY(test_seek),
         IN_DIRECTORY(test_facts),

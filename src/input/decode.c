@@ -1,0 +1,120 @@
+/* Reads a compressed file through its decoder: several members, zeros between and behind them, damaged and cut ones.
+ * The same for every format.  For this room only. */
+#include "input/parts.h"
+
+void
+decode_begin(struct input *input, const struct decoder *decoder)
+{
+    decode_end(input);
+    input->decoder = decoder;
+    input->decoder_state = decoder->make();
+}
+
+void
+decode_end(struct input *input)
+{
+    if (input->decoder != NULL)
+        input->decoder->release(input->decoder_state);
+    input->decoder = NULL;
+    input->decoder_state = NULL;
+}
+
+void
+decode_restart(struct input *input)
+{
+    input->decoder->restart(input->decoder_state);
+    input->between = input->further = false;
+    input->member_from = 0;
+}
+
+/* Where in the file the next compressed byte stands. */
+static unsigned long long
+decode_offset(const struct input *input)
+{
+    return (unsigned long long)(input->raw_offset - (input->raw_size - input->raw_at));
+}
+
+/* Between two members: skips zeros.  False when the file ends there or cannot be read. */
+static bool
+decode_next_member(struct input *input)
+{
+    for (;;) {
+        while (input->raw_at < input->raw_size && input->raw[input->raw_at] == '\0')
+            input->raw_at++;
+        if (input->raw_at < input->raw_size)
+            break;
+        if (!raw_fill(input))
+            return false;
+    }
+    decode_restart(input);
+    input->further = true;
+    input->member_from = decode_offset(input);
+    return true;
+}
+
+static enum input_status
+decode_failed(struct input *input, enum decode_result result, const char *why)
+{
+    const char *name = input->format->name;
+
+    if (result == DECODE_TOO_LARGE) {
+        input->unsupported = true;
+        return input_end(input, INPUT_FAILED, "the %s data at byte %llu needs %s", name,
+                         (unsigned long long)input->member_from, why);
+    }
+    if (input->further)
+        return input_end(input, INPUT_DAMAGED, "what follows the %s data at byte %llu is no %s data", name,
+                         (unsigned long long)input->member_from, name);
+    return input_end(input, INPUT_DAMAGED, "the %s data is damaged at byte %llu (%s)", name, decode_offset(input), why);
+}
+
+/* The decoder has taken all there is in raw, and has given all that came of it. */
+static enum input_status
+decode_fill(struct input *input)
+{
+    if (raw_fill(input))
+        return INPUT_DATA;
+    if (input->ended == INPUT_FAILED)
+        return INPUT_FAILED;
+    return input_end(input, INPUT_UNFINISHED, "the %s data ends in its middle, at byte %llu", input->format->name,
+                     decode_offset(input));
+}
+
+/* One call of the decoder.  INPUT_DATA when reading may go on. */
+static enum input_status
+decode_once(struct input *input, struct decode_step *step)
+{
+    size_t room = step->out_size;
+
+    if (input->between && !decode_next_member(input))
+        return input->ended == INPUT_FAILED ? INPUT_FAILED : input_end(input, INPUT_END, "%s", "");
+    step->in = input->raw + input->raw_at;
+    step->in_size = input->raw_size - input->raw_at;
+    enum decode_result result = input->decoder->step(input->decoder_state, step);
+    size_t taken = input->raw_size - input->raw_at - step->in_size;
+    input->raw_at += taken;
+    if (step->out_size < room)
+        input->further = false;
+    if (result == DECODE_MEMBER_END)
+        input->between = true;
+    else if (result != DECODE_GOES_ON)
+        return decode_failed(input, result, step->why);
+    else if (taken == 0 && step->out_size == room)
+        return input->raw_at < input->raw_size ? decode_failed(input, DECODE_DAMAGED, "it does not go on")
+                                               : decode_fill(input);
+    return INPUT_DATA;
+}
+
+enum input_status
+decode_read(struct input *input, char *bytes, size_t capacity, size_t *got)
+{
+    /* no more than what every library's counters hold */
+    size_t room = capacity > (1U << 30) ? 1U << 30 : capacity;
+    struct decode_step step = {.out = bytes, .out_size = room};
+    enum input_status status = INPUT_DATA;
+
+    while (step.out_size > 0 && status == INPUT_DATA)
+        status = decode_once(input, &step);
+    *got = room - step.out_size;
+    return *got > 0 ? INPUT_DATA : status;
+}
