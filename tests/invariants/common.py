@@ -3,6 +3,9 @@
 NGXERR names the program; SEED repeats a run of chance.  Each test ends with status 0, 1 (failed) or 77 (skipped).
 """
 import atexit
+import bz2
+import gzip
+import lzma
 import os
 import random
 import shutil
@@ -88,6 +91,44 @@ def make_log(chance, records, begin=0):
         end = b"\r\n" if chance.random() < 0.02 else b"\n"
         lines.append(b"%s [%s] 7#7: *%d %s%s" % (prefix, level, number, message, end))
     return b"".join(lines)
+
+
+# --- compressed logs ---
+
+def zstd(content):
+    """A frame with a check sum, as the command writes it."""
+    return subprocess.run(["zstd", "-q", "-c"], input=content, stdout=subprocess.PIPE, check=True).stdout
+
+
+# Of each suffix what compresses, when it is there.
+COMPRESSORS = {".gz": gzip.compress, ".xz": lzma.compress, ".bz2": bz2.compress}
+if shutil.which("zstd"):
+    COMPRESSORS[".zst"] = zstd
+else:
+    print("zstd is not installed: no .zst is tested")
+
+
+def readable_suffixes(directory):
+    """The suffixes that this program was built to read; that the others are named, with status 3, is tested here."""
+    record = make_log(random.Random(1), 3)
+    readable = []
+    for suffix, compress in COMPRESSORS.items():
+        os.makedirs(os.path.join(directory, "try"), exist_ok=True)
+        path = os.path.join(directory, "try", "error.log" + suffix)
+        with open(path, "wb") as file:
+            file.write(compress(record))
+        for given in (path, os.path.dirname(path)):
+            done = subprocess.run([PROGRAM, "query", "-f", "raw", given], cwd=directory, env=environment(directory),
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+            if b"built without" in done.stderr:
+                expect(done.returncode == 3 and path.encode() in done.stderr, "%s is not named: %r" % (given, done.stderr))
+            else:
+                expect(done.returncode == 0 and done.stdout == record, "%s differs" % given)
+        if done.returncode == 0:
+            readable.append(suffix)
+        os.unlink(path)
+    print("reads " + " ".join(readable))
+    return readable
 
 
 # --- databases ---

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Exactly once: logs that grow, are rotated, compressed and copied between scans give the same database as one scan of what is there at the end."""
-import gzip
 import os
 import random
 import shutil
 import time
 
-from common import SEED, check_sums, compare, expect, make_log, read_rows, scan, views, work_directory
+from common import (COMPRESSORS, SEED, check_sums, compare, expect, make_log, read_rows, readable_suffixes, run, scan, views,
+                    work_directory)
 
 chance = random.Random(SEED)
 SECONDS = 35
@@ -58,7 +58,7 @@ class Site:
             with open(second, "rb") as file:
                 content = file.read()
             with open(second + ".gz", "wb") as file:
-                file.write(gzip.compress(content))
+                file.write(COMPRESSORS[".gz"](content))
             os.unlink(second)
 
     def copy(self):
@@ -125,8 +125,35 @@ def alike(base):
         expect(stored == expected, "case %d: %d bytes stored instead of %d" % (number, stored, expected))
 
 
+def compressed(base):
+    """error.log, error.log.1 and error.log.2.zst are one file, read once, also when its end came only with the last name."""
+    whole = make_log(chance, 400)
+    part = len(whole) * 2 // 3
+    for suffix in readable_suffixes(base):
+        logs, database = os.path.join(base, "rotated" + suffix), os.path.join(base, "rotated%s.db" % suffix)
+        os.mkdir(logs)
+        names = [os.path.join(logs, name) for name in ("error.log", "error.log.1", "error.log.2" + suffix)]
+        with open(names[0], "wb") as file:
+            file.write(whole[:part])
+        scan(base, database, logs)
+        with open(names[0], "ab") as file:
+            file.write(whole[part:-100])
+        os.rename(names[0], names[1])
+        scan(base, database, logs)
+        os.unlink(names[1])
+        with open(names[2], "wb") as file:
+            file.write(COMPRESSORS[suffix](whole))
+        for _ in range(2):
+            scan(base, database, logs)
+            expect(read_rows(database, "SELECT log, last_path, bytes FROM files") == [("error.log", names[2], len(whole))],
+                   "%s: %s" % (suffix, read_rows(database, "SELECT log, last_path, bytes FROM files")))
+        expect(run(base, "query", "-f", "raw", "-d", database) == whole, suffix + ": a rotated log differs")
+        check_sums(database)
+
+
 base = work_directory()
 alike(base)
+compressed(base)
 until = time.monotonic() + SECONDS
 number = 0
 while number < 40 and time.monotonic() < until:
