@@ -50,6 +50,11 @@ bool loader_is_id(struct slice text);
 void loader_add_check(struct loader *loader, struct check **checks, size_t *count,
                       const struct conf_directive *directive);
 
+/* rules_load.c: the pattern files of a directory as scandir gives them, in byte order of names, whatever the locale; -1 and
+ * errno when it cannot be read. */
+struct dirent;
+int pattern_files_list(const char *path, struct dirent ***entries);
+
 /* rules_class.c: reads a `class` block and adds it to the list. */
 void loader_class(struct loader *loader, const struct conf_directive *directive);
 

@@ -119,6 +119,9 @@ struct rules_options {
  * wrong: every error is reported, not only the first.  Freed by rules_free. */
 struct rules *rules_load(const struct rules_options *options, struct diagnostics *diagnostics);
 void rules_free(struct rules *rules);
+/* A hash (HASH_HEX_SIZE bytes) over the bytes and names of the files that rules_load would read: while it is the same, rules_load
+ * would make the same rules.  False when a file cannot be read; rules_load says why then. */
+bool rules_files_hash(const struct rules_options *options, char *hash);
 
 /* Classes in order of precedence, index 0 to count - 1. */
 size_t rules_count(const struct rules *rules);

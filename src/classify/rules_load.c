@@ -65,18 +65,23 @@ is_pattern_file(const struct dirent *entry)
     return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".conf"));
 }
 
-/* Byte order, whatever the locale. */
 static int
 by_name(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+int
+pattern_files_list(const char *path, struct dirent ***entries)
+{
+    return scandir(path, entries, is_pattern_file, by_name);
+}
+
 static void
 loader_read_directory(struct loader *loader, const char *path)
 {
     struct dirent **entries = NULL;
-    int count = scandir(path, &entries, is_pattern_file, by_name);
+    int count = pattern_files_list(path, &entries);
 
     if (count < 0) {
         diagnose(loader->diagnostics, STATUS_USAGE, "cannot read the pattern directory %s: %s", path, strerror(errno));

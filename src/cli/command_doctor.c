@@ -141,11 +141,11 @@ run(struct command_context *context, const struct options *options)
 {
     static const char *const default_paths[] = {DEFAULT_PATH};
     struct examination examination = {.out = context->out};
+    const struct input_choice choice = {.sniff = parse_looks_like_error_log};
     struct input_list list;
 
     input_list_make(options->word_count > 0 ? options->words : default_paths,
-                    options->word_count > 0 ? options->word_count : 1, parse_looks_like_error_log, context->diagnostics,
-                    &list);
+                    options->word_count > 0 ? options->word_count : 1, &choice, context->diagnostics, &list);
     for (size_t i = 0; i < list.count; i++) {
         examine_named(&list.items[i]);
         examine(&examination, &list.items[i]);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "cli/commands.h"
@@ -137,12 +138,36 @@ print_summary(FILE *out, const struct scan_result *result, const char *database)
 struct setting {
     struct options *options;
     struct rules *rules;
+    const struct rules *in_use; /* the same, once the store was told; NULL before */
     struct zone *zone;
     char *path; /* of the database */
     char *node;
     struct retention retention;
     int64_t wait, min_free;
+    char pattern_files[HASH_HEX_SIZE]; /* their hash; "" when a file of them cannot be read */
+    struct store *store;
+    struct diagnostics *diagnostics;
 };
+
+/* Loads the rules and tells the store. */
+static const struct rules *
+load_rules(void *context)
+{
+    struct setting *setting = context;
+    bool changed = false;
+
+    if (setting->rules == NULL)
+        setting->rules = rules_option_load(setting->options, setting->diagnostics);
+    if (setting->rules == NULL || !store_use_rules(setting->store, setting->rules, &changed) ||
+        !store_note_pattern_files(setting->store, setting->pattern_files))
+        return NULL;
+    if (changed)
+        diagnose_warning(setting->diagnostics,
+                         "the patterns are others than those of the last scan; what is stored keeps its old "
+                         "classes until `ngxerr db reclassify` is run");
+    setting->in_use = setting->rules;
+    return setting->in_use;
+}
 
 static bool
 prepare(struct command_context *context, struct setting *setting)
@@ -161,13 +186,29 @@ prepare(struct command_context *context, struct setting *setting)
                  tz != NULL ? tz : "");
         return false;
     }
-    setting->rules = rules_option_load(setting->options, context->diagnostics);
-    if (setting->rules == NULL)
-        return false;
     setting->path = database_path_for_writing(options_value(setting->options, "database"),
                                               options_value(setting->options, "group"), context->diagnostics);
     setting->node = log_store_node(options_value(setting->options, "node"));
-    return setting->path != NULL;
+    if (setting->path == NULL)
+        return false;
+    if (!rules_option_files_hash(setting->options, setting->pattern_files))
+        setting->pattern_files[0] = '\0';
+    if (access(setting->path, F_OK) == 0)
+        return true;
+    setting->rules =
+        rules_option_load(setting->options, context->diagnostics); /* no database is made for wrong patterns */
+    return setting->rules != NULL;
+}
+
+/* Files of patterns that the database knows need not be read before there is a record to classify. */
+static bool
+prepare_rules(struct setting *setting)
+{
+    bool known = false;
+
+    if (!store_has_pattern_files(setting->store, setting->pattern_files, &known))
+        return false;
+    return (known && setting->pattern_files[0] != '\0') || load_rules(setting) != NULL;
 }
 
 static void
@@ -183,20 +224,19 @@ scan_into(struct command_context *context, struct setting *setting, struct store
         .final = options_given(given, "final"),
         .zone = setting->zone,
         .hold_signals = true,
+        .load_rules = load_rules,
+        .load_context = setting,
     };
-    bool changed = false;
 
-    if (!store_use_rules(store, setting->rules, &changed))
+    setting->store = store;
+    if (!prepare_rules(setting))
         return;
-    if (changed)
-        diagnose_warning(context->diagnostics,
-                         "the patterns are others than those of the last scan; what is stored keeps its old "
-                         "classes until `ngxerr db reclassify` is run");
     if (!quiet && isatty(STDERR_FILENO)) {
         options.progress = show_progress;
         options.progress_context = stderr;
     }
-    (void)scan_run(&options, store, setting->rules, context->diagnostics, result); /* a failure is in the diagnostics */
+    (void)scan_run(&options, store, setting->in_use, context->diagnostics,
+                   result); /* a failure is in the diagnostics */
     end_progress(&options);
     if (!quiet && (options_given(given, "verbose") || isatty(fileno(context->out)))) {
         if (options_given(given, "verbose"))
@@ -252,7 +292,7 @@ enum status
 command_scan(struct command_context *context)
 {
     struct options options;
-    struct setting setting = {.options = &options};
+    struct setting setting = {.options = &options, .diagnostics = context->diagnostics};
 
     if (!options_parse(specs, SPEC_COUNT, context->argc, context->argv, context->diagnostics, &options))
         goto out;

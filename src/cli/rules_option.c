@@ -7,8 +7,9 @@
 
 #define SYSTEM_PATTERNS "/etc/ngxerr/patterns.d"
 
-struct rules *
-rules_option_load(const struct options *options, struct diagnostics *diagnostics)
+/* Directories that options name, and the system's.  Both arrays are freed by the caller. */
+static struct rules_options
+make_options(const struct options *options)
 {
     size_t given = options != NULL ? options_count(options, "patterns") : 0;
     const char **directories = memory_allocate((given + 1) * sizeof *directories);
@@ -18,11 +19,33 @@ rules_option_load(const struct options *options, struct diagnostics *diagnostics
         directories[i] = options_value_at(options, "patterns", given - 1 - i);
     directories[given] = SYSTEM_PATTERNS;
     may_be_missing[given] = true;
-
-    struct rules_options rules_options = {
+    return (struct rules_options){
         .directories = directories, .may_be_missing = may_be_missing, .directory_count = given + 1};
+}
+
+static void
+free_options(const struct rules_options *rules_options)
+{
+    free((void *)(uintptr_t)rules_options->directories);
+    free((void *)(uintptr_t)rules_options->may_be_missing);
+}
+
+struct rules *
+rules_option_load(const struct options *options, struct diagnostics *diagnostics)
+{
+    struct rules_options rules_options = make_options(options);
     struct rules *rules = rules_load(&rules_options, diagnostics);
-    free(directories);
-    free(may_be_missing);
+
+    free_options(&rules_options);
     return rules;
+}
+
+bool
+rules_option_files_hash(const struct options *options, char *hash)
+{
+    struct rules_options rules_options = make_options(options);
+    bool good = rules_files_hash(&rules_options, hash);
+
+    free_options(&rules_options);
+    return good;
 }

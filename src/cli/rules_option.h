@@ -9,5 +9,7 @@
  * precedence. `options` may be NULL or lack the row "patterns".  NULL after diagnostics (STATUS_USAGE).  Freed by
  * rules_free. */
 struct rules *rules_option_load(const struct options *options, struct diagnostics *diagnostics);
+/* rules_files_hash of the same. */
+bool rules_option_files_hash(const struct options *options, char *hash);
 
 #endif

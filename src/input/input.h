@@ -45,6 +45,8 @@ struct input_facts {
     int64_t modified;
 };
 void input_facts(const struct input *input, struct input_facts *facts);
+/* The same without opening it; false unless it is a regular file. */
+bool input_path_facts(const char *path, struct input_facts *facts);
 
 /* Why a directory scan left a file. */
 enum left_reason {
@@ -69,20 +71,26 @@ struct input_list {
     size_t count;
 };
 
-/* Expands paths: files as they are, directories recursively (not following symbolic links to directories) in byte
- * order of names, a file of a directory being taken by content: `sniff` is asked about its first LIMIT_SNIFF
- * decompressed bytes.  A named path that cannot be opened is diagnosed with STATUS_INPUT and the others go on.  Freed
- * by input_list_free. */
-void input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
-                     struct diagnostics *diagnostics, struct input_list *list);
-/* The same, but files that `is_own` knows are left without being opened: closing a file drops the locks that this process
- * has on it.  `own` may be NULL. */
+/* Files that are left without being opened: closing a file drops the locks that this process has on it. */
 struct input_own {
     bool (*is_own)(const void *context, uint64_t device, uint64_t inode);
     const void *context;
 };
-void input_list_make_beside(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
-                            const struct input_own *own, struct diagnostics *diagnostics, struct input_list *list);
+
+/* How files of a directory are chosen: by content, unless they are known. */
+struct input_choice {
+    bool (*sniff)(struct slice head); /* are there records in its first LIMIT_SNIFF decompressed bytes? */
+    /* A file that was taken before and has not changed is not opened; NULL: none is. */
+    bool (*knows)(void *context, const char *path, const struct input_facts *facts);
+    void *context;
+    const struct input_own *own; /* NULL: none */
+};
+
+/* Expands paths: files as they are, directories recursively (not following symbolic links to directories) in byte
+ * order of names, a file of a directory being taken by `choice`.  A named path that cannot be opened is diagnosed with STATUS_INPUT and the others go on.  Freed
+ * by input_list_free. */
+void input_list_make(const char *const *paths, size_t count, const struct input_choice *choice,
+                     struct diagnostics *diagnostics, struct input_list *list);
 void input_list_free(struct input_list *list);
 /* The file's name without directory, rotation and compression suffix: error.log.2.gz -> error.log,
  * error.log-20261120.gz -> error.log. A slice of path. */

@@ -10,8 +10,7 @@
 #include "input/parts.h"
 
 struct lister {
-    bool (*sniff)(struct slice head);
-    const struct input_own *own; /* NULL: none */
+    const struct input_choice *choice;
     struct diagnostics *diagnostics;
     struct input_list *list;
     char *head; /* LIMIT_SNIFF bytes */
@@ -56,6 +55,16 @@ list_leave(struct lister *lister, const char *path, enum left_reason reason, int
     found->error_number = error_number;
 }
 
+/* Was it taken before, and is as it was? */
+static bool
+list_knows(const struct lister *lister, const char *path)
+{
+    struct input_facts facts;
+
+    return lister->choice->knows != NULL && input_path_facts(path, &facts) &&
+           lister->choice->knows(lister->choice->context, path, &facts);
+}
+
 /* Reads the first bytes and asks whether there are records among them. */
 static void
 list_file(struct lister *lister, const char *path)
@@ -79,7 +88,7 @@ list_file(struct lister *lister, const char *path)
         list_leave(lister, path, LEFT_UNREADABLE, EIO);
     else if (size == 0 && (input->facts.size == 0 || status == INPUT_END))
         list_leave(lister, path, LEFT_EMPTY, 0);
-    else if (lister->sniff((struct slice){lister->head, size}) ||
+    else if (lister->choice->sniff((struct slice){lister->head, size}) ||
              (size == 0 && (status == INPUT_DAMAGED || status == INPUT_UNFINISHED))) /* to be named by who reads it */
         list_add(lister->list, path)->taken = true;
     else
@@ -90,8 +99,9 @@ list_file(struct lister *lister, const char *path)
 static bool
 is_own(const struct lister *lister, const struct stat *facts)
 {
-    return lister->own != NULL &&
-           lister->own->is_own(lister->own->context, (uint64_t)facts->st_dev, (uint64_t)facts->st_ino);
+    const struct input_own *own = lister->choice->own;
+
+    return own != NULL && own->is_own(own->context, (uint64_t)facts->st_dev, (uint64_t)facts->st_ino);
 }
 
 static void list_directory(struct lister *lister, const char *path);
@@ -115,6 +125,8 @@ list_entry(struct lister *lister, const char *path)
         list_directory(lister, path);
     else if (is_own(lister, &target))
         list_leave(lister, path, LEFT_OWN, 0);
+    else if (S_ISREG(target.st_mode) && list_knows(lister, path))
+        list_add(lister->list, path)->taken = true;
     else if (S_ISREG(target.st_mode))
         list_file(lister, path);
     else
@@ -207,17 +219,10 @@ list_named(struct lister *lister, const char *path)
 }
 
 void
-input_list_make(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
+input_list_make(const char *const *paths, size_t count, const struct input_choice *choice,
                 struct diagnostics *diagnostics, struct input_list *list)
 {
-    input_list_make_beside(paths, count, sniff, NULL, diagnostics, list);
-}
-
-void
-input_list_make_beside(const char *const *paths, size_t count, bool (*sniff)(struct slice head),
-                       const struct input_own *own, struct diagnostics *diagnostics, struct input_list *list)
-{
-    struct lister lister = {sniff, own, diagnostics, list, memory_allocate(LIMIT_SNIFF)};
+    struct lister lister = {choice, diagnostics, list, memory_allocate(LIMIT_SNIFF)};
 
     *list = (struct input_list){NULL, 0};
     for (size_t i = 0; i < count; i++)

@@ -35,16 +35,15 @@ input_recognise(struct input *input)
               input->format->name);
 }
 
-static void
-facts_fill(struct input *input, const struct stat *status)
+static struct input_facts
+facts_of(const struct stat *status)
 {
-    input->regular = S_ISREG(status->st_mode);
-    if (input->is_stdin)
-        return;
-    input->facts.device = (uint64_t)status->st_dev;
-    input->facts.inode = (uint64_t)status->st_ino;
-    input->facts.size = input->regular ? (uint64_t)status->st_size : 0;
-    input->facts.modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+    return (struct input_facts){
+        .device = (uint64_t)status->st_dev,
+        .inode = (uint64_t)status->st_ino,
+        .size = S_ISREG(status->st_mode) ? (uint64_t)status->st_size : 0,
+        .modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec,
+    };
 }
 
 struct input *
@@ -69,7 +68,9 @@ input_open(const char *path, int *error_number)
     input->is_stdin = is_stdin;
     input->ended = INPUT_DATA;
     input->raw = memory_allocate(RAW_SIZE);
-    facts_fill(input, &status);
+    input->regular = S_ISREG(status.st_mode);
+    if (!is_stdin)
+        input->facts = facts_of(&status);
     if (input->regular)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
     input_recognise(input);
@@ -176,7 +177,7 @@ input_seek(struct input *input, uint64_t offset)
 bool
 input_begins_with(const struct input *input, struct slice head)
 {
-    return !input->regular || input->is_stdin || input->format != FORMAT_PLAIN || plain_begins_with(input, head);
+    return !input->regular || input->is_stdin || input->format != NULL || plain_begins_with(input, head);
 }
 
 bool
@@ -202,4 +203,15 @@ void
 input_facts(const struct input *input, struct input_facts *facts)
 {
     *facts = input->facts;
+}
+
+bool
+input_path_facts(const char *path, struct input_facts *facts)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
+    *facts = facts_of(&status);
+    return true;
 }

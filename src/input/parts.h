@@ -28,8 +28,8 @@ struct decode_step {
 
 /* One way of decompressing; each is a file of its own. */
 struct decoder {
-    void *(*make)(void);           /* ready for a first member; freed by release */
-    void (*restart)(void *state);  /* another member begins, whatever was before */
+    void *(*make)(void);          /* ready for a first member; freed by release */
+    void (*restart)(void *state); /* another member begins, whatever was before */
     enum decode_result (*step)(void *state, struct decode_step *step);
     void (*release)(void *state);
 };

@@ -71,7 +71,8 @@ megabytes(uint64_t bytes)
 static enum decode_result
 xz_too_large(struct xz *xz, struct decode_step *step)
 {
-    snprintf(xz->why, sizeof(xz->why), "%llu MB of memory to decompress, which is more than the %llu MB that are allowed",
+    snprintf(xz->why, sizeof(xz->why),
+             "%llu MB of memory to decompress, which is more than the %llu MB that are allowed",
              megabytes(lzma_memusage(&xz->stream)), megabytes(LIMIT_XZ_MEMORY));
     step->why = xz->why;
     return DECODE_TOO_LARGE;

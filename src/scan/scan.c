@@ -174,11 +174,13 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
         .now = (int64_t)time(NULL),
     };
     const struct input_own own = {store_is_own_file, store};
+    const struct input_choice choice = {
+        .sniff = parse_looks_like_error_log, .knows = scan_knows_path, .context = &scanner, .own = &own};
     struct input_list list;
     bool good;
 
     memset(result, 0, sizeof *result);
-    input_list_make_beside(options->paths, options->count, parse_looks_like_error_log, &own, diagnostics, &list);
+    input_list_make(options->paths, options->count, &choice, diagnostics, &list);
     good = scan_list(&scanner, &list);
     if (store_can_write(store))
         good = keep_left(&scanner, &list) && good;

@@ -29,6 +29,10 @@ struct scan_options {
     void (*progress)(void *context,
                      const struct scan_progress *progress); /* called a few times a second; NULL for none */
     void *progress_context;
+    /* With scan_run's `rules` NULL: called when the first file has something to read; gives the rules after store_use_rules was called
+     * with them, or NULL after its diagnostic. */
+    const struct rules *(*load_rules)(void *context);
+    void *load_context;
 };
 
 enum scan_left {
@@ -73,8 +77,9 @@ struct scan_result {
     bool stopped;          /* a signal ended it */
 };
 
-/* Reads what is new in the files of `options` into `store`, which store_use_rules has given the same `rules`.  Unreadable, damaged and
- * refused files are diagnosed (STATUS_INPUT) and the others go on.  False when the store failed, after its diagnostic.  `result` is
+/* Reads what is new in the files of `options` into `store`, which store_use_rules has given the same `rules` (NULL: options->load_rules
+ * will, when they are needed).  Unreadable, damaged and
+ * refused files are diagnosed (STATUS_INPUT) and the others go on.  False when the store or load_rules failed, after its diagnostic.  `result` is
  * filled in any case and freed by scan_result_free. */
 bool scan_run(const struct scan_options *options, struct store *store, const struct rules *rules,
               struct diagnostics *diagnostics, struct scan_result *result);

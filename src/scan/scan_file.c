@@ -177,6 +177,15 @@ is_complete(const struct pass *pass)
 }
 
 static void
+put_facts(struct file_probe *probe, const struct input_facts *facts)
+{
+    probe->device = facts->device;
+    probe->inode = facts->inode;
+    probe->size = facts->size;
+    probe->modified = facts->modified;
+}
+
+static void
 fill_probe(struct pass *pass)
 {
     struct file_probe *probe = &pass->probe;
@@ -188,10 +197,21 @@ fill_probe(struct pass *pass)
     probe->complete = is_complete(pass);
     probe->read_at = source_read_at;
     probe->read_context = pass->source;
-    probe->device = pass->facts.device;
-    probe->inode = pass->facts.inode;
-    probe->size = pass->facts.size;
-    probe->modified = pass->facts.modified;
+    put_facts(probe, &pass->facts);
+}
+
+/* Fills the outcome of a file that is not read, since it adds nothing; false of another. */
+static bool
+adds_nothing(struct pass *pass)
+{
+    if (pass->plan.verdict == FILE_UNCHANGED)
+        pass->file->outcome = SCAN_UNCHANGED;
+    else if (pass->plan.verdict == FILE_COPY) {
+        pass->file->outcome = SCAN_COPY;
+        pass->file->copy_of = memory_copy_text(pass->plan.copy_of != NULL ? pass->plan.copy_of : "");
+    } else
+        return false;
+    return true;
 }
 
 /* False when there is no need to read, after filling the outcome. */
@@ -200,19 +220,10 @@ wants_reading(struct pass *pass)
 {
     struct slice head = source_head(pass->source);
 
-    switch (pass->plan.verdict) {
-    case FILE_UNCHANGED:
-        pass->file->outcome = SCAN_UNCHANGED;
+    if (adds_nothing(pass))
         return false;
-    case FILE_COPY:
-        pass->file->outcome = SCAN_COPY;
-        pass->file->copy_of = memory_copy_text(pass->plan.copy_of != NULL ? pass->plan.copy_of : "");
-        return false;
-    case FILE_KNOWN:
+    if (pass->plan.verdict == FILE_KNOWN)
         return true;
-    case FILE_NEW:
-        break;
-    }
     if (!is_complete(pass) && head.size < LIMIT_SNIFF && slice_find_byte(head, '\n') == SIZE_MAX) {
         leave(pass->file, SCAN_LEFT_EMPTY);
         note_waiting(pass, head.size);
@@ -228,6 +239,40 @@ wants_reading(struct pass *pass)
         return false;
     }
     return true;
+}
+
+/* --- files that need not be opened --- */
+
+static struct file_probe
+make_glance(const struct scanner *scanner, const char *path, const struct input_facts *facts)
+{
+    struct file_probe probe = {.path = path, .complete = scanner->options->final};
+
+    put_facts(&probe, facts);
+    return probe;
+}
+
+bool
+scan_knows_path(void *context, const char *path, const struct input_facts *facts)
+{
+    struct scanner *scanner = context;
+    struct file_probe probe = make_glance(scanner, path, facts);
+    bool known = false;
+
+    return store_file_glance(scanner->store, &probe, NULL, &known) && known;
+}
+
+/* *done: the file is as it was when it was read to its end, and its outcome is filled. */
+static bool
+glance(struct pass *pass, bool *done)
+{
+    struct scanner *scanner = pass->scanner;
+
+    *done = false;
+    if (strcmp(pass->file->path, "-") == 0 || !input_path_facts(pass->file->path, &pass->facts))
+        return true;
+    pass->probe = make_glance(scanner, pass->file->path, &pass->facts);
+    return store_file_glance(scanner->store, &pass->probe, &pass->plan, done) && (!*done || adds_nothing(pass));
 }
 
 /* --- reading --- */
@@ -408,10 +453,14 @@ out:
     return good;
 }
 
-/* The threads are started with the first file that needs them. */
+/* Rules are loaded and threads are started with the first file that needs them. */
 static bool
 start_pipeline(struct scanner *scanner)
 {
+    if (scanner->rules == NULL)
+        scanner->rules = scanner->options->load_rules(scanner->options->load_context);
+    if (scanner->rules == NULL)
+        return false;
     if (scanner->pipeline == NULL)
         scanner->pipeline = pipeline_new(scanner->rules, scanner->store);
     if (scanner->pipeline == NULL)
@@ -439,8 +488,10 @@ bool
 scan_file(struct scanner *scanner, struct scan_file *file)
 {
     struct pass pass = {.scanner = scanner, .file = file};
-    bool good = true;
+    bool done, good = glance(&pass, &done);
 
+    if (!good || done)
+        return good;
     pass.source = open_source(scanner, file);
     if (pass.source == NULL)
         return true;

@@ -9,7 +9,7 @@
 struct scanner {
     const struct scan_options *options;
     struct store *store;
-    const struct rules *rules;
+    const struct rules *rules; /* NULL until they are needed and loaded */
     struct diagnostics *diagnostics;
     struct scan_result *result;
     struct pipeline *pipeline; /* made with the first file that has something to read */
@@ -20,6 +20,9 @@ struct scanner {
 
 /* Reads what is new in `file->path` and fills the rest of *file.  False when the store failed, after its diagnostic. */
 bool scan_file(struct scanner *scanner, struct scan_file *file);
+
+/* struct input_choice's knows; `context` is the scanner. */
+bool scan_knows_path(void *context, const char *path, const struct input_facts *facts);
 
 /* True when a record begins in the bytes of `source`; reads it from the start, as far as needed. */
 bool scan_finds_record(struct source *source);

@@ -5,13 +5,13 @@
 #include "store/writer.h"
 
 static bool
-rules_hash_stored(struct store *store, const char *hash, bool *equal)
+hash_stored(struct store *store, const char *name, const char *hash, bool *equal)
 {
     sqlite3_stmt *get = store_statement(store, SETTING_GET);
     bool row;
     if (get == NULL)
         return false;
-    bind_text(get, ":name", SLICE("rules_hash"));
+    bind_text(get, ":name", slice_of(name));
     if (!store_step(store, get, &row))
         return false;
     *equal = row && slice_is(column_slice(get, 0), hash);
@@ -65,7 +65,8 @@ store_use_rules(struct store *store, const struct rules *rules, bool *changed)
 {
     struct writer *writer = store_writer(store);
     bool equal;
-    if (writer == NULL || !rules_hash_stored(store, rules_hash(rules), &equal) || (!equal && !retire_all(store)))
+    if (writer == NULL || !hash_stored(store, "rules_hash", rules_hash(rules), &equal) ||
+        (!equal && !retire_all(store)))
         return false;
     size_t count = rules_count(rules);
     writer->class_ids = memory_resize(writer->class_ids, count + 1, sizeof(*writer->class_ids));
@@ -78,5 +79,22 @@ store_use_rules(struct store *store, const struct rules *rules, bool *changed)
     if (!store_get_integer(store, EVENT_LAST_ID, 0, &events))
         return false;
     *changed = !equal && events > 0;
-    return (equal || setting_set_text(store, "rules_hash", rules_hash(rules))) && store_end(store);
+    return (equal || (setting_set_text(store, "rules_hash", rules_hash(rules)) &&
+                      setting_set_text(store, "pattern_files", ""))) &&
+           store_end(store);
+}
+
+bool
+store_note_pattern_files(struct store *store, const char *hash)
+{
+    bool equal;
+    if (!hash_stored(store, "pattern_files", hash, &equal))
+        return false;
+    return equal || (store_begin(store) && setting_set_text(store, "pattern_files", hash) && store_end(store));
+}
+
+bool
+store_has_pattern_files(struct store *store, const char *hash, bool *has)
+{
+    return hash_stored(store, "pattern_files", hash, has);
 }

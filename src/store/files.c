@@ -1,6 +1,7 @@
 /* Knows a file again by what it holds, and begins to write one (design: a file is known by what it holds). */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/escape.h"
 #include "base/memory.h"
@@ -225,10 +226,14 @@ search_longer(struct search *search)
 
 /* --- what a path looked like --- */
 
+/* A file that was written to so many seconds ago may be written to again without another time of change: clocks of file
+ * systems tick in up to two seconds. */
+#define LOOK_AGE 2
+
 static bool
 put_look(struct store *store, const struct file_probe *probe, int64_t file_id, enum look copy)
 {
-    if (probe->size == 0)
+    if (probe->size == 0 || (int64_t)time(NULL) - probe->modified / 1000000000 <= LOOK_AGE)
         return true;
     sqlite3_stmt *put = store_begin(store) ? store_statement(store, LOOK_PUT) : NULL;
     if (put == NULL)
@@ -288,44 +293,55 @@ get_file(struct store *store, int64_t id, struct file_row *file, bool *found)
     return true;
 }
 
-/* An unchanged path spares the comparison, if its head is still the file's.  Not for a whole copy when what it was a copy of was not
- * met: that may have been the same log before it was renamed or compressed, and this one stands for the file now. */
+/* The file that an unchanged path leads to becomes the candidate.  Not of a whole copy when what it was a copy of was not met: that may
+ * have been the same log before it was renamed or compressed, and this one stands for the file now. */
 static bool
-search_look(struct search *search)
+look_at_path(struct search *search, bool *found)
 {
     int64_t id;
     enum look copy = LOOK_FILE;
-    bool found = false;
+    *found = false;
     if (!find_look(search->store, search->probe, &id, &copy) ||
-        (id != 0 && !get_file(search->store, id, &search->file, &found)) ||
-        (found && !pass_over_pruned(search->store, &search->file)))
+        (id != 0 && !get_file(search->store, id, &search->file, found)) ||
+        (*found && !pass_over_pruned(search->store, &search->file)))
         return false;
     const struct file_row *file = &search->file;
     bool closes = search->probe->complete && !file->finished && file->position < file->bytes;
-    if (!found || (copy == LOOK_FILE && closes) || (copy == LOOK_WHOLE && !was_seen(search->store->writer, id)))
+    *found = *found && !(copy == LOOK_FILE && closes) &&
+             !(copy == LOOK_WHOLE && !was_seen(search->store->writer, id)) &&
+             slice_equal(buffer_slice(&file->node), buffer_slice(&search->store->writer->node));
+    search->copy = copy;
+    return true;
+}
+
+/* An unchanged path spares the comparison, if its head is still the file's. */
+static bool
+search_look(struct search *search)
+{
+    bool found;
+    if (!look_at_path(search, &found))
+        return false;
+    if (!found)
         return true;
+    const struct file_row *file = &search->file;
     char hash[HASH_HEX_SIZE];
     size_t size = search->probe->head.size < file->head_size ? search->probe->head.size : (size_t)file->head_size;
     hash_hex(slice_first(search->probe->head, size), hash);
     if (size == file->head_size && strcmp(hash, file->head_hash) != 0)
         return true;
     search->found = true;
-    search->copy = copy;
-    fill_plan(search, copy == LOOK_FILE ? FILE_UNCHANGED : FILE_COPY);
+    fill_plan(search, search->copy == LOOK_FILE ? FILE_UNCHANGED : FILE_COPY);
     return true;
 }
 
 /* --- the plan --- */
 
+/* The file was met under this path. */
 static bool
-remember_verdict(struct search *search)
+remember_path(struct search *search)
 {
     struct store *store = search->store;
     struct file_row *file = &search->file;
-    if (search->plan->verdict == FILE_COPY)
-        return put_look(store, search->probe, file->id, search->copy);
-    if (search->plan->verdict != FILE_UNCHANGED)
-        return true;
     mark_seen(store->writer, file->id);
     struct buffer path = BUFFER_EMPTY;
     escape_view_text(&path, slice_of(search->probe->path));
@@ -340,8 +356,37 @@ remember_verdict(struct search *search)
         }
     }
     buffer_free(&path);
+    return good;
+}
+
+static bool
+remember_verdict(struct search *search)
+{
+    const struct file_row *file = &search->file;
+    if (search->plan->verdict == FILE_COPY)
+        return put_look(search->store, search->probe, file->id, search->copy);
+    if (search->plan->verdict != FILE_UNCHANGED)
+        return true;
     bool whole = search->probe->compressed || search->probe->size == file->bytes;
-    return good && (!whole || put_look(store, search->probe, file->id, LOOK_FILE));
+    return remember_path(search) && (!whole || put_look(search->store, search->probe, file->id, LOOK_FILE));
+}
+
+bool
+store_file_glance(struct store *store, const struct file_probe *probe, struct file_plan *plan, bool *known)
+{
+    struct writer *writer = store_writer(store);
+    struct search search = {.store = store, .probe = probe, .plan = plan};
+    const struct file_row *file = &search.file;
+    bool good = writer != NULL && look_at_path(&search, known);
+    /* a compressed file that was cut is judged anew: nobody may be writing it any more */
+    *known = good && *known && (search.copy != LOOK_FILE || file->finished || file->bytes == probe->size);
+    if (*known && plan != NULL) {
+        writer->planned = true;
+        fill_plan(&search, search.copy == LOOK_FILE ? FILE_UNCHANGED : FILE_COPY);
+        good = search.copy != LOOK_FILE || remember_path(&search);
+    }
+    file_row_free(&search.file);
+    return good;
 }
 
 bool

@@ -43,6 +43,10 @@ void store_close(struct store *store);
 /* Makes the classes of `rules` the ones that rows refer to; retires those that are gone.  *changed: the stored set was
  * another one. */
 bool store_use_rules(struct store *store, const struct rules *rules, bool *changed);
+/* The hash of the pattern files (rules_files_hash) that the rules in use were made of.  While it is the same, there is no need
+ * to load them before there is a record to classify. */
+bool store_note_pattern_files(struct store *store, const char *hash);
+bool store_has_pattern_files(struct store *store, const char *hash, bool *has);
 
 /* --- writing: one file at a time, used by scan --- */
 
@@ -87,6 +91,10 @@ struct file_plan {
 };
 
 bool store_file_plan(struct store *store, const struct file_probe *probe, struct file_plan *plan);
+/* The same by what the path looked like before, without a look into the file.  *known: it was read to its end, or was a copy, and has
+ * had the same device, inode, size and time of change since; else store_file_plan has to look.  Of the probe only path, complete and these
+ * count.  With plan NULL it only asks. */
+bool store_file_glance(struct store *store, const struct file_probe *probe, struct file_plan *plan, bool *known);
 
 /* A record on its way into the database. */
 struct event {

@@ -95,8 +95,8 @@ add_bzip2(struct buffer *out, struct slice text)
     unsigned size = (unsigned)(out->capacity - out->size);
     char none = '\0';
     assert_int_equal(BZ2_bzBuffToBuffCompress(out->data + out->size, &size,
-                                              text.size > 0 ? (char *)(uintptr_t)text.data : &none,
-                                              (unsigned)text.size, 1, 0, 0),
+                                              text.size > 0 ? (char *)(uintptr_t)text.data : &none, (unsigned)text.size,
+                                              1, 0, 0),
                      BZ_OK);
     out->size += size;
 }

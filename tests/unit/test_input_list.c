@@ -41,6 +41,16 @@ put_file(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* Stands for what the store knows: no file is opened that it knows by its facts, here "no" of 3 bytes. */
+static bool
+knows(void *context, const char *path, const struct input_facts *facts)
+{
+    size_t *asked = context;
+
+    ++*asked;
+    return strcmp(path, "logs/sub/d.log") == 0 && facts->size == 3;
+}
+
 /* Stands for parse_looks_like_error_log: takes what begins with "yes". */
 static bool
 sniff(struct slice head)
@@ -63,6 +73,8 @@ test_directory(void **state)
         {"logs/sub/d.log", true, LEFT_NO_RECORDS},
     };
     const char *paths[] = {"logs", "logs/a.log", "missing", "-"};
+    size_t asked = 0;
+    const struct input_choice choice = {.sniff = sniff, .knows = knows, .context = &asked};
     struct capture capture;
     struct input_list list;
     size_t count = sizeof(expected) / sizeof(expected[0]);
@@ -73,12 +85,13 @@ test_directory(void **state)
     put_file("logs/b", "yes\n");
     put_file("logs/empty", "");
     put_file("logs/c.zst", "\x28\xb5\x2f\xfd\x04\xf8...."); /* of a window of 2 TB, where zstd is read at all */
-    put_file("logs/sub/d.log", "yes\n");
+    put_file("logs/sub/d.log", "no\n");
     put_file("logs/Z.log", "yes\n");
     assert_int_equal(symlink("b", "logs/link") + symlink("sub", "logs/dir-link") + mkfifo("logs/pipe", 0600), 0);
     capture_begin(&capture);
-    input_list_make(paths, 4, sniff, capture.diagnostics, &list);
+    input_list_make(paths, 4, &choice, capture.diagnostics, &list);
     assert_int_equal(list.count, count + 3);
+    assert_int_equal(asked, 7); /* about every regular file of the directory */
     for (size_t i = 0; i < count; i++) {
         assert_string_equal(list.items[i].path, expected[i].path);
         assert_int_equal(list.items[i].taken, expected[i].taken);
@@ -111,6 +124,8 @@ test_own_files_are_left_unopened(void **state)
 {
     const char *paths[] = {"logs", "logs/own"};
     struct stat facts;
+    const struct input_own own = {is_that_file, &facts};
+    const struct input_choice choice = {.sniff = sniff, .own = &own};
     struct capture capture;
     struct input_list list;
 
@@ -121,7 +136,7 @@ test_own_files_are_left_unopened(void **state)
     assert_int_equal(symlink("own", "logs/own-link"), 0);
     assert_int_equal(stat("logs/own", &facts), 0);
     capture_begin(&capture);
-    input_list_make_beside(paths, 2, sniff, &(struct input_own){is_that_file, &facts}, capture.diagnostics, &list);
+    input_list_make(paths, 2, &choice, capture.diagnostics, &list);
     assert_int_equal(list.count, 4);
     assert_true(list.items[0].taken);
     for (size_t i = 1; i < 4; i++) {
