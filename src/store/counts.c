@@ -209,6 +209,8 @@ bool
 counts_flush(struct counts *counts)
 {
     size_t count = 0;
+    if (counts->entry_count == 0)
+        return true;
     for (size_t i = 0; i < COUNT_ENTRIES && count < counts->entry_count; i++)
         if (counts->entries[i].used)
             counts->entries[count++] = counts->entries[i];

@@ -488,7 +488,7 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
     buffer_add(&writer->head, slice_first(probe->head, LIMIT_IDENTITY));
     buffer_clear(&writer->tail);
     writer->run_first = 0;
-    writer->in_file = true;
+    writer->in_file = writer->begun = true;
     writer->probe = *probe;
     mark_seen(writer, writer->file.id);
     return writer->file.position == writer->file.bytes || remove_open(writer);

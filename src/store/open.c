@@ -85,14 +85,14 @@ open_file(struct store *store, const char *name, int flags)
 /* --- reading --- */
 
 static bool
-beside_exists(const struct store *store, const char *suffix, bool *empty)
+beside_exists(const struct store *store, const char *suffix, int64_t *size)
 {
     struct buffer name = BUFFER_EMPTY;
     buffer_add_text(&name, store->path);
     buffer_add_text(&name, suffix);
     struct stat facts;
     bool exists = stat(buffer_text(&name), &facts) == 0;
-    *empty = !exists || facts.st_size == 0;
+    *size = exists ? (int64_t)facts.st_size : 0;
     buffer_free(&name);
     return exists;
 }
@@ -102,10 +102,10 @@ beside_exists(const struct store *store, const char *suffix, bool *empty)
 static bool
 needs_no_files(const struct store *store)
 {
-    bool log_empty, index_empty;
-    bool log_exists = beside_exists(store, "-wal", &log_empty);
-    bool index_exists = beside_exists(store, "-shm", &index_empty);
-    return log_empty && !(log_exists && index_exists);
+    int64_t log_size, index_size;
+    bool log_exists = beside_exists(store, "-wal", &log_size);
+    bool index_exists = beside_exists(store, "-shm", &index_size);
+    return log_size == 0 && !(log_exists && index_exists);
 }
 
 static void
@@ -306,6 +306,22 @@ store_open(const struct store_options *options, struct diagnostics *diagnostics)
     return NULL;
 }
 
+/* A log of so many bytes goes into the database when a scan ends, whatever that found. */
+#define LOG_KEPT (1 << 20)
+
+/* A scan that found nothing new has written the time and little else: that waits in -wal, where readers see it, for a scan that finds
+ * something; waiting for the disk would be most of what such a scan takes. */
+static void
+end_log(struct store *store)
+{
+    int64_t size;
+    if (writer_has_planned(store->writer) && !writer_has_begun(store->writer) && beside_exists(store, "-wal", &size) &&
+        size < LOG_KEPT)
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    else
+        sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void
 store_close(struct store *store)
 {
@@ -315,12 +331,12 @@ store_close(struct store *store)
     if (!store->failed && store->writer != NULL && (store->in_transaction || writer_has_planned(store->writer)))
         store_commit(store);
     store_rollback(store);
-    writer_free(store->writer);
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     checkpointer_free(store->checkpointer);
     if (store->mode == STORE_WRITE && store->db != NULL)
-        sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        end_log(store);
+    writer_free(store->writer);
     sqlite3_close(store->db);
     if (store->lock >= 0)
         close(store->lock);

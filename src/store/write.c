@@ -57,7 +57,13 @@ writer_free(struct writer *writer)
 bool
 writer_has_planned(const struct writer *writer)
 {
-    return writer->planned;
+    return writer != NULL && writer->planned;
+}
+
+bool
+writer_has_begun(const struct writer *writer)
+{
+    return writer != NULL && writer->begun;
 }
 
 /* --- the file's row --- */

@@ -44,6 +44,7 @@ struct writer {
     uint64_t pending, pending_bytes; /* rows since the last commit, and the bytes of log that they were made of */
 
     bool planned; /* store_file_plan was called */
+    bool begun;   /* store_file_begin was called */
     bool in_file;
     struct file_row file;
     struct buffer head;      /* its first bytes, at most LIMIT_IDENTITY */
