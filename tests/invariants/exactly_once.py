@@ -125,6 +125,40 @@ def alike(base):
         expect(stored == expected, "case %d: %d bytes stored instead of %d" % (number, stored, expected))
 
 
+def aged(base):
+    """Logs that were last written long before a scan are known by their facts; whatever changes, nothing is missed or read twice."""
+    logs, database, clock = os.path.join(base, "aged"), os.path.join(base, "aged.db"), 1000000000
+    os.mkdir(logs)
+    held, written = {}, 0
+    for step in range(60):
+        name = os.path.join(logs, chance.choice(["a.log", "b.log", "c.log"]))
+        what = chance.random()
+        if what < 0.5 or name not in held:
+            more = make_log(chance, chance.randrange(1, 30), step * 40)
+            held[name] = held.get(name, b"") + more
+            written += len(more)
+        elif what < 0.7: # another log of the same size, in the same inode
+            held[name] = (make_log(chance, 60, step * 90) * 50)[:len(held[name]) - 1] + b"\n"
+            written += len(held[name])
+        elif what < 0.8: # moved, its time of change with it
+            other = os.path.join(logs, chance.choice(["d.log", "e.log"]))
+            os.rename(name, other)
+            held[other] = held.pop(name)
+        if name in held:
+            clock += 1
+            with open(name, "r+b" if os.path.exists(name) else "wb") as file:
+                file.write(held[name])
+                file.truncate()
+            os.utime(name, (clock, clock))
+        for _ in range(chance.randrange(1, 3)):
+            scan(base, database, logs)
+    check_sums(database)
+    rows = read_rows(database, "SELECT last_path, bytes FROM files")
+    for name, content in held.items():
+        expect((name, len(content)) in rows, "%s is not known with %d bytes: %s" % (name, len(content), rows))
+    expect(sum(row[1] for row in rows) == written, "%d bytes were written, %d read" % (written, sum(row[1] for row in rows)))
+
+
 def compressed(base):
     """error.log, error.log.1 and error.log.2.zst are one file, read once, also when its end came only with the last name."""
     whole = make_log(chance, 400)
@@ -153,6 +187,7 @@ def compressed(base):
 
 base = work_directory()
 alike(base)
+aged(base)
 compressed(base)
 until = time.monotonic() + SECONDS
 number = 0

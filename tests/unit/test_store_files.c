@@ -1,6 +1,8 @@
 /* A file is known by what it holds: rotation, copies, files that begin alike, truncation, the open record. */
 #include "store_log.h"
 
+#include <time.h>
+
 #define LINE \
     "2026/11/20 03:12:45 [error] 12#12: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1\n"
 
@@ -252,6 +254,48 @@ test_second_scan_is_busy_and_readers_are_not(void **state)
     buffer_free(&name);
 }
 
+/* What store_file_glance says of a path with these facts; -1 when it has to be looked into. */
+static int
+glance(struct store_log *log, const char *path, uint64_t size, int64_t modified, bool final)
+{
+    const struct file_probe probe = {
+        .path = path, .complete = final, .device = 1, .inode = 1, .size = size, .modified = modified};
+    struct file_plan plan;
+    bool known, known_too;
+    assert_true(store_file_glance(log->store, &probe, NULL, &known));
+    assert_true(store_file_glance(log->store, &probe, &plan, &known_too));
+    assert_int_equal(known, known_too);
+    return known ? (int)plan.verdict : -1;
+}
+
+/* A path that is as it was when it was read to its end needs no look; anything else does. */
+static void
+test_unchanged_path_needs_no_look(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY, text = BUFFER_EMPTY;
+    add_lines(&content, 1, 10);
+    uint64_t size = content.size;
+    assert_int_equal(glance(log, "/l/error.log", size, 7, false), -1);
+    assert_int_equal(store_log_read_modified(log, "/l/error.log", buffer_slice(&content), false, 7), FILE_NEW);
+    assert_int_equal(glance(log, "/l/error.log", size, 7, false), FILE_UNCHANGED);
+    assert_int_equal(glance(log, "/l/error.log", size + 1, 7, false), -1);
+    assert_int_equal(glance(log, "/l/error.log", size, 8, false), -1);
+    assert_int_equal(glance(log, "/l/error.log.1", size, 7, false), -1);
+    assert_int_equal(glance(log, "/l/error.log", size, 7, true), -1); /* its last record would be closed */
+    assert_int_equal(store_log_read_modified(log, "/l/copy", buffer_slice(&content), false, 9), FILE_COPY);
+    assert_int_equal(glance(log, "/l/copy", size, 9, false), FILE_COPY);
+    buffer_clear(&content);
+    add_lines(&content, 900, 1);
+    int64_t now = (int64_t)time(NULL) * 1000000000; /* so young that it may change and keep the time */
+    assert_int_equal(store_log_read_modified(log, "/l/young", buffer_slice(&content), false, now), FILE_NEW);
+    assert_int_equal(glance(log, "/l/young", content.size, now, false), -1);
+    store_log_text(log, "SELECT group_concat(last_path, ' ') FROM files", &text);
+    assert_slice(buffer_slice(&text), "/l/error.log /l/young");
+    buffer_free(&content);
+    buffer_free(&text);
+}
+
 int
 main(void)
 {
@@ -264,6 +308,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_copy_stands_for_its_file_once_that_is_gone, begin, end),
         cmocka_unit_test_setup_teardown(test_truncated_and_written_anew_is_another_file, begin, end),
         cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, begin, end),
+        cmocka_unit_test_setup_teardown(test_unchanged_path_needs_no_look, begin, end),
         cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
