@@ -5,8 +5,8 @@
 set -eu
 cd "$(dirname "$0")"
 
-base="gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libxxhash-dev libcmocka-dev
-      sqlite3 gzip logrotate openssl ca-certificates python3 tzdata procps"
+base="gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev
+      libxxhash-dev libcmocka-dev sqlite3 gzip zstd logrotate openssl ca-certificates python3 tzdata procps"
 lab="lnav libnginx-mod-stream libnginx-mod-mail libnginx-mod-http-lua php-fpm gnutls-bin iproute2"
 lint="clang llvm libclang-rt-14-dev clang-tidy clang-format cppcheck shellcheck mandoc"
 

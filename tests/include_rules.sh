@@ -44,6 +44,10 @@ while read -r header owner; do
     done
 done <<LIST
 zlib.h input
+isa-l/igzip_lib.h input
+zstd.h input
+lzma.h input
+bzlib.h input
 pcre2.h classify
 sqlite3.h store
 xxhash.h base

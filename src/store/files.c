@@ -293,8 +293,8 @@ get_file(struct store *store, int64_t id, struct file_row *file, bool *found)
     return true;
 }
 
-/* The file that an unchanged path leads to becomes the candidate.  Not of a whole copy when what it was a copy of was not met: that may
- * have been the same log before it was renamed or compressed, and this one stands for the file now. */
+/* The file that an unchanged path leads to becomes the candidate.  Not of a whole copy when what it was a copy of was not met: that
+ * may have been the same log before it was renamed or compressed, and this one stands for the file now. */
 static bool
 look_at_path(struct search *search, bool *found)
 {
@@ -307,8 +307,7 @@ look_at_path(struct search *search, bool *found)
         return false;
     const struct file_row *file = &search->file;
     bool closes = search->probe->complete && !file->finished && file->position < file->bytes;
-    *found = *found && !(copy == LOOK_FILE && closes) &&
-             !(copy == LOOK_WHOLE && !was_seen(search->store->writer, id)) &&
+    *found = *found && !(copy == LOOK_FILE && closes) && (copy != LOOK_WHOLE || was_seen(search->store->writer, id)) &&
              slice_equal(buffer_slice(&file->node), buffer_slice(&search->store->writer->node));
     search->copy = copy;
     return true;
@@ -318,11 +317,9 @@ look_at_path(struct search *search, bool *found)
 static bool
 search_look(struct search *search)
 {
-    bool found;
-    if (!look_at_path(search, &found))
-        return false;
+    bool found = false, good = look_at_path(search, &found);
     if (!found)
-        return true;
+        return good;
     const struct file_row *file = &search->file;
     char hash[HASH_HEX_SIZE];
     size_t size = search->probe->head.size < file->head_size ? search->probe->head.size : (size_t)file->head_size;

@@ -165,6 +165,8 @@ test_log_name(void **state)
         {"error.log.20261120", "error.log"},
         {"error.log.20261120.gz", "error.log"},
         {"error.log.3.zst", "error.log"},
+        {"error.log-20261120.xz", "error.log"},
+        {"error.log.1.bz2", "error.log"},
         {"shop.example.com-error.log", "shop.example.com-error.log"},
         {"shop-8080.log", "shop-8080.log"},
         {"10.0.0.1", "10.0.0.1"},
