@@ -12,6 +12,7 @@
 #include "cli/database_path.h"
 #include "cli/log_store.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/retention.h"
 #include "cli/rules_option.h"
 #include "scan/scan.h"
@@ -36,28 +37,7 @@ static const struct option_spec specs[] = {
 
 #define DEFAULT_PATH "/var/log/nginx"
 
-/* --- progress and summary --- */
-
-static void
-show_progress(void *context, const struct scan_progress *progress)
-{
-    struct buffer line = BUFFER_EMPTY;
-    FILE *stream = context;
-
-    buffer_add_format(&line, "\r\033[K%zu/%zu ", progress->file, progress->file_count);
-    escape_terminal(&line, slice_of(progress->path));
-    buffer_add_format(&line, ": %" PRIu64 " MB, %" PRIu64 " records", progress->bytes / 1000000, progress->records);
-    fwrite(line.data, 1, line.size, stream);
-    fflush(stream);
-    buffer_free(&line);
-}
-
-static void
-end_progress(const struct scan_options *options)
-{
-    if (options->progress != NULL)
-        fputs("\r\033[K", options->progress_context);
-}
+/* --- summary --- */
 
 static const char *
 outcome_text(const struct scan_file *file)
@@ -232,12 +212,13 @@ scan_into(struct command_context *context, struct setting *setting, struct store
     if (!prepare_rules(setting))
         return;
     if (!quiet && isatty(STDERR_FILENO)) {
-        options.progress = show_progress;
+        options.progress = progress_show;
         options.progress_context = stderr;
     }
     (void)scan_run(&options, store, setting->in_use, context->diagnostics,
                    result); /* a failure is in the diagnostics */
-    end_progress(&options);
+    if (options.progress != NULL)
+        progress_clear(stderr);
     if (!quiet && (options_given(given, "verbose") || isatty(fileno(context->out)))) {
         if (options_given(given, "verbose"))
             print_files(context->out, result);

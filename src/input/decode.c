@@ -27,13 +27,6 @@ decode_restart(struct input *input)
     input->member_from = 0;
 }
 
-/* Where in the file the next compressed byte stands. */
-static unsigned long long
-decode_offset(const struct input *input)
-{
-    return (unsigned long long)(input->raw_offset - (input->raw_size - input->raw_at));
-}
-
 /* Between two members: skips zeros.  False when the file ends there or cannot be read. */
 static bool
 decode_next_member(struct input *input)
@@ -48,7 +41,7 @@ decode_next_member(struct input *input)
     }
     decode_restart(input);
     input->further = true;
-    input->member_from = decode_offset(input);
+    input->member_from = input_disk_offset(input);
     return true;
 }
 
@@ -65,7 +58,8 @@ decode_failed(struct input *input, enum decode_result result, const char *why)
     if (input->further)
         return input_end(input, INPUT_DAMAGED, "what follows the %s data at byte %llu is no %s data", name,
                          (unsigned long long)input->member_from, name);
-    return input_end(input, INPUT_DAMAGED, "the %s data is damaged at byte %llu (%s)", name, decode_offset(input), why);
+    return input_end(input, INPUT_DAMAGED, "the %s data is damaged at byte %llu (%s)", name,
+                     (unsigned long long)input_disk_offset(input), why);
 }
 
 /* The decoder has taken all there is in raw, and has given all that came of it. */
@@ -77,7 +71,7 @@ decode_fill(struct input *input)
     if (input->ended == INPUT_FAILED)
         return INPUT_FAILED;
     return input_end(input, INPUT_UNFINISHED, "the %s data ends in its middle, at byte %llu", input->format->name,
-                     decode_offset(input));
+                     (unsigned long long)input_disk_offset(input));
 }
 
 /* One call of the decoder.  INPUT_DATA when reading may go on. */

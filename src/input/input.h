@@ -34,6 +34,8 @@ bool input_ready(const struct input *input, int milliseconds);
 /* Does the file begin with these bytes now?  True for what is compressed or no regular file: it is not written anew in
  * its place. */
 bool input_begins_with(const struct input *input, struct slice head);
+/* Bytes of the file as it is on disk that were used so far. */
+uint64_t input_disk_offset(const struct input *input);
 bool input_is_compressed(const struct input *input);
 bool input_is_stdin(const struct input *input);
 /* A sentence about what is wrong after UNFINISHED, DAMAGED or FAILED; valid until input_close. */

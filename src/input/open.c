@@ -174,6 +174,12 @@ input_seek(struct input *input, uint64_t offset)
     return input_skip(input, offset);
 }
 
+uint64_t
+input_disk_offset(const struct input *input)
+{
+    return input->raw_offset - (input->raw_size - input->raw_at);
+}
+
 bool
 input_begins_with(const struct input *input, struct slice head)
 {

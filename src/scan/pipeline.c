@@ -106,6 +106,7 @@ void
 pipeline_start(struct pipeline *pipeline, const struct job *job)
 {
     pipeline->job = *job;
+    atomic_store(&pipeline->disk_offset, 0);
     queue_push(pipeline->jobs, &pipeline->job);
 }
 
@@ -113,6 +114,12 @@ struct parcel *
 pipeline_next(struct pipeline *pipeline, int milliseconds)
 {
     return queue_pop_within(pipeline->full_parcels, milliseconds);
+}
+
+uint64_t
+pipeline_disk_offset(const struct pipeline *pipeline)
+{
+    return atomic_load_explicit(&pipeline->disk_offset, memory_order_relaxed);
 }
 
 void

@@ -56,6 +56,8 @@ void pipeline_free(struct pipeline *pipeline);
 void pipeline_start(struct pipeline *pipeline, const struct job *job);
 /* The next parcel, or NULL when none came within `milliseconds`. */
 struct parcel *pipeline_next(struct pipeline *pipeline, int milliseconds);
+/* How far the file that was started last has been read, in bytes on disk; for a progress display. */
+uint64_t pipeline_disk_offset(const struct pipeline *pipeline);
 /* Gives a parcel back; its slices are gone then. */
 void pipeline_recycle(struct pipeline *pipeline, struct parcel *parcel);
 /* Asks for an early end: a last parcel follows soon. */

@@ -104,21 +104,21 @@ scan_list(struct scanner *scanner, const struct input_list *list)
     bool good = true;
 
     result->files = memory_allocate_zeroed(list->count + 1, sizeof *result->files);
-    scanner->progress.file_count = list->count;
+    scanner->progress = progress_new(scanner, list);
     for (size_t i = 0; i < list->count && good && !result->stopped; i++) {
         const struct input_found *found = &list->items[i];
         struct scan_file *file = &result->files[result->file_count++];
 
         file->path = memory_copy_text(found->path);
         file->named = found->named;
-        scanner->progress.path = file->path;
-        scanner->progress.file = i + 1;
+        progress_file(scanner->progress, i);
         if (found->taken)
             good = scan_file(scanner, file);
         else
             note_left(scanner, found, file);
         count_outcome(result, file);
     }
+    progress_free(scanner->progress);
     return good;
 }
 

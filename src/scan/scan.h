@@ -12,8 +12,10 @@
 struct scan_progress {
     const char *path;
     size_t file, file_count; /* this is number `file` (from 1) of file_count */
-    uint64_t bytes;          /* decompressed bytes of all files so far */
-    uint64_t records;
+    uint64_t bytes, lines;   /* read so far, decompressed */
+    /* As they are on disk, of all files: what was read, and what there is to read yet; UINT64_MAX when a stream is among them. */
+    uint64_t disk_read, disk_left;
+    int64_t milliseconds; /* since reading began */
 };
 
 struct scan_options {

@@ -11,9 +11,6 @@
 /* A compressed file that ends in its middle and was written to within this many seconds is still being written; an older one was cut. */
 #define STILL_WRITTEN 60
 
-/* How often signals are looked for and progress is shown, in milliseconds. */
-#define HEARTBEAT 200
-
 /* A file on its way through. */
 struct pass {
     struct scanner *scanner;
@@ -277,29 +274,6 @@ glance(struct pass *pass, bool *done)
 
 /* --- reading --- */
 
-static int64_t
-clock_milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void
-show_progress(struct scanner *scanner)
-{
-    int64_t now;
-
-    if (scanner->options->progress == NULL)
-        return;
-    now = clock_milliseconds();
-    if (now - scanner->progress_shown < HEARTBEAT)
-        return;
-    scanner->progress_shown = now;
-    scanner->options->progress(scanner->options->progress_context, &scanner->progress);
-}
-
 static bool
 begin(struct pass *pass)
 {
@@ -317,7 +291,6 @@ store_parcel(struct pass *pass, const struct parcel *parcel)
 
     if (batch->event_count == 0 && batch->unparsed_count == 0)
         return true;
-    pass->scanner->progress.records += batch->event_count;
     return begin(pass) && store_add(pass->scanner->store, batch);
 }
 
@@ -326,7 +299,7 @@ static bool
 store_parcels(struct pass *pass, struct job_end *end)
 {
     struct scanner *scanner = pass->scanner;
-    uint64_t before = scanner->progress.bytes;
+    uint64_t start = pass->plan.position, disk_start = source_is_compressed(pass->source) ? 0 : start;
     bool stored = true, stopping = false, last = false;
 
     while (!last) {
@@ -334,12 +307,12 @@ store_parcels(struct pass *pass, struct job_end *end)
 
         if (parcel != NULL) {
             stored = stored && store_parcel(pass, parcel);
-            scanner->progress.bytes = before + (parcel->batch.end - pass->plan.position);
+            progress_batch(scanner->progress, &parcel->batch, parcel->batch.end - start,
+                           pipeline_disk_offset(scanner->pipeline), disk_start);
             last = parcel->last;
             if (last)
                 *end = parcel->end;
             pipeline_recycle(scanner->pipeline, parcel);
-            show_progress(scanner);
         }
         if (!stopping && (!stored || (scanner->options->hold_signals && scan_signal_waits()))) {
             stopping = true;

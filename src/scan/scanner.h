@@ -13,10 +13,21 @@ struct scanner {
     struct diagnostics *diagnostics;
     struct scan_result *result;
     struct pipeline *pipeline; /* made with the first file that has something to read */
-    struct scan_progress progress;
-    int64_t progress_shown; /* milliseconds of the monotonic clock */
-    int64_t now;            /* epoch when the scan began */
+    struct progress *progress; /* NULL: nobody looks */
+    int64_t now;               /* epoch when the scan began */
 };
+
+/* progress.c: NULL when nobody wants to know.  Freed by progress_free. */
+struct progress *progress_new(struct scanner *scanner, const struct input_list *list);
+void progress_free(struct progress *progress);
+/* Number `index` of the list is begun. */
+void progress_file(struct progress *progress, size_t index);
+/* A batch was stored; `bytes` (decompressed) and `disk` are how far the file is read, `disk_start` where that began. */
+void progress_batch(struct progress *progress, const struct batch *batch, uint64_t bytes, uint64_t disk,
+                    uint64_t disk_start);
+
+/* How often signals are looked for and progress is shown, in milliseconds. */
+#define HEARTBEAT 200
 
 /* Reads what is new in `file->path` and fills the rest of *file.  False when the store failed, after its diagnostic. */
 bool scan_file(struct scanner *scanner, struct scan_file *file);

@@ -86,6 +86,12 @@ source_is_stream(const struct source *source)
     return source->stream;
 }
 
+uint64_t
+source_disk_offset(const struct source *source)
+{
+    return input_disk_offset(source->input);
+}
+
 void
 source_facts(const struct source *source, struct input_facts *facts)
 {

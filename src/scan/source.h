@@ -16,6 +16,8 @@ struct slice source_head(const struct source *source);
 bool source_is_compressed(const struct source *source);
 /* Standard input, a pipe, a socket: what was read is gone. */
 bool source_is_stream(const struct source *source);
+/* How many bytes of the file as it is on disk were read. */
+uint64_t source_disk_offset(const struct source *source);
 void source_facts(const struct source *source, struct input_facts *facts);
 /* False when the file was truncated, and perhaps written anew, since it was opened: what was read of it after that is of another content.
  * Asked after reading, a true answer is good for all that was read before. */

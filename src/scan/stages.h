@@ -34,8 +34,9 @@ struct pipeline {
     struct queue *free_parcels; /* caller -> cutter */
     struct block blocks[BLOCK_COUNT];
     struct parcel parcels[PARCEL_COUNT];
-    struct job job;   /* in work; written by the caller between files only */
-    atomic_bool stop; /* end the file as soon as possible */
+    struct job job;                   /* in work; written by the caller between files only */
+    atomic_bool stop;                 /* end the file as soon as possible */
+    atomic_uint_fast64_t disk_offset; /* of the reader in the file */
     const struct rules *rules;
     struct store *store; /* for store_prepare; may be NULL */
     pthread_t reader, cutter;
