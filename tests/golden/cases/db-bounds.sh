@@ -26,10 +26,10 @@ done
 "$NGXERR" query -d a.db -f csv --sql "SELECT sum(count) FROM counts"
 # a scan that has no room says so, removes what it was told to, and stores nothing new
 cp "$samples/error.log.1" logs/
-"$NGXERR" scan -d a.db --min-free 8000000T --keep tune=1s logs 2>&1 | sed 's/[0-9.]* of [0-9.]* MB/N of N MB/; s/leaves [0-9.]* MB/leaves N MB/'
+"$NGXERR" scan -d a.db --node web1 --min-free 8000000T --keep tune=1s logs 2>&1 | sed 's/[0-9.]* of [0-9.]* MB/N of N MB/; s/leaves [0-9.]* MB/leaves N MB/'
 "$NGXERR" query -d a.db --utc -f csv --by severity 2>/dev/null
 "$NGXERR" db retime -d a.db --tz Europe/Berlin
 "$NGXERR" db retime -d a.db --tz Europe/Berlin --log nothing
 # smaller than an empty database cannot be
-"$NGXERR" scan -d a.db --max-size 1K --min-free 0 logs 2>&1 | sed 's/has [0-9]* bytes/has N bytes/'
+"$NGXERR" scan -d a.db --node web1 --max-size 1K --min-free 0 logs 2>&1 | sed 's/has [0-9]* bytes/has N bytes/'
 "$NGXERR" query -d a.db -f csv --sql "SELECT (SELECT count(*) FROM events), (SELECT sum(count) FROM counts)"
