@@ -13,7 +13,9 @@ CREATE TABLE class (
     area     TEXT,
     severity INTEGER, -- 1 act, 2 fix, 3 tune, 4 noise
     title    TEXT,
-    retired  INTEGER NOT NULL DEFAULT 0
+    retired  INTEGER NOT NULL DEFAULT 0,
+    first_id   INTEGER, -- of the first event that ever had it, pruned or not: by id, and by time
+    first_time INTEGER
 );
 INSERT INTO class (id, class, title) VALUES (0, 'unclassified', 'No class matches');
 
@@ -86,6 +88,14 @@ CREATE TABLE retime (
     last_offset  INTEGER NOT NULL,
     fold         INTEGER NOT NULL
 );
+
+-- What reports have told of: the event with the highest id, by the name that report --since-last gives.  New events never get an id
+-- that a mark has passed.
+CREATE TABLE mark (
+    name     TEXT PRIMARY KEY,
+    event_id INTEGER NOT NULL,
+    time     INTEGER NOT NULL -- epoch of the report
+) WITHOUT ROWID;
 
 -- Which rows of `event` are a file's: runs of ids, in the order of the file.
 CREATE TABLE run (

@@ -116,7 +116,7 @@ open_store(struct query *query)
     const struct options *options = query->options;
 
     if (options->word_count == 0)
-        query->store = log_store_open_scanned(options, diagnostics);
+        query->store = log_store_open_scanned(options, NULL, STORE_READ, diagnostics);
     else if (options_given(options, "database"))
         diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
     else if ((query->rules = rules_option_load(options, diagnostics)) != NULL)

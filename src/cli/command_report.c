@@ -1,4 +1,5 @@
 /* ngxerr report: the findings of a database or of logs, each with cause, evidence and suggested change. */
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -6,22 +7,31 @@
 #include "cli/filters.h"
 #include "cli/log_store.h"
 #include "cli/output.h"
+#include "cli/report_condition.h"
 #include "cli/report_fill.h"
 #include "cli/rules_option.h"
+#include "store/mark.h"
 
 /* What a bare report on a database covers. */
 #define DEFAULT_WINDOW (24 * 60 * 60)
+
+/* Of --since-last without one. */
+#define DEFAULT_NAME "default"
+#define NAME_BYTES   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 static const struct option_spec own_specs[] = {
     OPTION_DATABASE,
     OPTION_FORMAT("text, markdown or json"),
     OPTION_OUTPUT,
-    {"fail-on", 0, "SEVERITY", "exit with 1 when a finding is of this severity (act, fix, tune) or worse"},
+    {"scan", 0, NULL, "first scan LOG (default: " LOG_STORE_DEFAULT_PATH ") into the database, then report from there"},
+    {"since-last", 0, "[=NAME]", "only what no report of this name (default: default) has told of yet"},
+    {"if", 0, "CONDITION", "print only if it is met: SEVERITY[:COUNT], LEVEL[:COUNT] or new, separated by commas"},
+    {"fail-on", 0, "CONDITION", "exit with 1 when it is met; CONDITION as with --if"},
     OPTION_TZ,
     OPTION_UTC,
     OPTION_PATTERNS,
     OPTION_FORCE,
-    {"final", 0, NULL, NULL}, /* as scan has it; here files are taken as complete anyhow */
+    {"final", 0, NULL, NULL}, /* as scan has it; without --scan files are taken as complete anyhow */
     OPTION_VERBOSE,
 };
 #define OWN_COUNT (sizeof(own_specs) / sizeof(own_specs[0]))
@@ -31,7 +41,10 @@ struct run {
     const struct options *options;
     struct arena *arena;
     const struct report_format *format;
-    enum severity fail_on; /* 0: not asked for */
+    struct report_conditions print_if, fail_on;
+    bool scan;
+    const char *since_last; /* name; NULL: not asked for */
+    struct mark mark;       /* with it */
     struct zone *zone;
     struct rules *rules;
     struct filter filter;
@@ -50,18 +63,39 @@ read_format(struct run *run)
     return true;
 }
 
+/* --since-last's name, which a header of the report shows. */
 static bool
-read_fail_on(struct run *run)
+read_since_last(struct run *run)
 {
-    static const char *const names[] = {"act", "fix", "tune", NULL};
-    static const enum severity severities[] = {SEVERITY_ACT, SEVERITY_FIX, SEVERITY_TUNE};
-    size_t index = 0;
-    if (!options_given(run->options, "fail-on"))
+    const char *name = options_value(run->options, "since-last");
+    if (!options_given(run->options, "since-last"))
         return true;
-    if (!options_choice(run->options, "fail-on", names, run->context->diagnostics, &index))
-        return false;
-    run->fail_on = severities[index];
-    return true;
+    run->since_last = name != NULL ? name : DEFAULT_NAME;
+    if (*run->since_last != '\0' && strspn(run->since_last, NAME_BYTES) == strlen(run->since_last))
+        return true;
+    diagnose(run->context->diagnostics, STATUS_USAGE,
+             "--since-last: \"%s\" is no name; allowed are letters, digits, '.', '_' and '-'", run->since_last);
+    return false;
+}
+
+/* Options that exclude each other. */
+static bool
+check_together(const struct run *run)
+{
+    const struct options *options = run->options;
+    const char *why = NULL;
+    if (options->word_count > 0 && !run->scan && options_given(options, "database"))
+        why = "--database and logs to read exclude each other, unless --scan reads them into it";
+    else if (run->since_last != NULL && options->word_count > 0 && !run->scan)
+        why = "--since-last is about a database; a LOG named here is read into none, unless --scan is given";
+    else if (run->since_last != NULL && (run->filter.has_since || run->filter.has_until))
+        why = "--since-last and --since, --until and --around exclude each other: it has a time of its own";
+    else if ((conditions_ask_new(&run->print_if) || conditions_ask_new(&run->fail_on)) && run->since_last == NULL &&
+             !store_knows_new(&run->filter))
+        why = "new: without a begin of the time nothing is new; --since, --around and --since-last give one";
+    if (why != NULL)
+        diagnose(run->context->diagnostics, STATUS_USAGE, "%s", why);
+    return why == NULL;
 }
 
 /* On a database a report is about the last 24 hours unless a window was given. */
@@ -69,8 +103,9 @@ static void
 set_window(struct run *run, int64_t now)
 {
     struct report *report = &run->report;
-    report->from_database = run->options->word_count == 0;
-    if (report->from_database && !run->filter.has_since && !run->filter.has_until) {
+    report->from_database = run->options->word_count == 0 || run->scan;
+    report->since_last = run->since_last;
+    if (report->from_database && run->since_last == NULL && !run->filter.has_since && !run->filter.has_until) {
         run->filter.has_since = true;
         run->filter.since = now - DEFAULT_WINDOW;
         report->default_window = true;
@@ -87,12 +122,10 @@ read_options(struct run *run)
     struct diagnostics *diagnostics = run->context->diagnostics;
     int64_t now = (int64_t)time(NULL);
     diagnostics_set_verbose(diagnostics, options_given(run->options, "verbose"));
-    if (!read_format(run) || !read_fail_on(run))
+    run->scan = options_given(run->options, "scan");
+    if (!read_format(run) || !conditions_read(run->options, "if", diagnostics, &run->print_if) ||
+        !conditions_read(run->options, "fail-on", diagnostics, &run->fail_on) || !read_since_last(run))
         return false;
-    if (run->options->word_count > 0 && options_given(run->options, "database")) {
-        diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
-        return false;
-    }
     run->zone = filters_zone(run->options, diagnostics);
     if (run->zone == NULL || !filters_make(run->options, run->zone, now, diagnostics, run->arena, &run->filter))
         return false;
@@ -100,8 +133,41 @@ read_options(struct run *run)
     run->report.source = "the logs given";
     run->report.filters = filters_describe(run->options, run->arena, &run->report.filter_count);
     set_window(run, now);
+    if (!check_together(run))
+        return false;
     run->rules = rules_option_load(run->options, diagnostics);
     return run->rules != NULL;
+}
+
+/* The store that the report is made from, scanned into before when that is wanted. */
+static bool
+open_store(struct run *run)
+{
+    struct diagnostics *diagnostics = run->context->diagnostics;
+    char *path = NULL;
+    if (!run->report.from_database) {
+        run->store = log_store_scan(run->options, run->rules, run->zone, diagnostics);
+        return run->store != NULL;
+    }
+    if (!run->scan || log_store_update(run->options, run->rules, run->zone, diagnostics, &path))
+        run->store = log_store_open_scanned(run->options, path, run->since_last != NULL ? STORE_MARK : STORE_READ,
+                                            diagnostics);
+    free(path);
+    return run->store != NULL;
+}
+
+/* The period begins after the last event that a report of this name told of. */
+static bool
+begin_since_last(struct run *run)
+{
+    if (run->since_last == NULL)
+        return true;
+    if (!store_mark_begin(run->store, run->since_last, &run->mark))
+        return false;
+    run->filter.has_after = true;
+    run->filter.after = run->mark.event_id;
+    run->report.last_report = run->mark.time;
+    return true;
 }
 
 static bool
@@ -118,27 +184,26 @@ write_report(struct run *run)
     return output_finish(output, run->context->diagnostics);
 }
 
-static enum status
-found(const struct run *run)
+/* Prints the report, and then, as the last thing, remembers how far it went: what goes wrong between is told again. */
+static bool
+print(struct run *run)
 {
-    for (size_t i = 0; i < run->report.finding_count; i++)
-        if (run->fail_on != 0 && run->report.findings[i].severity <= run->fail_on)
-            return STATUS_FOUND;
-    return STATUS_DONE;
+    if (run->print_if.count > 0 && !conditions_met(&run->print_if, &run->report)) {
+        diagnose_note(run->context->diagnostics, "no condition of --if is met: nothing is printed");
+        return true;
+    }
+    return write_report(run) &&
+           (run->since_last == NULL || store_mark_advance(run->store, run->since_last, run->mark.newest));
 }
 
 static enum status
 report(struct run *run)
 {
     struct diagnostics *diagnostics = run->context->diagnostics;
-    if (!read_options(run))
+    if (!read_options(run) || !open_store(run) || !begin_since_last(run) ||
+        !report_fill(run->store, run->rules, &run->filter, run->arena, &run->report) || !print(run))
         return diagnostics_worst(diagnostics);
-    run->store = run->report.from_database ? log_store_open_scanned(run->options, diagnostics)
-                                           : log_store_scan(run->options, run->rules, run->zone, diagnostics);
-    if (run->store == NULL || !report_fill(run->store, run->rules, &run->filter, run->arena, &run->report) ||
-        !write_report(run))
-        return diagnostics_worst(diagnostics);
-    return found(run);
+    return conditions_met(&run->fail_on, &run->report) ? STATUS_FOUND : STATUS_DONE;
 }
 
 enum status
@@ -156,11 +221,13 @@ command_report(struct command_context *context)
         options_help(
             context->out, "report", "[OPTION...] [LOG...]",
             "Prints the findings of the database, of the last 24 hours unless a window is given, or of LOG (a file, a "
-            "directory or -).",
+            "directory or -).\nFor cron: ngxerr report --scan --since-last --if fix:10,new",
             specs, count);
     else
         status = report(&run);
     store_close(run.store);
+    conditions_free(&run.print_if);
+    conditions_free(&run.fail_on);
     filters_free(&run.filter);
     zone_free(run.zone);
     rules_free(run.rules);

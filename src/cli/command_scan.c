@@ -35,8 +35,6 @@ static const struct option_spec specs[] = {
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 
-#define DEFAULT_PATH "/var/log/nginx"
-
 /* --- summary --- */
 
 static const char *
@@ -142,9 +140,7 @@ load_rules(void *context)
         !store_note_pattern_files(setting->store, setting->pattern_files))
         return NULL;
     if (changed)
-        diagnose_warning(setting->diagnostics,
-                         "the patterns are others than those of the last scan; what is stored keeps its old "
-                         "classes until `ngxerr db reclassify` is run");
+        log_store_say_changed(setting->diagnostics);
     setting->in_use = setting->rules;
     return setting->in_use;
 }
@@ -194,7 +190,7 @@ prepare_rules(struct setting *setting)
 static void
 scan_into(struct command_context *context, struct setting *setting, struct store *store, struct scan_result *result)
 {
-    static const char *const default_paths[] = {DEFAULT_PATH};
+    static const char *const default_paths[] = {LOG_STORE_DEFAULT_PATH};
     const struct options *given = setting->options;
     bool quiet = options_given(given, "quiet");
     struct scan_options options = {
@@ -215,8 +211,7 @@ scan_into(struct command_context *context, struct setting *setting, struct store
         options.progress = progress_show;
         options.progress_context = stderr;
     }
-    (void)scan_run(&options, store, setting->in_use, context->diagnostics,
-                   result); /* a failure is in the diagnostics */
+    bool good = scan_run(&options, store, setting->in_use, context->diagnostics, result);
     if (options.progress != NULL)
         progress_clear(stderr);
     if (!quiet && (options_given(given, "verbose") || isatty(fileno(context->out)))) {
@@ -224,6 +219,8 @@ scan_into(struct command_context *context, struct setting *setting, struct store
             print_files(context->out, result);
         print_summary(context->out, result, setting->path);
     }
+    if (good)
+        log_store_say_nothing_read(store, result, context->diagnostics);
 }
 
 /* Also after a scan that ended for want of room: this is what makes some. */
@@ -281,7 +278,7 @@ command_scan(struct command_context *context)
         options_help(
             context->out, "scan", "[OPTION...] [PATH...]",
             "Reads what is new in error logs into the database.  PATH is a file, a directory or - (standard input);\n"
-            "without one it is " DEFAULT_PATH ".",
+            "without one it is " LOG_STORE_DEFAULT_PATH ".",
             specs, SPEC_COUNT);
         goto out;
     }

@@ -19,6 +19,16 @@ has_row(const struct options *options, const char *name)
     return false;
 }
 
+/* A file was left that the operator can have read. */
+static bool
+unreadable(const struct scan_result *result)
+{
+    for (size_t i = 0; i < result->file_count; i++)
+        if (result->files[i].outcome == SCAN_LEFT && result->files[i].left == SCAN_LEFT_UNREADABLE)
+            return true;
+    return false;
+}
+
 char *
 log_store_node(const char *given)
 {
@@ -32,22 +42,50 @@ log_store_node(const char *given)
     return memory_copy_text(name);
 }
 
-struct store *
-log_store_open_database(const struct options *options, struct diagnostics *diagnostics)
+void
+log_store_say_changed(struct diagnostics *diagnostics)
 {
-    char *path = database_path_for_reading(options_value(options, "database"), diagnostics);
+    diagnose_warning(diagnostics,
+                     "the patterns are others than those of the last scan; what is stored keeps its old classes until "
+                     "`ngxerr db reclassify` is run");
+}
+
+void
+log_store_say_nothing_read(struct store *store, const struct scan_result *result, struct diagnostics *diagnostics)
+{
+    bool stored;
+
+    if (result->stopped || result->read + result->unchanged + result->copies + result->unfinished > 0)
+        return;
+    if (!store_has_files(store, &stored) || (stored && result->damaged == 0 && !unreadable(result)))
+        return;
+    diagnose_warning(diagnostics, "no error log was read; `ngxerr doctor` says why");
+}
+
+static struct store *
+open_database(const struct options *options, const char *path, enum store_mode mode, struct diagnostics *diagnostics)
+{
+    char *own = path != NULL ? memory_copy_text(path)
+                             : database_path_for_reading(options_value(options, "database"), diagnostics);
     struct store *store = NULL;
 
-    if (path != NULL)
-        store = store_open(&(struct store_options){.mode = STORE_READ, .path = path}, diagnostics);
-    free(path);
+    if (own != NULL)
+        store = store_open(&(struct store_options){.mode = mode, .path = own}, diagnostics);
+    free(own);
     return store;
 }
 
 struct store *
-log_store_open_scanned(const struct options *options, struct diagnostics *diagnostics)
+log_store_open_database(const struct options *options, struct diagnostics *diagnostics)
 {
-    struct store *store = log_store_open_database(options, diagnostics);
+    return open_database(options, NULL, STORE_READ, diagnostics);
+}
+
+struct store *
+log_store_open_scanned(const struct options *options, const char *path, enum store_mode mode,
+                       struct diagnostics *diagnostics)
+{
+    struct store *store = open_database(options, path, mode, diagnostics);
 
     if (store != NULL && !store_check_scanned(store)) {
         store_close(store);
@@ -93,4 +131,64 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
     scan_result_free(&result);
     free(node);
     return store;
+}
+
+/* Another scan is at work: what it has stored so far is there. */
+static bool
+is_held(struct diagnostics *diagnostics)
+{
+    if (diagnostics_worst(diagnostics) != STATUS_BUSY)
+        return false;
+    diagnose(diagnostics, STATUS_BUSY, "the report is of what was stored until now");
+    return true;
+}
+
+static bool
+update(struct store *store, const struct scan_options *scan, const struct rules *rules, struct diagnostics *diagnostics)
+{
+    struct scan_result result = {0};
+    bool changed = false, stopped;
+    bool good = store_use_rules(store, rules, &changed);
+
+    if (good && changed)
+        log_store_say_changed(diagnostics);
+    good = good && scan_run(scan, store, rules, diagnostics, &result);
+    stopped = result.stopped;
+    if (good)
+        log_store_say_nothing_read(store, &result, diagnostics);
+    scan_result_free(&result);
+    store_close(store);
+    if (stopped)
+        scan_release_signals(); /* and the process ends */
+    return good;
+}
+
+bool
+log_store_update(const struct options *options, const struct rules *rules, const struct zone *zone,
+                 struct diagnostics *diagnostics, char **path)
+{
+    static const char *const default_paths[] = {LOG_STORE_DEFAULT_PATH};
+    char *node = log_store_node(NULL); /* --node is a filter here */
+    struct scan_options scan = {
+        .paths = options->word_count > 0 ? options->words : default_paths,
+        .count = options->word_count > 0 ? options->word_count : 1,
+        .force = options_given(options, "force"),
+        .final = options_given(options, "final"),
+        .zone = zone,
+        .hold_signals = true,
+    };
+    struct store *store = NULL;
+    bool good = false;
+
+    *path = log_store_check_names(options, diagnostics)
+                ? database_path_for_writing(options_value(options, "database"), NULL, diagnostics)
+                : NULL;
+    if (*path != NULL)
+        store = store_open(&(struct store_options){.mode = STORE_WRITE, .path = *path, .node = node}, diagnostics);
+    if (store != NULL)
+        good = update(store, &scan, rules, diagnostics);
+    else
+        good = *path != NULL && is_held(diagnostics);
+    free(node);
+    return good;
 }

@@ -96,6 +96,13 @@ struct cursor {
     char *const *end;
 };
 
+/* May be given without a value, which is then NULL. */
+static bool
+value_is_optional(const struct option_spec *spec)
+{
+    return spec->value_name != NULL && spec->value_name[0] == '[';
+}
+
 static bool
 diagnose_missing_value(const struct option_spec *spec, struct diagnostics *diagnostics)
 {
@@ -136,7 +143,7 @@ parse_long(struct options *options, const char *word, struct cursor *cursor, str
         diagnose(diagnostics, STATUS_USAGE, "option \"--%s\" takes no value, but \"%s\" was given", spec->name, value);
         return false;
     }
-    if (spec->value_name != NULL && value == NULL) {
+    if (spec->value_name != NULL && value == NULL && !value_is_optional(spec)) {
         if (cursor->next == cursor->end)
             return diagnose_missing_value(spec, diagnostics);
         value = *cursor->next++;
@@ -334,7 +341,7 @@ add_help_left(struct buffer *out, const struct option_spec *spec)
     if (spec->name != NULL)
         buffer_add_format(out, "--%s", spec->name);
     if (spec->value_name != NULL)
-        buffer_add_format(out, " %s", spec->value_name);
+        buffer_add_format(out, "%s%s", value_is_optional(spec) ? "" : " ", spec->value_name);
 }
 
 /* One line, or two when the left side is long. */

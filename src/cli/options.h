@@ -10,7 +10,7 @@
 struct option_spec {
     const char *name;       /* long name without the dashes; NULL for one with a letter only */
     char letter;            /* 0 for none */
-    const char *value_name; /* what --help calls its value ("FILE"); NULL when it takes none */
+    const char *value_name; /* what --help calls its value ("FILE"); NULL when it takes none; "[=FILE]": only after = */
     const char *help;       /* one line; NULL: not shown */
 };
 

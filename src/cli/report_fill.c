@@ -1,6 +1,8 @@
 /* Fills a report from a store: asks its questions class by class and lets advice choose.  Used by command_report. */
 #include "cli/report_fill.h"
 
+#include "report/order.h"
+
 #define SHAPES_SHOWN 10
 
 struct filling {
@@ -151,6 +153,9 @@ fill_figures(struct filling *filling, const struct class_summary *summary, struc
         .title = summary->title,
         .severity = summary->severity,
         .retired = summary->retired,
+        .is_new = summary->is_new,
+        .clients = summary->clients,
+        .weight = finding_weight(summary->severity, summary->clients, summary->count),
         .count = summary->count,
         .first_time = summary->first_time,
         .last_time = summary->last_time,
@@ -191,6 +196,8 @@ fill_findings(struct filling *filling)
     for (size_t i = 0; i < count; i++)
         if (!fill_finding(filling, &summaries[i]))
             return false;
+    findings_sort(filling->report->findings, filling->report->finding_count);
+    findings_sort(filling->report->noise, filling->report->noise_count);
     return true;
 }
 
@@ -198,17 +205,21 @@ static bool
 fill_shapes(struct filling *filling)
 {
     struct shape_summary *shapes;
+    struct shape_totals totals;
     struct report *report = filling->report;
     size_t count;
     if (!store_shapes(filling->store, filling->filter, SHAPES_SHOWN, filling->arena, &shapes, &count,
-                      &report->shape_total))
+                      &totals))
         return false;
+    report->shape_total = totals.shapes;
+    report->new_shape_total = totals.new_shapes;
     report->shapes = arena_allocate(filling->arena, count * sizeof(*report->shapes));
     for (size_t i = 0; i < count; i++)
         report->shapes[i] = (struct report_shape){
             .shape = shapes[i].shape,
             .sample = shapes[i].sample,
             .level = shapes[i].level,
+            .is_new = shapes[i].is_new,
             .count = shapes[i].count,
             .first_time = shapes[i].first_time,
             .last_time = shapes[i].last_time,

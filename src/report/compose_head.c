@@ -39,8 +39,15 @@ compose_window(struct paper *paper, const struct report *report)
         buffer_add_text(&text, report->has_since ? " to before " : "before ");
         figures_add_time(&text, report->zone, report->until);
     }
-    if (!report->has_since && !report->has_until)
+    if (report->since_last != NULL && report->last_report >= 0) {
+        buffer_add_text(&text, "what was stored since the report of ");
+        figures_add_time(&text, report->zone, report->last_report);
+        buffer_add_format(&text, " (--since-last=%s)", report->since_last);
+    } else if (report->since_last != NULL) {
+        buffer_add_format(&text, "all of it: the first report of --since-last=%s", report->since_last);
+    } else if (!report->has_since && !report->has_until) {
         buffer_add_text(&text, "all of it");
+    }
     if (report->default_window)
         buffer_add_text(&text, ": the last 24 hours, since no --since, --until or --around was given");
     paper_block(paper, BLOCK_FACT, "Window", buffer_text(&text));

@@ -1,4 +1,4 @@
-/* The order of a report: what was read, the findings by severity and weight, noise, what no class matched, blind spots.
+/* The order of a report: what was read, what is new, the findings, noise, what no class matched, blind spots.
  * Used in the room report. */
 #include <stdlib.h>
 
@@ -10,13 +10,15 @@
 #define SHAPE_SAMPLE_COLUMNS 300
 /* Of all rows of a summary: longer ones are unreadable, and the findings themselves follow. */
 #define SUMMARY_COLUMNS 5
+#define SUMMARY_MADE    3 /* cells of a row that have a buffer of their own */
 
 static void
 add_summary_row(struct slice *cells, struct buffer *numbers, const struct finding *finding)
 {
     figures_add_count(&numbers[0], finding->count);
     figures_add_share(&numbers[1], finding->permille);
-    cells[0] = slice_of(severity_name(finding->severity));
+    buffer_add_format(&numbers[2], "%s%s", severity_name(finding->severity), finding->is_new ? ", new" : "");
+    cells[0] = buffer_slice(&numbers[2]);
     cells[1] = buffer_slice(&numbers[0]);
     cells[2] = buffer_slice(&numbers[1]);
     cells[3] = slice_of(finding->id);
@@ -27,7 +29,7 @@ static void
 compose_summary(struct paper *paper, const struct finding *findings, size_t count)
 {
     struct slice *cells = memory_allocate_zeroed(count * SUMMARY_COLUMNS, sizeof(*cells));
-    struct buffer *numbers = memory_allocate_zeroed(count * 2, sizeof(*numbers));
+    struct buffer *numbers = memory_allocate_zeroed(count * SUMMARY_MADE, sizeof(*numbers));
     struct table table = {
         .columns = SUMMARY_COLUMNS,
         .header = {"Severity", "Events", "Share", "Class", "Title"},
@@ -36,9 +38,9 @@ compose_summary(struct paper *paper, const struct finding *findings, size_t coun
         .rows = count,
     };
     for (size_t i = 0; i < count; i++)
-        add_summary_row(cells + i * SUMMARY_COLUMNS, numbers + 2 * i, &findings[i]);
+        add_summary_row(cells + i * SUMMARY_COLUMNS, numbers + SUMMARY_MADE * i, &findings[i]);
     paper->style->table(paper, &table);
-    for (size_t i = 0; i < 2 * count; i++)
+    for (size_t i = 0; i < SUMMARY_MADE * count; i++)
         buffer_free(&numbers[i]);
     free(numbers);
     free(cells);
@@ -50,7 +52,7 @@ compose_none(struct paper *paper, const struct report *report)
 {
     struct buffer text = BUFFER_EMPTY;
     if (report->total.records == 0)
-        buffer_add_text(&text, "None: no record of an error log was read.");
+        buffer_add_text(&text, "None: no record of an error log was read; ngxerr doctor says why.");
     else if (report->events > 0)
         buffer_add_text(&text, "None: no event is of a class that asks for a change.");
     else
@@ -97,7 +99,7 @@ static void
 compose_shape(struct paper *paper, const struct report *report, const struct report_shape *shape)
 {
     struct buffer text = BUFFER_EMPTY, line = BUFFER_EMPTY;
-    paper_begin(paper, BLOCK_LABELLED, "Shape");
+    paper_begin(paper, BLOCK_LABELLED, shape->is_new ? "New shape" : "Shape");
     paper_code_text(paper, shape->shape);
     paper_end(paper);
     figures_add_counted(&text, shape->count, "event", "events");
@@ -170,6 +172,7 @@ void
 compose_report(struct paper *paper, const struct report *report)
 {
     compose_head(paper, report);
+    compose_new(paper, report);
     compose_findings(paper, report);
     compose_operator_list(paper, report);
     compose_noise(paper, report);

@@ -53,6 +53,8 @@ write_window(struct json *json, const struct report *report)
     json_time(json, "since", report->has_since ? report->since : -1);
     json_time(json, "until", report->has_until ? report->until : -1);
     json_bool(json, "assumed", report->default_window);
+    json_text(json, "since_last", report->since_last);
+    json_time(json, "last_report", report->since_last != NULL ? report->last_report : -1);
     json_text(json, "zone", report->zone != NULL ? zone_name(report->zone) : "UTC");
     json_texts(json, "filters", report->filters, report->filter_count);
     json_close(json, '}');
@@ -106,6 +108,9 @@ write_finding(struct json *json, const struct finding *finding)
     json_text(json, "title", finding->title);
     json_text(json, "severity", severity_name(finding->severity));
     json_bool(json, "retired", finding->retired);
+    json_bool(json, "new", finding->is_new);
+    json_number(json, "weight", finding->weight);
+    json_number(json, "clients", finding->clients);
     json_number(json, "count", finding->count);
     json_number(json, "permille", finding->permille);
     json_time(json, "first_time", finding->first_time);
@@ -137,12 +142,14 @@ write_shapes(struct json *json, const struct report *report)
 {
     json_open(json, "unclassified", '{');
     json_number(json, "shapes", report->shape_total);
+    json_number(json, "new_shapes", report->new_shape_total);
     json_open(json, "most_frequent", '[');
     for (size_t i = 0; i < report->shape_count; i++) {
         const struct report_shape *shape = &report->shapes[i];
         json_open(json, NULL, '{');
         json_text(json, "shape", shape->shape);
         json_text(json, "level", level_name(shape->level));
+        json_bool(json, "new", shape->is_new);
         json_number(json, "count", shape->count);
         json_time(json, "first_time", shape->first_time);
         json_time(json, "last_time", shape->last_time);

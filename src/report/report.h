@@ -25,7 +25,10 @@ struct finding {
     const char *id, *area, *title;
     enum severity severity;
     bool retired;
+    bool is_new; /* never seen before the report's period */
     uint64_t count;
+    uint64_t clients;  /* distinct ones */
+    uint64_t weight;   /* report/order.h */
     unsigned permille; /* of all events in the report */
     int64_t first_time, last_time, peak_minute;
     uint64_t peak_count;
@@ -41,6 +44,7 @@ struct finding {
 struct report_shape {
     const char *shape, *sample;
     enum level level;
+    bool is_new;
     uint64_t count;
     int64_t first_time, last_time;
 };
@@ -60,6 +64,8 @@ struct report {
     bool has_since, has_until;
     int64_t since, until;
     bool default_window;        /* the last 24 hours were assumed */
+    const char *since_last;     /* --since-last: the name whose reports go on from each other; NULL: not asked for */
+    int64_t last_report;        /* with it: epoch of the report before, -1 when this is the first */
     const struct zone *zone;    /* for display */
     const char *const *filters; /* the filters in force, as given */
     size_t filter_count;
@@ -71,13 +77,13 @@ struct report {
     uint64_t events, events_classified, events_unclassified; /* that pass the filters */
     uint64_t events_by_level[9];
 
-    struct finding *findings; /* act, fix, tune: by severity and weight */
+    struct finding *findings; /* act, fix, tune; in the order of report/order.h, as noise is */
     size_t finding_count;
     struct finding *noise;
     size_t noise_count;
-    struct report_shape *shapes;
+    struct report_shape *shapes; /* new ones first, then most first */
     size_t shape_count;
-    uint64_t shape_total;
+    uint64_t shape_total, new_shape_total;
     struct report_blind *blind;
     size_t blind_count;
 };

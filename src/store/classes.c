@@ -4,6 +4,9 @@
 #include "base/memory.h"
 #include "store/writer.h"
 
+/* Room made at once for classes with larger ids. */
+#define CLASSES_MORE 256U
+
 static bool
 hash_stored(struct store *store, const char *name, const char *hash, bool *equal)
 {
@@ -97,4 +100,47 @@ bool
 store_has_pattern_files(struct store *store, const char *hash, bool *has)
 {
     return hash_stored(store, "pattern_files", hash, has);
+}
+
+void
+class_firsts_add(struct writer *writer, int64_t class_id, int64_t event_id, int64_t epoch)
+{
+    size_t index = (size_t)class_id;
+    if (index >= writer->class_firsts_size) {
+        size_t size = index + 1 + CLASSES_MORE;
+        writer->class_firsts = memory_resize(writer->class_firsts, size, sizeof(*writer->class_firsts));
+        for (size_t i = writer->class_firsts_size; i < size; i++)
+            writer->class_firsts[i] = (struct class_first){.epoch = -1};
+        writer->class_firsts_size = size;
+    }
+    struct class_first *first = &writer->class_firsts[index];
+    if (first->id == 0 || event_id < first->id) {
+        first->id = event_id;
+        first->changed = true;
+    }
+    if (epoch >= 0 && (first->epoch < 0 || epoch < first->epoch)) {
+        first->epoch = epoch;
+        first->changed = true;
+    }
+}
+
+bool
+class_firsts_flush(struct writer *writer)
+{
+    for (size_t i = 0; i < writer->class_firsts_size; i++) {
+        struct class_first *first = &writer->class_firsts[i];
+        if (!first->changed)
+            continue;
+        sqlite3_stmt *set = store_statement(writer->store, CLASS_FIRST);
+        if (set == NULL)
+            return false;
+        bind_integer(set, ":class_id", (int64_t)i);
+        bind_integer(set, ":id", first->id);
+        if (first->epoch >= 0)
+            bind_integer(set, ":epoch", first->epoch);
+        if (!store_run(writer->store, set))
+            return false;
+        first->changed = false;
+    }
+    return true;
 }

@@ -430,22 +430,27 @@ add_file(struct writer *writer, const struct file_probe *probe, const struct zon
 }
 
 static bool
-cut_run(struct store *store, int64_t file_id, int64_t event_id)
+run_for_event(struct store *store, enum statement which, int64_t file_id, int64_t event_id)
 {
-    static const enum statement steps[] = {RUN_CUT, RUN_DELETE_EMPTY, MOMENT_CUT, MOMENT_DELETE_EMPTY, EVENT_DELETE};
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        sqlite3_stmt *step = store_statement(store, steps[i]);
-        if (step == NULL)
-            return false;
-        bind_integer(step, ":file_id", file_id);
-        bind_integer(step, ":id", event_id);
-        if (!store_run(store, step))
-            return false;
-    }
-    return true;
+    sqlite3_stmt *step = store_statement(store, which);
+    if (step == NULL)
+        return false;
+    bind_integer(step, ":file_id", file_id);
+    bind_integer(step, ":id", event_id);
+    return store_run(store, step);
 }
 
-/* The open record is the last of its file; it is taken back, since it will be read again. */
+bool
+files_drop_reopened(struct writer *writer)
+{
+    int64_t id = writer->reopened;
+    writer->reopened = 0;
+    return id == 0 || (run_for_event(writer->store, RUN_CUT, writer->file.id, id) &&
+                       run_for_event(writer->store, RUN_DELETE_EMPTY, writer->file.id, id));
+}
+
+/* The open record is the last of its file; it is taken back, since it will be read again.  Its id waits for it: a report
+ * that told of it shall not tell of it again. */
 static bool
 remove_open(struct writer *writer)
 {
@@ -455,7 +460,12 @@ remove_open(struct writer *writer)
     bool open, good = get_open(writer->store, file, &row, &open);
     if (good && open) {
         row_raw(&row, &raw);
-        good = writer_take_back(writer, &row, buffer_slice(&raw)) && cut_run(writer->store, file->id, row.id);
+        good = writer_take_back(writer, &row, buffer_slice(&raw)) &&
+               run_for_event(writer->store, MOMENT_CUT, file->id, row.id) &&
+               run_for_event(writer->store, MOMENT_DELETE_EMPTY, file->id, row.id) &&
+               run_for_event(writer->store, EVENT_DELETE, file->id, row.id);
+        writer->reopened = row.id;
+        writer->reopened_at = file->position;
         file->bytes = file->position;
         file->tail_size = 0;
     } else
@@ -485,6 +495,7 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
     buffer_add(&writer->head, slice_first(probe->head, LIMIT_IDENTITY));
     buffer_clear(&writer->tail);
     writer->run_first = 0;
+    writer->reopened = 0;
     writer->in_file = writer->begun = true;
     writer->probe = *probe;
     mark_seen(writer, writer->file.id);

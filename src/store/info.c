@@ -134,6 +134,15 @@ store_info(struct store *store, struct arena *arena, struct store_info *info)
 }
 
 bool
+store_has_files(struct store *store, bool *any)
+{
+    int64_t exists;
+    bool good = store_get_integer(store, FILE_ANY, 0, &exists);
+    *any = exists != 0;
+    return good;
+}
+
+bool
 store_check_scanned(struct store *store)
 {
     int64_t last_scan = -1;

@@ -122,15 +122,20 @@ make_uri(struct store *store, struct buffer *uri)
 }
 
 static bool
+refuse_missing(struct store *store)
+{
+    if (errno != ENOENT && errno != ENOTDIR)
+        return refuse(store, strerror(errno));
+    diagnose(store->diagnostics, STATUS_STORE, "%s: no such database; `ngxerr scan` makes one", store->path);
+    return false;
+}
+
+static bool
 open_to_read(struct store *store)
 {
     int descriptor = open(store->path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
-        if (errno != ENOENT && errno != ENOTDIR)
-            return refuse(store, strerror(errno));
-        diagnose(store->diagnostics, STATUS_STORE, "%s: no such database; `ngxerr scan` makes one", store->path);
-        return false;
-    }
+    if (descriptor < 0)
+        return refuse_missing(store);
     enum header header = read_header(descriptor);
     bool good = refuse_header(store, header);
     close(descriptor);
@@ -232,6 +237,35 @@ note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
+/* -wal and -shm stay when the database is closed, for its readers. */
+static void
+keep_beside(struct store *store)
+{
+    int keep = 1;
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+}
+
+/* The descriptor is for the lock of a name (mark.c); as with take_lock it is opened before SQLite opens the file. */
+static bool
+open_to_mark(struct store *store)
+{
+    store->lock = open(store->path, O_RDWR | O_CLOEXEC);
+    if (store->lock < 0) {
+        if (errno != EACCES && errno != EPERM && errno != EROFS)
+            return refuse_missing(store);
+        diagnose(store->diagnostics, STATUS_STORE,
+                 "%s: cannot be written, and what was reported is remembered in it: %s", store->path, strerror(errno));
+        return false;
+    }
+    if (!refuse_header(store, read_header(store->lock)) || !open_file(store, store->path, SQLITE_OPEN_READWRITE) ||
+        !schema_check(store) || !limit_cache(store))
+        return false;
+    keep_beside(store);
+    share_beside(store, "-wal");
+    share_beside(store, "-shm");
+    return true;
+}
+
 static bool
 open_to_write(struct store *store, const struct store_options *options)
 {
@@ -245,8 +279,7 @@ open_to_write(struct store *store, const struct store_options *options)
     if (!open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !schema_migrate(store) ||
         !limit_cache(store))
         return false;
-    int keep = 1;
-    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    keep_beside(store);
     if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") ||
         !store_execute(store, "SELECT count(*) FROM setting"))
         return false;
@@ -298,7 +331,9 @@ store_open(const struct store_options *options, struct diagnostics *diagnostics)
         good = open_private(store);
     } else {
         store->path = memory_copy_text(options->path);
-        good = options->mode == STORE_READ ? open_to_read(store) : open_to_write(store, options);
+        good = options->mode == STORE_READ   ? open_to_read(store)
+               : options->mode == STORE_MARK ? open_to_mark(store)
+                                             : open_to_write(store, options);
     }
     if (good)
         return store;

@@ -83,6 +83,11 @@ add_time(struct question *question, const struct filter *filter)
         question_add(question, " AND epoch < ");
         question_number(question, filter->until);
     }
+    if (filter->has_after) {
+        /* what is reported ends with a commit, and a moment does not go on after one: no look at older rows */
+        question_add(question, " AND first_id > ");
+        question_number(question, filter->after);
+    }
     if (filter->level_at_least == 0)
         return;
     question_add(question, " AND level IN (");

@@ -96,6 +96,7 @@ take_shape(struct question *question, struct arena *arena, struct shape_summary 
         .first_time = take_number(question, 3, -1),
         .last_time = take_number(question, 4, -1),
         .sample = take_word(question, 5, arena),
+        .is_new = take_number(question, 7, 0) != 0,
     };
     int64_t id = take_number(question, 6, 0);
     struct slice raw;
@@ -107,15 +108,47 @@ take_shape(struct question *question, struct arena *arena, struct shape_summary 
     return true;
 }
 
+/* A column is_new for shapes in `s`: when the period begins with a time, the shape's first time tells; when it begins with
+ * an id, whether more were counted than came after it.  A shape beyond LIMIT_SHAPES was not counted by itself: unknown. */
+static void
+add_is_new(struct question *question, const struct filter *filter)
+{
+    if (!store_knows_new(filter)) {
+        question_add(question, "0");
+    } else if (filter->has_after) {
+        question_add(question, "coalesce((SELECT k.count FROM shapes k WHERE k.shape = s.shape AND k.level IS s.level) <= "
+                               "(SELECT p.n FROM period p WHERE p.shape = s.shape AND p.level IS s.level), 0)");
+    } else {
+        question_add(question, "coalesce((SELECT strftime('%s', k.first_time) + 0 >= ");
+        question_number(question, filter->since);
+        question_add(question, " FROM shapes k WHERE k.shape = s.shape AND k.level IS s.level), 0)");
+    }
+}
+
+/* All of the period, whatever the other filters say. */
+static void
+add_period(struct question *question, const struct filter *filter)
+{
+    if (filter == NULL || !filter->has_after)
+        return;
+    question_add(question, "WITH period AS MATERIALIZED (SELECT shape_of(message) AS shape, level, count(*) AS n FROM "
+                           "event_rows WHERE class_id = 0 AND first_id > ");
+    question_number(question, filter->after);
+    question_add(question, " GROUP BY 1, 2) ");
+}
+
 bool
 store_shapes(struct store *store, const struct filter *filter, size_t limit, struct arena *arena,
-             struct shape_summary **shapes, size_t *count, uint64_t *total_shapes)
+             struct shape_summary **shapes, size_t *count, struct shape_totals *totals)
 {
     struct question question = {.store = store};
     struct shape_summary *found = NULL;
     *count = 0;
-    *total_shapes = 0;
-    question_add(&question, "SELECT shape, level, n, first, last, sample, id, count(*) OVER () FROM (");
+    *totals = (struct shape_totals){0};
+    add_period(&question, filter);
+    question_add(&question, "SELECT *, count(*) OVER (), sum(is_new) OVER () FROM (SELECT s.*, ");
+    add_is_new(&question, filter);
+    question_add(&question, " AS is_new FROM (");
     if (filter_is_empty(store, filter)) {
         question_add(&question, "SELECT shape, level, count AS n, strftime('%s', first_time) + 0 AS first, "
                                 "strftime('%s', last_time) + 0 AS last, sample, 0 AS id FROM shapes");
@@ -127,11 +160,12 @@ store_shapes(struct store *store, const struct filter *filter, size_t limit, str
         add_class(&question, filter, "unclassified");
         question_add(&question, " GROUP BY 1, 2");
     }
-    question_add(&question, ") ORDER BY n DESC, shape, level LIMIT ");
+    question_add(&question, ") s) ORDER BY is_new DESC, n DESC, shape, level LIMIT ");
     question_number(&question, limit > INT32_MAX ? INT32_MAX : (int64_t)limit);
     bool good = question_ask(&question), row = good;
     while (good && row && (good = question_next(&question, &row)) && row) {
-        *total_shapes = (uint64_t)take_number(&question, 7, 0);
+        totals->shapes = (uint64_t)take_number(&question, 8, 0);
+        totals->new_shapes = (uint64_t)take_number(&question, 9, 0);
         found = memory_resize(found, *count + 1, sizeof(*found));
         good = take_shape(&question, arena, &found[(*count)++]);
     }

@@ -55,6 +55,9 @@ struct survey;
 struct survey *store_survey(struct store *store, const struct filter *filter);
 void survey_free(struct survey *survey);
 
+/* The filter's period has a beginning (--since or an event's id), so that there is a before. */
+bool store_knows_new(const struct filter *filter);
+
 /* Totals of the events that pass. */
 struct event_totals {
     uint64_t events, classified, unclassified, warn_or_worse;
@@ -68,6 +71,8 @@ struct class_summary {
     const char *id, *area, *title; /* as the database has them */
     enum severity severity;
     bool retired;
+    bool is_new;      /* no event before the filter's period has it; false when that has no beginning */
+    uint64_t clients; /* distinct ones */
     uint64_t count;
     int64_t first_time, last_time;
     int64_t peak_minute; /* epoch of the minute with most events */
@@ -112,12 +117,16 @@ bool survey_samples(struct survey *survey, const char *class_id, size_t limit, s
 struct shape_summary {
     const char *shape;
     enum level level;
+    bool is_new; /* not seen before the filter's period; false when that has no beginning */
     uint64_t count;
     int64_t first_time, last_time;
     const char *sample;
 };
-/* Shapes of what no class matched, over the filter's time when events are there; most first. */
+struct shape_totals {
+    uint64_t shapes, new_shapes;
+};
+/* Shapes of what no class matched, over the filter's time when events are there; new ones first, then most first. */
 bool store_shapes(struct store *store, const struct filter *filter, size_t limit, struct arena *arena,
-                  struct shape_summary **shapes, size_t *count, uint64_t *total_shapes);
+                  struct shape_summary **shapes, size_t *count, struct shape_totals *totals);
 
 #endif

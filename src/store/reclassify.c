@@ -62,6 +62,7 @@ reclassify_row(struct reclassification *run, struct reclassify_result *result)
     }
     if (unclassified && !shapes_add(writer->shapes, &run->event.record, buffer_slice(&run->raw), run->row.epoch, 1))
         return false;
+    class_firsts_add(writer, class_id, run->row.id, run->row.epoch);
     bool same = class_id == run->row.class_id && slice_equal(buffer_slice(&run->extra), buffer_slice(&run->old_extra));
     return same || set_class(run, class_id);
 }
@@ -115,7 +116,7 @@ reclassify_steps(struct reclassification *run, struct reclassify_result *result)
         if (good && count > 0)
             after = ids[count - 1];
         good = good && setting_set_integer(store, "reclassify_from", count == LIMIT_STEP_ROWS ? after : 0) &&
-               shapes_flush(writer->shapes) && store_end(store);
+               shapes_flush(writer->shapes) && class_firsts_flush(writer) && store_end(store);
     }
     free(ids);
     return good;

@@ -34,6 +34,7 @@
 /* clang-format on */
 
 static const char *const statements[STATEMENT_COUNT] = {
+    [BEGIN_READ] = "BEGIN",
     [BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
@@ -48,6 +49,9 @@ static const char *const statements[STATEMENT_COUNT] = {
         "INSERT INTO class (class, area, severity, title, retired) VALUES (:class, :area, :severity, :title, 0) "
         "ON CONFLICT (class) DO UPDATE SET area = excluded.area, severity = excluded.severity, title = excluded.title, "
         "retired = 0 RETURNING id",
+    [CLASS_FIRST] = "UPDATE class SET first_id = min(coalesce(first_id, :id), :id), "
+                    "first_time = CASE WHEN :epoch IS NULL OR first_time <= :epoch THEN first_time ELSE :epoch END "
+                    "WHERE id = :class_id",
 
     [STRING_LAST_ID] = "SELECT max(id) FROM string",
     [STRING_ADD] = "INSERT OR ROLLBACK INTO string SELECT * FROM ngxerr_string_feed",
@@ -59,6 +63,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [FILE_LONGER] =
         "SELECT " FILE_COLUMNS " FROM file WHERE node = :node AND head_size > :size ORDER BY bytes DESC, id",
     [FILE_GET] = "SELECT " FILE_COLUMNS " FROM file WHERE id = :id",
+    [FILE_ANY] = "SELECT EXISTS (SELECT 1 FROM file)",
     [FILE_ADD] = "INSERT INTO file (node, log, first_path, last_path, zone) VALUES (:node, :log, :path, :path, :zone)",
     [FILE_UPDATE] =
         "UPDATE file SET last_path = :last_path, zone = :zone, head_size = :head_size, head_hash = :head_hash, "
@@ -205,7 +210,7 @@ static const char *const statements[STATEMENT_COUNT] = {
                     "(SELECT count(*) FROM retime)",
 
     [STRING_TEXT] = "SELECT text FROM string WHERE id = ?1",
-    [SURVEY_CLASSES] = "SELECT id, class, area, title, severity, retired FROM class ORDER BY id",
+    [SURVEY_CLASSES] = "SELECT id, class, area, title, severity, retired, first_id, first_time FROM class ORDER BY id",
     [SURVEY_RANGE] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment)",
     [SURVEY_CONTEXT] = "SELECT bits, error_number, server, host, upstream, upstream_addr FROM context WHERE id = ?1",
     [SURVEY_VALUES] = "SELECT server, host, upstream_addr, client, plain_path(uri), method, errno FROM event_rows e "
@@ -217,6 +222,10 @@ static const char *const statements[STATEMENT_COUNT] = {
         "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "
         "WHERE m.epoch <= :last AND +e.class_id = (SELECT id FROM class WHERE class = 'process-lifecycle') "
         "ORDER BY m.epoch",
+
+    [MARK_GET] = "SELECT event_id, time FROM mark WHERE name = :name",
+    [MARK_PUT] = "INSERT INTO mark VALUES (:name, :event_id, :time) ON CONFLICT DO UPDATE SET "
+                 "event_id = excluded.event_id, time = excluded.time",
 };
 
 const char *

@@ -3,6 +3,7 @@
 #define NGXERR_STORE_STATEMENTS_H
 
 enum statement {
+    BEGIN_READ,
     BEGIN_WRITE,
     COMMIT,
     ROLLBACK,
@@ -12,6 +13,7 @@ enum statement {
     CLASS_FIND,
     CLASS_RETIRE_ALL,
     CLASS_PUT,
+    CLASS_FIRST,
     STRING_LAST_ID,
     STRING_ADD,
     CONTEXT_LAST_ID,
@@ -20,6 +22,7 @@ enum statement {
     FILE_BY_HEAD,
     FILE_LONGER,
     FILE_GET,
+    FILE_ANY,
     FILE_ADD,
     FILE_UPDATE,
     FILE_MOVE,
@@ -104,6 +107,8 @@ enum statement {
     SURVEY_VALUES,
     SURVEY_CAPTURE_VALUE,
     SURVEY_RELOADS,
+    MARK_GET,
+    MARK_PUT,
     STATEMENT_COUNT,
 };
 

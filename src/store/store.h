@@ -11,6 +11,7 @@ struct store;
 
 enum store_mode {
     STORE_READ,    /* never creates or writes a file */
+    STORE_MARK,    /* as STORE_READ, but marks can be written (store/mark.h); takes no lock */
     STORE_WRITE,   /* creates (0600, or 0640 with group) and migrates; takes the lock of those who write */
     STORE_PRIVATE, /* a database of its own, unlinked as soon as it is open, in $SQLITE_TMPDIR, $TMPDIR or /var/tmp */
 };
@@ -47,6 +48,9 @@ bool store_use_rules(struct store *store, const struct rules *rules, bool *chang
  * to load them before there is a record to classify. */
 bool store_note_pattern_files(struct store *store, const char *hash);
 bool store_has_pattern_files(struct store *store, const char *hash, bool *has);
+
+/* Something was read into it, once. */
+bool store_has_files(struct store *store, bool *any);
 
 /* --- writing: one file at a time, used by scan --- */
 

@@ -14,7 +14,7 @@
 /* --- classes --- */
 
 static void
-take_class(struct survey *survey, sqlite3_stmt *list)
+take_class(struct survey *survey, sqlite3_stmt *list, const struct filter *filter)
 {
     survey->classes = memory_resize(survey->classes, survey->class_count + 1, sizeof(*survey->classes));
     struct survey_class *class = &survey->classes[survey->class_count++];
@@ -25,6 +25,8 @@ take_class(struct survey *survey, sqlite3_stmt *list)
         .title = survey_exact(list, 3, survey->arena).data,
         .severity = (enum severity)sqlite3_column_int(list, 4),
         .retired = sqlite3_column_int(list, 5) != 0,
+        .is_new = survey_is_new(filter, sqlite3_column_int64(list, 6),
+                                sqlite3_column_type(list, 7) != SQLITE_NULL ? sqlite3_column_int64(list, 7) : -1),
         .first_time = -1,
         .last_time = -1,
     };
@@ -34,12 +36,12 @@ take_class(struct survey *survey, sqlite3_stmt *list)
 }
 
 static bool
-list_classes(struct survey *survey)
+list_classes(struct survey *survey, const struct filter *filter)
 {
     sqlite3_stmt *list = store_statement(survey->store, SURVEY_CLASSES);
     bool good = list != NULL, row = good;
     while (good && row && (good = store_step(survey->store, list, &row)) && row)
-        take_class(survey, list);
+        take_class(survey, list, filter);
     return good;
 }
 
@@ -196,6 +198,10 @@ add_simple_filter(struct survey *survey, const struct filter *filter, struct que
         question_add(question, most ? " AND +m.epoch < " : " AND m.epoch < ");
         question_number(question, filter->has_until ? filter->until : INT64_MAX);
     }
+    if (filter->has_after) {
+        question_add(question, " AND m.first_id > "); /* as in question_filter */
+        question_number(question, filter->after);
+    }
     if (filter->level_at_least > 0) {
         question_add(question, " AND (SELECT x.bits & 15 FROM context x WHERE x.id = e.context) BETWEEN 1 AND ");
         question_number(question, filter->level_at_least);
@@ -297,7 +303,7 @@ store_survey(struct store *store, const struct filter *filter)
     strings_begin(&survey->strings, store);
     for (size_t i = 0; i < ROW_METHODS; i++)
         survey->method_hashes[i] = text_hash(slice_of(row_methods[i]));
-    bool good = make_room(store) && list_classes(survey) && pass_over(survey, filter);
+    bool good = make_room(store) && list_classes(survey, filter) && pass_over(survey, filter);
     tallies_group(&survey->tallies);
     sum_up(survey);
     if (good && list_reloads(survey))

@@ -40,7 +40,7 @@ struct survey_class {
     int64_t id;
     const char *class_id, *area, *title;
     enum severity severity;
-    bool retired;
+    bool retired, is_new;
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time;                        /* of those with a time; -1 none */
     int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
@@ -112,6 +112,10 @@ uint64_t text_hash(struct slice text); /* never 0 but for nothing */
 /* Counts the fields of `extra` of the row at hand; `path` is its URI without arguments, `bits` its context's. */
 bool survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits,
                          struct slice path, uint64_t client);
+
+/* --- survey_new.c --- */
+/* No event before the filter's period has a class whose first event has this id, and whose earliest this time. */
+bool survey_is_new(const struct filter *filter, int64_t first_id, int64_t first_time);
 
 /* --- survey_answers.c --- */
 /* The class by name; NULL when the database does not know it. */

@@ -72,6 +72,8 @@ survey_class_summaries(const struct survey *survey, struct arena *arena, struct 
             .title = arena_copy(arena, slice_of(class->title)).data,
             .severity = class->severity,
             .retired = class->retired,
+            .is_new = class->is_new,
+            .clients = survey->tallies.all[class->tallies + TALLY_CLIENT].most,
             .count = class->count,
             .first_time = class->first_time,
             .last_time = class->last_time,

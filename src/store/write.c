@@ -51,6 +51,7 @@ writer_free(struct writer *writer)
     buffer_free(&writer->node);
     free(writer->seen);
     free(writer->class_ids);
+    free(writer->class_firsts);
     free(writer);
 }
 
@@ -141,7 +142,7 @@ writer_commit(struct writer *writer)
     if (writer->in_file && !write_file_row(writer))
         return false;
     writer->pending = writer->pending_bytes = 0;
-    return shapes_flush(writer->shapes) && setting_set_integer(store, "last_id", writer->last_id) &&
+    return shapes_flush(writer->shapes) && class_firsts_flush(writer) && setting_set_integer(store, "last_id", writer->last_id) &&
            setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
 }
 
@@ -183,10 +184,11 @@ class_id_of(const struct writer *writer, const struct event *event)
 
 /* Adds the event to the sums. */
 static bool
-count_event(struct writer *writer, const struct event *event)
+count_event(struct writer *writer, const struct event *event, int64_t id)
 {
     int64_t epoch = event_epoch(event);
     bool unclassified = is_unclassified(writer, event);
+    class_firsts_add(writer, class_id_of(writer, event), id, epoch);
     sum_event(writer, &event->record, epoch, unclassified);
     return !unclassified || shapes_add(writer->shapes, &event->record, event->record.raw, epoch, 1);
 }
@@ -215,6 +217,25 @@ is_usual(const struct cell *cells)
     return true;
 }
 
+/* The id of a row of the batch at hand: the next one, but the open record's own for what it has become. */
+static int64_t
+row_id(const struct writer *writer, size_t row)
+{
+    return row < writer->again ? writer->reopened : writer->last_id + 1 + (int64_t)(row - writer->again);
+}
+
+/* Gives the rows their ids: a row without one gets the one after the row before. */
+static bool
+number_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
+{
+    writer->again = writer->reopened != 0 && batch->events[0].record.offset == writer->reopened_at;
+    if (writer->again == 0 && !files_drop_reopened(writer))
+        return false;
+    for (size_t i = 0; i <= writer->again && i < rows->count; i++)
+        cell_set_integer(&rows->cells[i * STORED_COLUMNS + STORED_ID], row_id(writer, i));
+    return true;
+}
+
 /* In the order of the rows, so that each is added at the table's end: a run of usual ones by the shorter statement, and
  * so on. */
 static bool
@@ -222,7 +243,6 @@ insert_rows(struct writer *writer, struct row_batch *rows)
 {
     size_t run = 0;
     bool usual = false;
-    cell_set_integer(&rows->cells[STORED_ID], writer->last_id + 1);
     for (size_t i = 0; i < rows->count; i++) {
         struct cell *cells = rows->cells + i * STORED_COLUMNS;
         if (run > 0 && is_usual(cells) != usual) {
@@ -268,9 +288,9 @@ insert_moments(struct writer *writer, const struct row_batch *rows)
         writer->moments = memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
     }
     for (size_t i = 1; i <= rows->count; i++) {
-        if (i < rows->count && same_moment(&rows->times[i], &rows->times[begin]))
+        if (i < rows->count && i != writer->again && same_moment(&rows->times[i], &rows->times[begin]))
             continue;
-        set_moment(writer, &rows->times[begin], writer->last_id + 1 + (int64_t)begin, writer->last_id + (int64_t)i,
+        set_moment(writer, &rows->times[begin], row_id(writer, begin), row_id(writer, i - 1),
                    writer->moments + count++ * MOMENT_COLUMNS);
         begin = i;
     }
@@ -296,15 +316,18 @@ add_events(struct writer *writer, const struct batch *batch)
         return true;
     if (rows == NULL)
         prepare_rows(writer, batch, rows = writer->own_rows);
-    if (!insert_shared(writer, rows) || !insert_moments(writer, rows) || !insert_rows(writer, rows))
+    if (!number_rows(writer, batch, rows) || !insert_shared(writer, rows) || !insert_moments(writer, rows) ||
+        !insert_rows(writer, rows))
         return false;
-    if (writer->run_first == 0)
-        writer->run_first = writer->last_id + 1;
-    writer->last_id += (int64_t)batch->event_count;
     writer->pending += batch->event_count;
     for (size_t i = 0; i < batch->event_count; i++)
-        if (!count_event(writer, &batch->events[i]))
+        if (!count_event(writer, &batch->events[i], row_id(writer, i)))
             return false;
+    size_t added = batch->event_count - writer->again;
+    if (writer->run_first == 0 && added > 0)
+        writer->run_first = writer->last_id + 1;
+    writer->last_id += (int64_t)added;
+    writer->reopened = 0;
     return true;
 }
 
@@ -405,7 +428,7 @@ store_file_end(struct store *store, uint64_t bytes, struct slice head, struct sl
         extend_tail(&writer->tail, before_end);
     }
     writer->file.finished = finished;
-    bool good = write_file_row(writer) && files_look_taken(writer);
+    bool good = files_drop_reopened(writer) && write_file_row(writer) && files_look_taken(writer);
     if (good && writer->file.bytes == 0 && writer->file.lines == 0) {
         sqlite3_stmt *drop = store_statement(store, FILE_DELETE);
         if (drop == NULL)

@@ -29,10 +29,19 @@ void file_row_free(struct file_row *file);
 
 #define MOMENT_COLUMNS 6U /* of the table moment */
 
+/* The first event of a class that this writer has seen, by id and by time. */
+struct class_first {
+    int64_t id;    /* 0: none yet */
+    int64_t epoch; /* -1: none with a time yet */
+    bool changed;  /* since it was written */
+};
+
 struct writer {
     struct store *store;
     int64_t *class_ids; /* by class_index of the rules in use */
     size_t class_count;
+    struct class_first *class_firsts; /* by the class's id; made longer when a larger one comes */
+    size_t class_firsts_size;
     struct row_writer *row_writer; /* of store_prepare, on whatever thread that runs */
     struct row_batch *own_rows;    /* of a batch that was not prepared */
     struct feed row_feed, moment_feed, context_feed, string_feed;
@@ -49,6 +58,9 @@ struct writer {
     struct file_row file;
     struct buffer head;      /* its first bytes, at most LIMIT_IDENTITY */
     struct buffer tail;      /* the bytes before `file.bytes`, at most LIMIT_IDENTITY, as far as they were seen */
+    int64_t reopened;        /* id of the open record that is read again, which it keeps; 0 none */
+    uint64_t reopened_at;    /* its offset */
+    size_t again;            /* of the rows of the batch at hand: 1 when the first is that record, else 0 */
     int64_t run_first;       /* id of the first event added to the file since it was begun; 0 none yet */
     struct file_probe probe; /* of the file; its path lives until store_file_end */
     struct buffer copy_of, plan_zone; /* texts of the last plan */
@@ -59,8 +71,13 @@ struct writer {
 
 /* store->writer, made if there is none; NULL after a diagnostic. */
 struct writer *store_writer(struct store *store);
+/* The open record that was taken back does not come again: its id is no longer the file's. */
+bool files_drop_reopened(struct writer *writer);
 /* Takes an event out of the sums; the row stays. */
 bool writer_take_back(struct writer *writer, const struct row *row, struct slice raw);
+/* An event has this class: the first of each are kept, also when they are pruned, to tell what is new. */
+void class_firsts_add(struct writer *writer, int64_t class_id, int64_t event_id, int64_t epoch);
+bool class_firsts_flush(struct writer *writer);
 /* Remembers what the path of the file that was written looked like, if it was read to its end. */
 bool files_look_taken(struct writer *writer);
 /* Writes what is gathered and ends the transaction. */

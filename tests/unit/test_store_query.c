@@ -233,7 +233,7 @@ test_evidence_and_shapes(void **state)
     struct slice samples[3];
     struct shape_summary *shapes;
     size_t count;
-    uint64_t total;
+    struct shape_totals total;
     struct survey *survey = store_survey(log->store, &(struct filter){0});
     assert_non_null(survey);
     assert_true(survey_evidence(survey, "upstream-connect-refused", arena, &evidence));
@@ -253,7 +253,7 @@ test_evidence_and_shapes(void **state)
     const struct filter *filters[] = {NULL, &day}; /* from the table, and from the events */
     for (size_t i = 0; i < 2; i++) {
         assert_true(store_shapes(log->store, filters[i], 10, arena, &shapes, &count, &total));
-        assert_int_equal(total, 1);
+        assert_int_equal(total.shapes, 1);
         assert_int_equal(shapes[0].count, 2);
         assert_int_equal(shapes[0].first_time, 1795219200);
         assert_int_equal(shapes[0].last_time, 1795219201);
