@@ -68,8 +68,9 @@ write_csv(const struct answer *answer, FILE *out)
         escape_csv(&line, slice_of(rows_column(answer->rows, i)));
     }
     buffer_add_byte(&line, '\n');
-    if (width > 0)
+    if (width > 0 && !answer->continued)
         flush(&line, out);
+    buffer_clear(&line);
     while ((good = rows_next(answer->rows, &more)) && more) {
         for (size_t i = 0; i < width; i++) {
             if (i > 0)

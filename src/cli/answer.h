@@ -23,6 +23,8 @@ struct answer {
     const char *zone_name;   /* for a table's head */
     size_t terminal_width;   /* 0: not a terminal */
     bool bold;
+    bool continued;      /* the rows go on after those of an answer that was written before: no head again */
+    struct table *table; /* to add rows of events to, from answer_table_begin; NULL: a table of its own */
 };
 
 struct answer_format {

@@ -97,31 +97,56 @@ add_event(const struct answer *answer, const struct event_columns *columns, stru
     table_add(table, cells);
 }
 
-static bool
-write_events(const struct answer *answer, FILE *out)
+static struct table *
+events_table(const struct answer *answer, FILE *out)
 {
-    struct buffer title = BUFFER_EMPTY, message = BUFFER_EMPTY;
-    struct event_columns columns;
+    struct buffer title = BUFFER_EMPTY;
     struct table *table;
-    bool more, good;
 
-    find_columns(answer->rows, &columns);
     buffer_add_format(&title, "TIME (%s)", answer->zone_name);
     table = table_new(out, answer->terminal_width, answer->bold,
                       (const struct table_column[CELL_COUNT]){
                           [CELL_TIME] = {.title = buffer_text(&title), .least = 19},
                           [CELL_LEVEL] = {.title = "LEVEL", .least = 6},
-                          [CELL_CLASS] = {.title = "CLASS", .least = 20},
-                          [CELL_HOST] = {.title = "HOST", .hide_empty = true},
+                          [CELL_CLASS] = {.title = "CLASS", .least = 20, .usual = 30},
+                          [CELL_HOST] = {.title = "HOST", .hide_empty = true, .usual = 20},
                           [CELL_CLIENT] = {.title = "CLIENT", .least = 15, .hide_empty = true},
-                          [CELL_UPSTREAM] = {.title = "UPSTREAM", .hide_empty = true},
+                          [CELL_UPSTREAM] = {.title = "UPSTREAM", .hide_empty = true, .usual = 21},
                           [CELL_MESSAGE] = {.title = "MESSAGE", .least = 32},
                       },
                       CELL_COUNT);
+    buffer_free(&title);
+    return table;
+}
+
+struct table *
+answer_table_begin(const struct answer *answer, FILE *out)
+{
+    struct table *table = events_table(answer, out);
+    table_print_titles(table);
+    return table;
+}
+
+void
+answer_table_end(struct table *table)
+{
+    if (table != NULL)
+        table_finish(table);
+}
+
+static bool
+write_events(const struct answer *answer, FILE *out)
+{
+    struct buffer message = BUFFER_EMPTY;
+    struct event_columns columns;
+    struct table *table = answer->table != NULL ? answer->table : events_table(answer, out);
+    bool more, good;
+
+    find_columns(answer->rows, &columns);
     while ((good = rows_next(answer->rows, &more)) && more)
         add_event(answer, &columns, table, &message);
-    table_finish(table);
-    buffer_free(&title);
+    if (answer->table == NULL)
+        table_finish(table);
     buffer_free(&message);
     return good;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/escape.h"
 #include "base/memory.h"
 #include "cli/answer.h"
 #include "cli/commands.h"
@@ -11,6 +10,8 @@
 #include "cli/log_store.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/query_live.h"
+#include "cli/raw_output.h"
 #include "cli/rules_option.h"
 #include "cli/table.h"
 #include "store/questions.h"
@@ -47,6 +48,7 @@ struct query {
     struct zone *zone;
     struct filter filter;
     bool filtered; /* a filter was given */
+    bool live;     /* records are printed as they come */
     struct rules *rules;
     struct store *store;
     struct store_info info;
@@ -178,14 +180,13 @@ written_zone(const struct store_info *info)
     return name;
 }
 
-static bool
-write_rows(struct query *query, struct rows *rows, enum answer_kind kind)
+/* `written`: the zone that the events were written in, NULL when there are several. */
+static struct answer
+make_answer(const struct query *query, enum answer_kind kind, const char *written)
 {
-    const struct options *options = query->options;
-    bool zone_given = options_given(options, "tz") || options_given(options, "utc");
-    const char *written = written_zone(&query->info);
-    struct answer answer = {
-        .rows = rows,
+    bool zone_given = options_given(query->options, "tz") || options_given(query->options, "utc");
+
+    return (struct answer){
         .kind = kind,
         .source = from_database(query) ? query->info.path : NULL,
         .current_to = query->info.last_scan,
@@ -196,10 +197,17 @@ write_rows(struct query *query, struct rows *rows, enum answer_kind kind)
         .terminal_width = table_terminal_width(output_stream(query->output)),
         .bold = query->color,
     };
+}
+
+static bool
+write_rows(struct query *query, struct rows *rows, enum answer_kind kind)
+{
+    struct answer answer = make_answer(query, kind, written_zone(&query->info));
     bool good;
 
     if (rows == NULL)
         return false;
+    answer.rows = rows;
     good = answer_formats[query->format].write(&answer, output_stream(query->output));
     rows_free(rows);
     return good;
@@ -230,8 +238,8 @@ choose_events(struct query *query, struct query_events *question, uint64_t *more
 static bool
 write_raw(struct query *query, const struct query_events *question)
 {
+    struct raw_output raw = {.output = query->output, .terminal = query->terminal};
     struct raw_lines *lines;
-    struct buffer shown = BUFFER_EMPTY;
     struct slice bytes;
     int64_t file_id;
     bool more, good;
@@ -240,22 +248,9 @@ write_raw(struct query *query, const struct query_events *question)
     lines = query_raw(query->store, query->filtered || question->last > 0 || question->reversed ? question : NULL);
     if (lines == NULL)
         return false;
-    while ((good = raw_lines_next(lines, &bytes, &file_id, &more)) && more) {
-        if (!query->terminal) {
-            output_write(query->output, bytes);
-            continue;
-        }
-        for (size_t end; bytes.size > 0; bytes = slice_from(bytes, end)) {
-            size_t newline = slice_find_byte(bytes, '\n');
-
-            end = newline == SIZE_MAX ? bytes.size : newline + 1;
-            buffer_clear(&shown);
-            escape_terminal(&shown, slice_first(bytes, newline == SIZE_MAX ? bytes.size : newline));
-            buffer_add_byte(&shown, '\n');
-            output_write(query->output, buffer_slice(&shown));
-        }
-    }
-    buffer_free(&shown);
+    while ((good = raw_lines_next(lines, &bytes, &file_id, &more)) && more)
+        raw_output_write(&raw, bytes);
+    buffer_free(&raw.shown);
     raw_lines_free(lines);
     return good;
 }
@@ -318,12 +313,59 @@ write_answer(struct query *query)
     return answer_events(query);
 }
 
+/* Records are printed as they come when nothing has to be known of the others first. */
+static bool
+is_live(const struct query *query)
+{
+    static const char *const of_all[] = {"by", "sql", "number", "reverse", "output", "database"};
+
+    for (size_t i = 0; i < sizeof of_all / sizeof *of_all; i++)
+        if (options_given(query->options, of_all[i]))
+            return false;
+    return query->format != FORMAT_JSON && query_live_is_stream(query->options);
+}
+
+static bool
+write_live(struct query *query)
+{
+    struct raw_output raw = {.output = query->output, .terminal = query->terminal};
+    struct query_live live = {
+        .rules = query->rules,
+        .zone = query->zone,
+        .filter = &query->filter,
+        .filtered = query->filtered,
+        .force = options_given(query->options, "force"),
+        .answer = make_answer(query, ANSWER_EVENTS, zone_name(query->zone)),
+        .format = query->format == FORMAT_RAW ? NULL : &answer_formats[query->format],
+        .raw = &raw,
+        .out = output_stream(query->output),
+        .diagnostics = diagnostics_of(query),
+    };
+    bool good = query_live_run(&live);
+
+    buffer_free(&raw.shown);
+    return good;
+}
+
+/* What the answer is made from: a store, or for a live stream the rules alone. */
+static bool
+open_source(struct query *query)
+{
+    if (!query->live)
+        return open_store(query);
+    query->rules = rules_option_load(query->options, diagnostics_of(query));
+    return query->rules != NULL;
+}
+
 static void
 run(struct query *query)
 {
     struct diagnostics *diagnostics = diagnostics_of(query);
 
-    if (!read_options(query) || !open_store(query))
+    if (!read_options(query))
+        return;
+    query->live = is_live(query);
+    if (!open_source(query))
         return;
     say_source(query);
     query->output = output_open(options_value(query->options, "output"), query->context->out, diagnostics);
@@ -331,7 +373,7 @@ run(struct query *query)
         return;
     query->terminal = output_is_terminal(query->output);
     if (output_wants_color(query->output, options_value(query->options, "color"), diagnostics, &query->color) &&
-        write_answer(query)) {
+        (query->live ? write_live(query) : write_answer(query))) {
         output_finish(query->output, diagnostics);
         query->output = NULL;
     }

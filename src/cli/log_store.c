@@ -19,12 +19,12 @@ has_row(const struct options *options, const char *name)
     return false;
 }
 
-/* A file was left that the operator can have read. */
+/* A file was left for this reason. */
 static bool
-unreadable(const struct scan_result *result)
+was_left(const struct scan_result *result, enum scan_left reason)
 {
     for (size_t i = 0; i < result->file_count; i++)
-        if (result->files[i].outcome == SCAN_LEFT && result->files[i].left == SCAN_LEFT_UNREADABLE)
+        if (result->files[i].outcome == SCAN_LEFT && result->files[i].left == reason)
             return true;
     return false;
 }
@@ -53,13 +53,13 @@ log_store_say_changed(struct diagnostics *diagnostics)
 void
 log_store_say_nothing_read(struct store *store, const struct scan_result *result, struct diagnostics *diagnostics)
 {
+    size_t looked_into = result->read + result->unchanged + result->copies + result->unfinished + result->damaged;
     bool stored;
 
-    if (result->stopped || result->read + result->unchanged + result->copies + result->unfinished > 0)
+    if (result->stopped || looked_into > 0 || was_left(result, SCAN_LEFT_REFUSED) || !store_has_files(store, &stored))
         return;
-    if (!store_has_files(store, &stored) || (stored && result->damaged == 0 && !unreadable(result)))
-        return;
-    diagnose_warning(diagnostics, "no error log was read; `ngxerr doctor` says why");
+    if (!stored || was_left(result, SCAN_LEFT_UNREADABLE))
+        diagnose_warning(diagnostics, "no error log was read; `ngxerr doctor` says why");
 }
 
 static struct store *

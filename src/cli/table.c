@@ -44,6 +44,16 @@ table_terminal_width(FILE *out)
     return size.ws_col;
 }
 
+/* A copy of the titles: a table may live longer than them. */
+static void
+copy_columns(struct table *table, const struct table_column *columns)
+{
+    table->columns = memory_allocate_zeroed(table->count + 1, sizeof *table->columns);
+    memcpy(table->columns, columns, table->count * sizeof *columns);
+    for (size_t i = 0; i < table->count; i++)
+        table->columns[i].title = memory_copy_text(columns[i].title);
+}
+
 struct table *
 table_new(FILE *out, size_t width, bool bold, const struct table_column *columns, size_t count)
 {
@@ -53,8 +63,7 @@ table_new(FILE *out, size_t width, bool bold, const struct table_column *columns
     table->width = width;
     table->bold = bold;
     table->count = count;
-    table->columns = memory_allocate_zeroed(count + 1, sizeof *table->columns);
-    memcpy(table->columns, columns, count * sizeof *columns);
+    copy_columns(table, columns);
     table->widths = memory_allocate_zeroed(count + 1, sizeof *table->widths);
     table->cells = memory_allocate_zeroed(DECIDING_ROWS * count + 1, sizeof *table->cells);
     return table;
@@ -277,6 +286,23 @@ print_pending(struct table *table)
 }
 
 void
+table_print_titles(struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        size_t width = text_width(slice_of(table->columns[i].title));
+
+        width = table->columns[i].usual > width ? table->columns[i].usual : width;
+        table->widths[i] = table->columns[i].least > width ? table->columns[i].least : width;
+    }
+    if (table->width > 0) {
+        table->widths[table->count - 1] = table->width; /* what the others leave */
+        fit_widths(table);
+    }
+    table->decided = true;
+    print_row(table, NULL);
+}
+
+void
 table_add(struct table *table, const struct slice *cells)
 {
     struct buffer *row = &table->cells[table->decided ? 0 : table->rows * table->count];
@@ -302,6 +328,8 @@ table_finish(struct table *table)
         print_pending(table);
     for (size_t i = 0; i < DECIDING_ROWS * table->count; i++)
         buffer_free(&table->cells[i]);
+    for (size_t i = 0; i < table->count; i++)
+        free((char *)table->columns[i].title);
     buffer_free(&table->line);
     free(table->cells);
     free(table->widths);

@@ -235,6 +235,19 @@ cut_end(struct cutter *cutter, struct block *block, struct slice *rest)
         continue;
 }
 
+/* Nothing more comes for the moment: the lines that are there are whole records, a line without its newline waits. */
+static void
+cut_quiet(struct cutter *cutter, struct block *block, struct slice *rest)
+{
+    size_t newline = slice_find_last(*rest, SLICE("\n"));
+    struct slice lines = slice_first(*rest, newline == SIZE_MAX ? 0 : newline + 1);
+    size_t cut = lines.size;
+
+    while (lines.size > 0 && cut_piece(cutter, block, &lines, true, false))
+        continue;
+    *rest = slice_from(*rest, cut - lines.size);
+}
+
 static void
 end_file(struct cutter *cutter, struct block *block)
 {
@@ -262,6 +275,8 @@ cut_block(struct cutter *cutter, struct block *block)
         continue;
     if (block->last)
         cut_end(cutter, block, &rest);
+    else if (block->quiet)
+        cut_quiet(cutter, block, &rest);
     remember(cutter, slice_first(bytes, (size_t)(cutter->offset - offset)), offset);
     if (block->last)
         end_file(cutter, block);

@@ -17,6 +17,7 @@ struct job {
     struct scan_state state; /* at start */
     const struct zone *zone;
     bool complete;             /* it will not grow: a last line without newline is read, the last record is not open */
+    bool live;                 /* a stream whose records are wanted as they come: a short quiet time completes one */
     bool cut_is_damage;        /* a compressed stream that ends in its middle will not be finished by anybody */
     char head[LIMIT_IDENTITY]; /* the first bytes, as far as they are known before */
     size_t head_size;

@@ -1,17 +1,21 @@
 /* The reading thread: fills blocks with decompressed bytes. */
 #include "scan/stages.h"
 
-/* How long a silent stream keeps the thread from seeing that it shall stop. */
+/* How long, in milliseconds, a silent stream keeps the thread from seeing that it shall stop, and how long a live one must be silent
+ * for its last record to be complete. */
 #define STREAM_PATIENCE 200
 
 /* Reads into the block until it is full, or as much as there is; a live stream is passed on as it comes. */
 static void
-fill(struct pipeline *pipeline, struct source *source, struct block *block)
+fill(struct pipeline *pipeline, const struct job *job, bool told_quiet, struct block *block)
 {
+    struct source *source = job->source;
+
     block->start = BLOCK_HEADROOM;
     block->size = 0;
     block->last = false;
     block->stopped = false;
+    block->quiet = false;
     block->status = INPUT_DATA;
     while (block->size < LIMIT_BLOCK) {
         size_t got = 0;
@@ -22,7 +26,8 @@ fill(struct pipeline *pipeline, struct source *source, struct block *block)
             return;
         }
         if (!source_ready(source, block->size > 0 ? 0 : STREAM_PATIENCE)) {
-            if (block->size > 0)
+            block->quiet = block->size == 0 && job->live && !told_quiet;
+            if (block->size > 0 || block->quiet)
                 return;
             continue;
         }
@@ -55,15 +60,16 @@ reader_run(void *argument)
     struct job *job;
 
     while ((job = queue_pop(pipeline->jobs)) != NULL) {
-        bool last = false;
+        bool last = false, quiet = false;
 
         while (!last) {
             struct block *block = queue_pop(pipeline->free_blocks);
 
-            fill(pipeline, job->source, block);
+            fill(pipeline, job, quiet, block);
             drop_what_changed(job->source, block);
             atomic_store_explicit(&pipeline->disk_offset, source_disk_offset(job->source), memory_order_relaxed);
             last = block->last;
+            quiet = block->quiet; /* told once, until something comes */
             atomic_store(&block->users, 1); /* the cutter */
             queue_push(pipeline->full_blocks, block);
         }

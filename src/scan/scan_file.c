@@ -231,7 +231,8 @@ wants_reading(struct pass *pass)
         note_unfinished(pass);
         return false;
     }
-    if (pass->file->named && !pass->scanner->options->force && !scan_finds_record(pass->source)) {
+    if (pass->file->named && !pass->scanner->options->force && !pass->scanner->options->live &&
+        !scan_finds_record(pass->source)) {
         refuse(pass);
         return false;
     }
@@ -288,10 +289,13 @@ static bool
 store_parcel(struct pass *pass, const struct parcel *parcel)
 {
     const struct batch *batch = &parcel->batch;
+    const struct scan_options *options = pass->scanner->options;
 
     if (batch->event_count == 0 && batch->unparsed_count == 0)
         return true;
-    return begin(pass) && store_add(pass->scanner->store, batch);
+    if (!begin(pass) || !store_add(pass->scanner->store, batch))
+        return false;
+    return options->stored == NULL || options->stored(options->stored_context, batch);
 }
 
 /* Takes parcels until the last; when the store fails, or a signal came, the pipeline is asked to end the file here. */
@@ -348,6 +352,10 @@ conclude(struct pass *pass, const struct job_end *end)
     struct scan_file *file = pass->file;
     bool cut = end->status == INPUT_UNFINISHED;
 
+    if (pass->scanner->options->live && !pass->scanner->options->force && end->records == 0 && end->unparsed > 0) {
+        refuse(pass);
+        return;
+    }
     file->outcome = file->bytes > 0 ? SCAN_READ : SCAN_UNCHANGED;
     note_waiting(pass, end->waiting);
     if (end->long_lines > 0)
@@ -385,6 +393,7 @@ make_job(struct pass *pass, struct job *job)
         job->state = (struct scan_state){.last_written = -1};
     job->zone = pass->zone;
     job->complete = is_complete(pass);
+    job->live = pass->scanner->options->live && !source_is_compressed(pass->source);
     job->cut_is_damage = !being_written(pass);
     memcpy(job->head, pass->probe.head.data, pass->probe.head.size);
     job->head_size = pass->probe.head.size;
@@ -445,7 +454,8 @@ static struct source *
 open_source(struct scanner *scanner, struct scan_file *file)
 {
     int error_number = 0;
-    struct source *source = source_open(file->path, &error_number);
+    struct source *source = scanner->options->live ? source_open_live(file->path, &error_number)
+                                                   : source_open(file->path, &error_number);
 
     if (source != NULL)
         return source;

@@ -28,8 +28,22 @@ struct source {
     const char *error; /* of the spool */
 };
 
-struct source *
-source_open(const char *path, int *error_number)
+static void
+read_head(struct source *source, bool live)
+{
+    while (source->head.size < LIMIT_SNIFF && !(live && source->head.size > 0 && !input_ready(source->input, 0))) {
+        size_t got = 0;
+
+        if (input_read(source->input, source->head.data + source->head.size, LIMIT_SNIFF - source->head.size, &got) !=
+            INPUT_DATA)
+            break;
+        source->head.size += got;
+    }
+    source->input_position = source->head.size;
+}
+
+static struct source *
+open_source(const char *path, bool live, int *error_number)
 {
     struct input *input = input_open(path, error_number);
     struct source *source;
@@ -43,16 +57,20 @@ source_open(const char *path, int *error_number)
     source->keeping = true;
     source->spool = -1;
     buffer_reserve(&source->head, LIMIT_SNIFF);
-    while (source->head.size < LIMIT_SNIFF) {
-        size_t got = 0;
-
-        if (input_read(input, source->head.data + source->head.size, LIMIT_SNIFF - source->head.size, &got) !=
-            INPUT_DATA)
-            break;
-        source->head.size += got;
-    }
-    source->input_position = source->head.size;
+    read_head(source, live);
     return source;
+}
+
+struct source *
+source_open(const char *path, int *error_number)
+{
+    return open_source(path, false, error_number);
+}
+
+struct source *
+source_open_live(const char *path, int *error_number)
+{
+    return open_source(path, true, error_number);
 }
 
 void

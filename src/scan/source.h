@@ -9,6 +9,8 @@ struct source;
 
 /* Opens `path` and reads its first LIMIT_SNIFF bytes.  NULL and *error_number when it cannot be opened.  Freed by source_close. */
 struct source *source_open(const char *path, int *error_number);
+/* The same for a live standard input: does not wait for more than its first bytes. */
+struct source *source_open_live(const char *path, int *error_number);
 void source_close(struct source *source);
 
 /* The first min(size, LIMIT_SNIFF) bytes; valid until source_close. */

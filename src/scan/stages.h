@@ -24,6 +24,7 @@ struct block {
     bool last;          /* of its file: `status` tells how it ended */
     enum input_status status;
     bool stopped;
+    bool quiet; /* of a live stream that has nothing more for the moment: records that lie there are complete */
 };
 
 struct pipeline {

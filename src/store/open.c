@@ -325,6 +325,7 @@ store_open(const struct store_options *options, struct diagnostics *diagnostics)
     store->min_free = options->min_free;
     store->room = options->room;
     store->commit_bytes = LIMIT_COMMIT_BYTES;
+    store->passing = options->passing;
     store->node = memory_copy_text(options->node != NULL ? options->node : "");
     bool good;
     if (options->mode == STORE_PRIVATE) {

@@ -104,8 +104,9 @@ add_order(struct question *question, const struct query_events *ask)
         question_number(question, ask->last > INT64_MAX ? INT64_MAX : (int64_t)ask->last);
         question_add(question, ask->reversed ? ") ORDER BY epoch DESC, id DESC" : ") ORDER BY epoch, id");
     } else {
-        question_add(question,
-                     ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC" : " ORDER BY epoch, first_id, id");
+        question_add(question, ask->as_stored  ? " ORDER BY first_id, id"
+                               : ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC"
+                                               : " ORDER BY epoch, first_id, id");
     }
 }
 

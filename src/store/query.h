@@ -39,6 +39,7 @@ struct query_events {
     const struct filter *filter; /* NULL: all */
     uint64_t last;               /* only the last so many (in time); 0: all */
     bool reversed;               /* newest first instead of oldest first */
+    bool as_stored;              /* in the order in which they were stored instead */
 };
 struct rows *query_events(struct store *store, const struct query_events *question);
 /* How many events pass. */

@@ -35,8 +35,9 @@ query_raw(struct store *store, const struct query_events *ask)
     } else {
         question_add(question, "SELECT id FROM event_rows");
         question_filter(question, ask->filter);
-        question_add(question,
-                     ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC" : " ORDER BY epoch, first_id, id");
+        question_add(question, ask->as_stored  ? " ORDER BY first_id, id"
+                               : ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC"
+                                               : " ORDER BY epoch, first_id, id");
     }
     if (question_ask(question))
         return lines;

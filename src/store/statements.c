@@ -104,6 +104,12 @@ static const char *const statements[STATEMENT_COUNT] = {
     [CONTEXT_LAST_ID] = "SELECT max(id) FROM context",
     [CONTEXT_ADD] = "INSERT OR ROLLBACK INTO context SELECT * FROM ngxerr_context_feed",
 
+    [FORGET_EVENTS] = "DELETE FROM event",
+    [FORGET_UNPARSED] = "DELETE FROM unparsed_piece",
+    [FORGET_MOMENTS] = "DELETE FROM moment",
+    [FORGET_CONTEXTS] = "DELETE FROM context",
+    [FORGET_STRINGS] = "DELETE FROM string",
+
     [UNPARSED_ADD] = "INSERT INTO unparsed_piece VALUES (:file_id, :offset, :lines, :reason, :raw)",
     [UNPARSED_FROM] = "SELECT offset, lines, reason, raw FROM unparsed_piece WHERE file_id = :file_id ORDER BY offset",
 

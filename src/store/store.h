@@ -30,6 +30,7 @@ struct store_options {
     int64_t min_free; /* STORE_WRITE: bytes that a scan leaves free on the file system; 0: LIMIT_FREE_PERCENT and so on,
                           -1: none */
     bool (*room)(const char *path, struct store_room *room); /* asks the file system of `path`; NULL: statvfs */
+    bool passing;      /* with STORE_PRIVATE: events only pass (store_forget): each batch refers to nothing before it */
 };
 
 /* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another one writes to it): no such file, no database, of another
@@ -153,6 +154,10 @@ bool store_add(struct store *store, const struct batch *batch);
 bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);
+
+/* Forgets the events and unparsed pieces that were added, and what was counted of them; the file goes on.  For a store
+ * that is opened as `passing`, so that it does not grow. */
+bool store_forget(struct store *store);
 
 /* A file that a scan left unread, and why, as `db info` shows it. */
 struct store_left {

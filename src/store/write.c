@@ -197,6 +197,8 @@ static void
 prepare_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
 {
     row_batch_clear(rows);
+    if (writer->store->passing)
+        row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
     for (size_t i = 0; i < batch->event_count; i++)
         row_write(writer->row_writer, rows, &batch->events[i], class_id_of(writer, &batch->events[i]));
 }
@@ -438,4 +440,17 @@ store_file_end(struct store *store, uint64_t bytes, struct slice head, struct sl
     }
     writer->in_file = false;
     return good && writer_commit(writer);
+}
+
+bool
+store_forget(struct store *store)
+{
+    static const enum statement steps[] = {FORGET_EVENTS,  FORGET_MOMENTS,  FORGET_CONTEXTS,
+                                           FORGET_STRINGS, FORGET_UNPARSED, SHAPE_CLEAR};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        sqlite3_stmt *step = store_statement(store, steps[i]);
+        if (step == NULL || !store_run(store, step))
+            return false;
+    }
+    return true;
 }
