@@ -1,67 +1,25 @@
 /* ngxerr doctor: why nothing was read, or will be.  Looks and says, changes nothing. */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/escape.h"
 #include "cli/commands.h"
+#include "cli/database_path.h"
+#include "cli/doctor.h"
+#include "cli/log_store.h"
 #include "cli/options.h"
 #include "input/input.h"
 #include "parse/parse.h"
 
-static const struct option_spec specs[] = {OPTION_VERBOSE};
-#define SPEC_COUNT (sizeof specs / sizeof *specs)
+#define DEFAULT_CONFIG "/etc/nginx/nginx.conf"
 
-#define DEFAULT_PATH "/var/log/nginx"
-
-/* What was found. */
-struct examination {
-    FILE *out;
-    size_t taken;
-    size_t findings; /* reasons why something is not read that the operator can remove */
+static const struct option_spec specs[] = {
+    OPTION_DATABASE,
+    {"nginx-conf", 0, "FILE", "nginx's configuration, to see where it writes its error logs (default: " DEFAULT_CONFIG ")"},
+    OPTION_VERBOSE,
 };
-
-static void
-say(struct examination *examination, const char *path, const char *text, const char *hint)
-{
-    struct buffer line = BUFFER_EMPTY;
-
-    escape_terminal(&line, slice_of(path));
-    buffer_add_format(&line, ": %s", text);
-    if (hint != NULL)
-        buffer_add_format(&line, "; %s", hint);
-    buffer_add_byte(&line, '\n');
-    fwrite(line.data, 1, line.size, examination->out);
-    buffer_free(&line);
-}
-
-/* Container images link their logs to the standard streams: then nothing is ever in the file. */
-static bool
-leads_to_stream(const char *path)
-{
-    static const char *const streams[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/"};
-    char target[PATH_MAX];
-    ssize_t size = readlink(path, target, sizeof target);
-
-    for (size_t i = 0; size > 0 && i < sizeof streams / sizeof *streams; i++)
-        if (slice_starts((struct slice){target, (size_t)size}, slice_of(streams[i])))
-            return true;
-    return false;
-}
-
-static void
-unreadable(struct examination *examination, const char *path, int error_number)
-{
-    const char *hint = NULL;
-
-    if (error_number == EACCES)
-        hint = "Debian's logs belong to the group adm: run as root, or add the user to it (usermod -aG adm USER)";
-    examination->findings++;
-    say(examination, path, strerror(error_number), hint);
-}
+#define SPEC_COUNT (sizeof specs / sizeof *specs)
 
 /* By its name: good enough for a hint. */
 static bool
@@ -70,95 +28,117 @@ is_error_log(const char *path)
     return slice_find(input_log_name(path), SLICE("error")) != SIZE_MAX;
 }
 
+/* Why a path is not read. */
 static void
-examine(struct examination *examination, const struct input_found *found)
+examine_left(struct examination *examination, const struct input_found *found)
 {
-    if (leads_to_stream(found->path)) {
-        examination->findings++;
-        say(examination, found->path, "a link to a standard stream, so the records are in the container's log",
-            "read them with: docker logs CONTAINER 2>&1 | ngxerr scan -");
-        return;
-    }
-    if (found->taken) {
-        examination->taken++;
-        say(examination, found->path, "would be read", NULL);
-        return;
-    }
     switch (found->reason) {
     case LEFT_UNREADABLE:
-        unreadable(examination, found->path, found->error_number);
+        doctor_say_unreadable(examination, found->path, found->path, found->error_number);
         break;
     case LEFT_EMPTY:
-        say(examination, found->path, "empty",
+        doctor_say(
+            examination, found->path, "empty",
             is_error_log(found->path)
                 ? "if nginx has logged since the last rotation, it may still write to the rotated file: nginx -s reopen"
                 : NULL);
         break;
     case LEFT_UNSUPPORTED:
         examination->findings++;
-        say(examination, found->path, found->why, NULL);
+        doctor_say(examination, found->path, found->why, NULL);
         break;
     case LEFT_NO_RECORDS:
-        say(examination, found->path, left_reason_text(found->reason),
-            found->named ? "scan refuses it, unless --force is given" : NULL);
+        doctor_say(examination, found->path, left_reason_text(found->reason),
+                   found->named ? "scan refuses it, unless --force is given" : NULL);
         break;
     case LEFT_NOT_REGULAR:
     case LEFT_OWN:
-        say(examination, found->path, left_reason_text(found->reason), NULL);
+        doctor_say(examination, found->path, left_reason_text(found->reason), NULL);
         break;
     }
 }
 
-/* A named file is taken without a look; here it gets one. */
+/* A file that would be taken gets a look; of a directory's the names were enough to find it, of a named one nothing is
+ * known yet. */
 static void
-examine_named(struct input_found *found)
+examine(struct examination *examination, struct input_found *found)
 {
-    char head[LIMIT_SNIFF];
-    size_t size = 0, got;
-    int error_number;
-    struct input *input;
+    struct doctor_look look = {0};
 
-    if (!found->taken || !found->named || strcmp(found->path, "-") == 0 || leads_to_stream(found->path))
+    if (doctor_say_stream(examination, found->path, found->path))
         return;
-    input = input_open(found->path, &error_number);
-    if (input == NULL) {
-        found->taken = false;
-        found->reason = LEFT_UNREADABLE;
-        found->error_number = error_number;
+    if (found->taken && strcmp(found->path, "-") != 0) {
+        doctor_look(found->path, &look);
+        found->taken = look.error_number == 0 && !look.empty && (look.has_records || !found->named);
+        found->error_number = look.error_number;
+        found->reason = look.error_number != 0 ? LEFT_UNREADABLE : look.empty ? LEFT_EMPTY : LEFT_NO_RECORDS;
+    }
+    if (!found->taken) {
+        examine_left(examination, found);
         return;
     }
-    while (size < sizeof head && input_read(input, head + size, sizeof head - size, &got) == INPUT_DATA)
-        size += got;
-    if (size == 0 || !parse_looks_like_error_log((struct slice){head, size})) {
-        found->taken = false;
-        found->reason = size == 0 ? LEFT_EMPTY : LEFT_NO_RECORDS;
-    }
-    input_close(input);
+    examination->taken++;
+    doctor_say(examination, found->path, "would be read", NULL);
+    doctor_say_levels(examination, found->path, &look);
+}
+
+static void
+examine_paths(struct examination *examination, const struct options *options)
+{
+    static const char *const default_paths[] = {LOG_STORE_DEFAULT_PATH};
+    const struct input_choice choice = {.sniff = parse_looks_like_error_log};
+    struct input_list list;
+
+    input_list_make(options->word_count > 0 ? options->words : default_paths,
+                    options->word_count > 0 ? options->word_count : 1, &choice,
+                    examination->diagnostics, &list);
+    for (size_t i = 0; i < list.count; i++)
+        examine(examination, &list.items[i]);
+    if (list.count == 0)
+        doctor_say(examination, options->word_count > 0 ? options->words[0] : LOG_STORE_DEFAULT_PATH, "holds no file",
+                   NULL);
+    input_list_free(&list);
+}
+
+/* The database is looked at if there is one; that there is none, or that others may not read it, is no finding. */
+static struct store *
+open_quietly(const struct options *options, struct examination *examination, struct store_info *info)
+{
+    char *path = database_path_for_reading(options_value(options, "database"), examination->diagnostics);
+    struct store *store = NULL;
+
+    if (path != NULL && (options_given(options, "database") || access(path, R_OK) == 0))
+        store = store_open(&(struct store_options){.mode = STORE_READ, .path = path}, examination->diagnostics);
+    free(path);
+    if (store != NULL && store_info(store, examination->arena, info))
+        examination->stored = info;
+    return store;
 }
 
 static void
 run(struct command_context *context, const struct options *options)
 {
-    static const char *const default_paths[] = {DEFAULT_PATH};
-    struct examination examination = {.out = context->out};
-    const struct input_choice choice = {.sniff = parse_looks_like_error_log};
-    struct input_list list;
+    struct examination examination = {
+        .out = context->out, .diagnostics = context->diagnostics, .arena = arena_new()};
+    struct store_info info;
+    const char *config = options_value(options, "nginx-conf");
+    struct store *store = open_quietly(options, &examination, &info);
+    bool told = false;
 
-    input_list_make(options->word_count > 0 ? options->words : default_paths,
-                    options->word_count > 0 ? options->word_count : 1, &choice, context->diagnostics, &list);
-    for (size_t i = 0; i < list.count; i++) {
-        examine_named(&list.items[i]);
-        examine(&examination, &list.items[i]);
-    }
+    examine_paths(&examination, options);
+    if (config != NULL || options->word_count == 0 || examination.taken == 0)
+        told = doctor_config(&examination, config != NULL ? config : DEFAULT_CONFIG, config != NULL);
     if (examination.taken == 0) {
         examination.findings++;
-        fputs(
-            "nothing would be read; `nginx -T 2>/dev/null | grep error_log` tells where nginx writes its error logs\n",
-            context->out);
+        fputs(told ? "nothing would be read\n"
+                   : "nothing would be read; `nginx -T 2>/dev/null | grep error_log` tells where nginx writes its error "
+                     "logs\n",
+              context->out);
     }
     if (examination.findings > 0)
         diagnostics_raise(context->diagnostics, STATUS_FOUND);
-    input_list_free(&list);
+    store_close(store);
+    arena_free(examination.arena);
 }
 
 enum status
@@ -169,8 +149,8 @@ command_doctor(struct command_context *context)
     if (options_parse(specs, SPEC_COUNT, context->argc, context->argv, context->diagnostics, &options)) {
         if (options.help)
             options_help(context->out, "doctor", "[OPTION...] [PATH...]",
-                         "Says which files would be read, which not, and why.  Without PATH it looks at " DEFAULT_PATH
-                         ".\n"
+                         "Says which files would be read, which not, and why; then where nginx's configuration has error "
+                         "logs written.\nWithout PATH it looks at " LOG_STORE_DEFAULT_PATH ".\n"
                          "Exit status 1: something is in the way.",
                          specs, SPEC_COUNT);
         else
