@@ -92,7 +92,7 @@ check_together(const struct run *run)
         why = "--since-last and --since, --until and --around exclude each other: it has a time of its own";
     else if ((conditions_ask_new(&run->print_if) || conditions_ask_new(&run->fail_on)) && run->since_last == NULL &&
              !store_knows_new(&run->filter))
-        why = "new: without a begin of the time nothing is new; --since, --around and --since-last give one";
+        why = "new: nothing is new where the time has no beginning; --since, --around or --since-last gives one";
     if (why != NULL)
         diagnose(run->context->diagnostics, STATUS_USAGE, "%s", why);
     return why == NULL;

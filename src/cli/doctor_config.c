@@ -71,10 +71,12 @@ say_level(struct examination *examination, const struct target *target)
 {
     if (target->level == LEVEL_NONE || target->level >= LEVEL_WARN)
         return;
-    struct buffer hint = BUFFER_EMPTY;
+    struct buffer text = BUFFER_EMPTY, hint = BUFFER_EMPTY;
+    buffer_add_format(&text, "only level %s and worse", level_name(target->level));
     buffer_add_format(&hint, "warnings are not written; change this line to `error_log %s warn;` and nginx -s reload",
                       target->name);
-    say_finding(examination, target, level_name(target->level), buffer_text(&hint));
+    say_finding(examination, target, buffer_text(&text), buffer_text(&hint));
+    buffer_free(&text);
     buffer_free(&hint);
 }
 

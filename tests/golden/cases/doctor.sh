@@ -1,9 +1,25 @@
-"$NGXERR" doctor "$samples"
+cat >nginx.conf <<'CONF'
+error_log /var/log/no-such-directory/error.log warn;
+CONF
+"$NGXERR" doctor --nginx-conf nginx.conf "$samples"
 echo "exit $?"
 : >empty.log
 printf 'not a log\n' >text.log
 ln -s /dev/stderr stderr.log
-"$NGXERR" doctor .
+"$NGXERR" doctor --nginx-conf nginx.conf .
 echo "exit $?"
-"$NGXERR" doctor /no/such/directory
+"$NGXERR" doctor --nginx-conf nginx.conf /no/such/directory
+echo "exit $?"
+mkdir empty unsupported
+"$NGXERR" doctor --nginx-conf nginx.conf empty
+printf '\050\265\057\375 of zstd' >unsupported/error.log.zst
+"$NGXERR" doctor --nginx-conf nginx.conf unsupported
+ln -s /dev/null null.log
+"$NGXERR" doctor --nginx-conf nginx.conf null.log
+echo "--- a long log without a warning"
+for i in $(seq 600); do echo "2026/11/20 03:12:45 [error] 1#1: *$i open() \"/srv/x\" failed (2: No such file or directory), client: 10.0.0.1, server: s"; done >long.log
+"$NGXERR" doctor --nginx-conf nginx.conf long.log
+echo "exit $?"
+echo "2026/11/20 03:12:46 [warn] 1#1: *1 a warning" >>long.log
+"$NGXERR" doctor --nginx-conf nginx.conf long.log
 echo "exit $?"

@@ -1,0 +1,33 @@
+# Each error_log of a configuration and of what it includes: where it leads, whether it can be read, what its level hides.
+cp "$samples/error.log" "$samples/access.log" .
+: >new.log
+mkdir sites
+cat >nginx.conf <<CONF
+error_log off;
+error_log $PWD/error.log;
+events {}
+http {
+    error_log stderr;
+    include sites/*.conf;
+    error_log memory:32m debug;
+    error_log syslog:server=unix:/dev/log,tag=nginx warn;
+    server { error_log /dev/stderr info; location / { error_log /dev/null emerg; } }
+}
+stream { error_log $PWD/access.log notice; }
+CONF
+echo "server { error_log $PWD/missing.log crit; error_log $PWD/new.log debug_http; }" >sites/a.conf
+"$NGXERR" scan -d a.db --tz UTC "$PWD/error.log"
+"$NGXERR" doctor -d a.db --nginx-conf nginx.conf "$PWD/error.log"
+echo "exit $?"
+echo "--- none, broken, not there"
+echo 'events {}' >none.conf
+"$NGXERR" doctor --nginx-conf none.conf error.log
+echo 'events {' >broken.conf
+"$NGXERR" doctor --nginx-conf broken.conf error.log
+"$NGXERR" doctor --nginx-conf missing.conf error.log
+echo "exit $?"
+echo "--- scan and report that read nothing"
+mkdir nothing
+"$NGXERR" scan -d b.db nothing
+echo "exit $?"
+"$NGXERR" report --utc nothing | grep -i doctor
