@@ -138,6 +138,24 @@ close_stream(struct output *output)
     return !lost;
 }
 
+/* The new name too is on the disk before anybody relies on it.  A directory that cannot be opened or synced has no say. */
+static void
+sync_directory(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = slash == NULL   ? memory_copy_text(".")
+                      : slash == path ? memory_copy_text("/")
+                                      : memory_copy_text(path);
+    if (slash != NULL && slash != path)
+        directory[slash - path] = '\0';
+    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        (void)fsync(descriptor);
+        close(descriptor);
+    }
+    free(directory);
+}
+
 bool
 output_finish(struct output *output, struct diagnostics *diagnostics)
 {
@@ -145,6 +163,8 @@ output_finish(struct output *output, struct diagnostics *diagnostics)
     bool done = close_stream(output);
     if (done && output->temporary != NULL)
         done = rename(output->temporary, output->path) == 0;
+    if (done && output->temporary != NULL)
+        sync_directory(output->path);
     if (!done) {
         diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", name, strerror(errno));
         if (output->temporary != NULL)

@@ -317,6 +317,8 @@ store_parcels(struct pass *pass, struct job_end *end)
             if (last)
                 *end = parcel->end;
             pipeline_recycle(scanner->pipeline, parcel);
+        } else if (stored) {
+            stored = store_commit_pending(scanner->store); /* a live input is silent */
         }
         if (!stopping && (!stored || (scanner->options->hold_signals && scan_signal_waits()))) {
             stopping = true;

@@ -154,6 +154,8 @@ bool store_add(struct store *store, const struct batch *batch);
 bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);
+/* The same where something is: while nothing comes, others can write. */
+bool store_commit_pending(struct store *store);
 
 /* Forgets the events and unparsed pieces that were added, and what was counted of them; the file goes on.  For a store
  * that is opened as `passing`, so that it does not grow. */

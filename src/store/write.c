@@ -152,6 +152,12 @@ store_commit(struct store *store)
     return store->writer == NULL ? store_end(store) : store_begin(store) && writer_commit(store->writer);
 }
 
+bool
+store_commit_pending(struct store *store)
+{
+    return store->writer == NULL || store->writer->pending == 0 || writer_commit(store->writer);
+}
+
 /* --- rows --- */
 
 static void

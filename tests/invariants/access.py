@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Who may do what at the same time: one scan, any number of readers, also as another user in a directory that cannot be written."""
+import grp
+import json
 import os
 import random
 import shutil
@@ -54,6 +56,43 @@ def hold_scan(base, database, fifo):
     return process, writer
 
 
+def check_report_while_scanning(base, database, log):
+    """report --scan goes on with what is there, and --since-last can be remembered."""
+    words = [PROGRAM, "report", "--scan", "--since-last", "-f", "json", "-d", database, log]
+    counts = []
+    for _ in range(2):
+        done = subprocess.run(words, env=environment(base), cwd=base, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        expect(done.returncode == 5 and b"what was stored until now" in done.stderr, "a report while a scan runs: status %d, %s" %
+               (done.returncode, done.stderr.decode()))
+        counts.append(json.loads(done.stdout)["events"]["count"])
+    stored = reader_count(base, database)
+    expect(counts[0] > 400 and sum(counts) <= stored, "reports while a scan runs told of %d and %d events of %d" % (*counts, stored))
+
+
+def as_nobody(*words):
+    values = environment(shared)
+    values.pop("TMPDIR", None)
+    return subprocess.run([READER, *words], env=values, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, user="nobody",
+                          group=user_group("nobody"), extra_groups=[])
+
+
+def check_other_user(database):
+    """Who may only read gets reports, but nothing can be remembered; doctor names the group that may read a log."""
+    done = as_nobody("report", "-d", database, "--since", "@0")
+    expect(done.returncode == 0 and done.stdout, "a report as another user: status %d, %s" % (done.returncode, done.stderr.decode()))
+    done = as_nobody("report", "-d", database, "--since-last")
+    expect(done.returncode == 4 and done.stdout == b"" and b"remembered" in done.stderr, "--since-last as another user: status %d, %s" %
+           (done.returncode, done.stderr.decode()))
+    log = os.path.join(shared, "private.log")
+    shutil.copy(os.path.join(shared, "first.log"), log)
+    os.chmod(log, 0o640)
+    group = grp.getgrall()[-1]
+    os.chown(log, 0, group.gr_gid)
+    done = as_nobody("doctor", "--nginx-conf", "/dev/null", log)
+    expect(done.returncode & 1 and ("usermod -aG %s nobody" % group.gr_name).encode() in done.stdout, "doctor as another user: status %d, %s" %
+           (done.returncode, done.stdout.decode()))
+
+
 def check_while_scanning(base, database, user=None):
     log = os.path.join(base, "first.log")
     with open(log, "wb") as file:
@@ -68,6 +107,7 @@ def check_while_scanning(base, database, user=None):
         expect(len(read(base, database, user, *words)) > 100, "%s prints nothing while a scan runs" % words[0])
     other = subprocess.run(scan_words(database, log), env=environment(base), cwd=base, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     expect(other.returncode == 5, "a second scan ended with status %d instead of 5: %s" % (other.returncode, other.stderr.decode()))
+    check_report_while_scanning(base, database, log)
     writer.write(make_log(chance, 3000, 5000))
     seen = reader_count(base, database, user)
     writer.close()
@@ -79,7 +119,6 @@ def check_while_scanning(base, database, user=None):
 
 
 def group_name(user):
-    import grp
     return grp.getgrgid(user_group(user)).gr_name
 
 
@@ -110,3 +149,4 @@ os.chmod(shared, 0o755)
 database = os.path.join(shared, "shared.db")
 check_while_scanning(shared, database, "nobody")
 expect(os.stat(database).st_mode & 0o777 == 0o640, "mode %o instead of 640" % (os.stat(database).st_mode & 0o777))
+check_other_user(database)

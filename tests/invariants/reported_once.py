@@ -6,11 +6,12 @@ import json
 import os
 import random
 import subprocess
+import threading
 
 from common import PROGRAM, SEED, environment, expect, make_log, run, scan, work_directory
 
 chance = random.Random(SEED)
-ROUNDS = 12
+ROUNDS = 9
 base = work_directory()
 logs = os.path.join(base, "logs")
 database = os.path.join(base, "once.db")
@@ -156,8 +157,29 @@ def check_live():
             expect(sorted(live.split(b"\n")) == sorted(whole.split(b"\n")), "%s: a pipe and a file differ" % " ".join(asked))
 
 
+def check_live_is_bounded():
+    """However long the stream, the temporary database stays small."""
+    process = subprocess.Popen([PROGRAM, "query", "-f", "raw", "--level", "debug", "-"], cwd=base, env=environment(base), stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    line = b'2026/11/20 03:12:45 [error] 1#1: *%d open() "/srv/%d" failed (2: No such file or directory), client: 192.0.2.1, server: s%d\n'
+    feeder = threading.Thread(target=lambda: [process.stdin.write(line % (i, i, i)) for i in range(20000)] and process.stdin.flush())
+    feeder.start()
+    for number in range(20000):
+        expect(process.stdout.readline() == line % (number, number, number), "line %d of a stream" % number)
+    feeder.join()
+    sizes = []
+    for name in os.listdir("/proc/%d/fd" % process.pid):
+        path = "/proc/%d/fd/%s" % (process.pid, name)
+        if os.readlink(path).endswith("(deleted)"):
+            sizes.append(os.stat(path).st_size)
+    process.communicate()
+    expect(sizes and max(sizes) < 1 << 20, "temporary files of %r bytes for a stream of 2.4 MB" % sizes)
+
+
 check_names()
 check_killed()
 check_pruned()
 check_live()
+if os.path.isdir("/proc/self/fd"):
+    check_live_is_bounded()
 print("%d rounds" % ROUNDS)

@@ -50,3 +50,9 @@ echo "--- new, counted by time"
 "$NGXERR" report -d a.db --utc --since '2026-11-20 07:00' --if new | sed -n '/^New$/,/^  act: /p'
 "$NGXERR" report -d a.db --utc --since '2026-11-20 06:00' --until '2026-11-20 07:00' --if new
 echo "exit $?"
+echo "--- what was pruned was seen"
+"$NGXERR" report -d a.db --since-last=pruned >/dev/null
+"$NGXERR" db prune -d a.db --older-than 1s >/dev/null
+line 08:00:00 error "$reset"
+nightly --since-last=pruned --if new
+nightly --since-last=pruned
