@@ -192,8 +192,13 @@ print(struct run *run)
         diagnose_note(run->context->diagnostics, "no condition of --if is met: nothing is printed");
         return true;
     }
-    return write_report(run) &&
-           (run->since_last == NULL || store_mark_advance(run->store, run->since_last, run->mark.newest));
+    if (!write_report(run))
+        return false;
+    if (run->since_last == NULL || store_mark_advance(run->store, run->since_last, run->mark.newest))
+        return true;
+    diagnose(run->context->diagnostics, STATUS_STORE,
+             "how far this report went cannot be remembered: the next one tells of the same again");
+    return false;
 }
 
 static enum status
