@@ -258,7 +258,7 @@ write_raw(struct query *query, const struct query_events *question)
 static bool
 answer_events(struct query *query)
 {
-    struct query_events question;
+    struct query_events question = {0};
     uint64_t more;
     bool good;
 

@@ -44,5 +44,6 @@ compare(const void *left, const void *right)
 void
 findings_sort(struct finding *findings, size_t count)
 {
-    qsort(findings, count, sizeof(*findings), compare);
+    if (count > 1)
+        qsort(findings, count, sizeof(*findings), compare);
 }
