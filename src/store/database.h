@@ -26,7 +26,7 @@ struct store {
     int lock;                                                /* descriptor that holds the scan lock; -1 none */
     struct checkpointer *checkpointer;                       /* of a store that is open for writing */
     int wal_frames;                                          /* pages in -wal after the last commit */
-    bool passing; /* as in struct store_options */
+    bool passing;                                            /* as in struct store_options */
     bool in_transaction;
     bool failed; /* nothing is written any more: what memory holds is no longer what the database has */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */

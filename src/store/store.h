@@ -30,7 +30,7 @@ struct store_options {
     int64_t min_free; /* STORE_WRITE: bytes that a scan leaves free on the file system; 0: LIMIT_FREE_PERCENT and so on,
                           -1: none */
     bool (*room)(const char *path, struct store_room *room); /* asks the file system of `path`; NULL: statvfs */
-    bool passing;      /* with STORE_PRIVATE: events only pass (store_forget): each batch refers to nothing before it */
+    bool passing; /* with STORE_PRIVATE: events only pass (store_forget): each batch refers to nothing before it */
 };
 
 /* NULL after a diagnostic (STATUS_STORE; STATUS_BUSY when another one writes to it): no such file, no database, of another

@@ -142,7 +142,8 @@ writer_commit(struct writer *writer)
     if (writer->in_file && !write_file_row(writer))
         return false;
     writer->pending = writer->pending_bytes = 0;
-    return shapes_flush(writer->shapes) && class_firsts_flush(writer) && setting_set_integer(store, "last_id", writer->last_id) &&
+    return shapes_flush(writer->shapes) && class_firsts_flush(writer) &&
+           setting_set_integer(store, "last_id", writer->last_id) &&
            setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
 }
 
