@@ -16,7 +16,8 @@
 
 static const struct option_spec specs[] = {
     OPTION_DATABASE,
-    {"nginx-conf", 0, "FILE", "nginx's configuration, to see where it writes its error logs (default: " DEFAULT_CONFIG ")"},
+    {"nginx-conf", 0, "FILE",
+     "nginx's configuration, to see where it writes its error logs (default: " DEFAULT_CONFIG ")"},
     OPTION_VERBOSE,
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
@@ -90,8 +91,7 @@ examine_paths(struct examination *examination, const struct options *options)
     struct input_list list;
 
     input_list_make(options->word_count > 0 ? options->words : default_paths,
-                    options->word_count > 0 ? options->word_count : 1, &choice,
-                    examination->diagnostics, &list);
+                    options->word_count > 0 ? options->word_count : 1, &choice, examination->diagnostics, &list);
     for (size_t i = 0; i < list.count; i++)
         examine(examination, &list.items[i]);
     if (list.count == 0)
@@ -118,8 +118,7 @@ open_quietly(const struct options *options, struct examination *examination, str
 static void
 run(struct command_context *context, const struct options *options)
 {
-    struct examination examination = {
-        .out = context->out, .diagnostics = context->diagnostics, .arena = arena_new()};
+    struct examination examination = {.out = context->out, .diagnostics = context->diagnostics, .arena = arena_new()};
     struct store_info info;
     const char *config = options_value(options, "nginx-conf");
     struct store *store = open_quietly(options, &examination, &info);
@@ -130,9 +129,10 @@ run(struct command_context *context, const struct options *options)
         told = doctor_config(&examination, config != NULL ? config : DEFAULT_CONFIG, config != NULL);
     if (examination.taken == 0) {
         examination.findings++;
-        fputs(told ? "nothing would be read\n"
-                   : "nothing would be read; `nginx -T 2>/dev/null | grep error_log` tells where nginx writes its error "
-                     "logs\n",
+        fputs(told
+                  ? "nothing would be read\n"
+                  : "nothing would be read; `nginx -T 2>/dev/null | grep error_log` tells where nginx writes its error "
+                    "logs\n",
               context->out);
     }
     if (examination.findings > 0)
@@ -148,11 +148,12 @@ command_doctor(struct command_context *context)
 
     if (options_parse(specs, SPEC_COUNT, context->argc, context->argv, context->diagnostics, &options)) {
         if (options.help)
-            options_help(context->out, "doctor", "[OPTION...] [PATH...]",
-                         "Says which files would be read, which not, and why; then where nginx's configuration has error "
-                         "logs written.\nWithout PATH it looks at " LOG_STORE_DEFAULT_PATH ".\n"
-                         "Exit status 1: something is in the way.",
-                         specs, SPEC_COUNT);
+            options_help(
+                context->out, "doctor", "[OPTION...] [PATH...]",
+                "Says which files would be read, which not, and why; then where nginx's configuration has error "
+                "logs written.\nWithout PATH it looks at " LOG_STORE_DEFAULT_PATH ".\n"
+                "Exit status 1: something is in the way.",
+                specs, SPEC_COUNT);
         else
             run(context, &options);
     }

@@ -150,8 +150,8 @@ open_store(struct run *run)
         return run->store != NULL;
     }
     if (!run->scan || log_store_update(run->options, run->rules, run->zone, diagnostics, &path))
-        run->store = log_store_open_scanned(run->options, path, run->since_last != NULL ? STORE_MARK : STORE_READ,
-                                            diagnostics);
+        run->store =
+            log_store_open_scanned(run->options, path, run->since_last != NULL ? STORE_MARK : STORE_READ, diagnostics);
     free(path);
     return run->store != NULL;
 }

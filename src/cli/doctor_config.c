@@ -130,12 +130,14 @@ examine_target(struct examination *examination, const struct target *target)
 {
     struct slice name = slice_of(target->name);
     if (slice_equal(name, SLICE("stderr")))
-        say_finding(examination, target, "standard error, no file",
-                    "journalctl -u nginx -o cat | ngxerr report -, or in a container: docker logs CONTAINER 2>&1 | ngxerr "
-                    "report -");
+        say_finding(
+            examination, target, "standard error, no file",
+            "journalctl -u nginx -o cat | ngxerr report -, or in a container: docker logs CONTAINER 2>&1 | ngxerr "
+            "report -");
     else if (slice_starts(name, SLICE("syslog:")))
-        say_finding(examination, target, "the syslog, no file",
-                    "read the file that the syslog daemon writes it to, or journalctl -t nginx -o cat | ngxerr report -");
+        say_finding(
+            examination, target, "the syslog, no file",
+            "read the file that the syslog daemon writes it to, or journalctl -t nginx -o cat | ngxerr report -");
     else if (slice_starts(name, SLICE("memory:")))
         say_finding(examination, target, "a buffer in nginx's memory, which only a debugger reads", NULL);
     else if (name.size > 0 && name.data[0] == '/')
@@ -151,7 +153,8 @@ examine_directive(struct examination *examination, const struct conf_directive *
     struct target target = {.name = directive->words[1].text.data, .level = LEVEL_ERROR};
     buffer_add_format(&subject, "%s:%u: error_log %s", directive->place.file, directive->place.line, target.name);
     if (directive->word_count > 2) {
-        target.level = level_from_name(directive->words[2].text); /* debug_http and the like: none, so nothing is hidden */
+        target.level =
+            level_from_name(directive->words[2].text); /* debug_http and the like: none, so nothing is hidden */
         buffer_add_format(&subject, " %s", directive->words[2].text.data);
     }
     target.subject = buffer_text(&subject);

@@ -68,10 +68,11 @@ add_remedy(struct buffer *hint, const char *path, const char *refusing, const st
     if (strcmp(path, refusing) != 0)
         buffer_add_format(hint, "%s keeps others out; ", refusing);
     if (group != NULL)
-        buffer_add_format(hint,
-                          "the group %s may read it: run as root, or add the user to the group (usermod -aG %s %s, then "
-                          "log in again)",
-                          group->gr_name, group->gr_name, user != NULL ? user->pw_name : "USER");
+        buffer_add_format(
+            hint,
+            "the group %s may read it: run as root, or add the user to the group (usermod -aG %s %s, then "
+            "log in again)",
+            group->gr_name, group->gr_name, user != NULL ? user->pw_name : "USER");
     else
         buffer_add_text(hint, "run as root");
 }
@@ -108,18 +109,22 @@ doctor_say_stream(struct examination *examination, const char *subject, const ch
     bool linked = target.data == buffer;
     if (slice_equal(target, SLICE("/dev/null"))) {
         examination->findings++;
-        doctor_say(examination, subject, linked ? "a link to /dev/null: all that nginx writes there is thrown away"
-                                             : "all that nginx writes there is thrown away", NULL);
+        doctor_say(examination, subject,
+                   linked ? "a link to /dev/null: all that nginx writes there is thrown away"
+                          : "all that nginx writes there is thrown away",
+                   NULL);
         return true;
     }
     for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
         if (!slice_starts(target, slice_of(streams[i])))
             continue;
         examination->findings++;
-        doctor_say(examination, subject,
-                   linked ? "a link to a standard stream, as in nginx's container image: the records are in the container's log"
-                          : "a standard stream: the records are in the container's log",
-                   "read them with: docker logs CONTAINER 2>&1 | ngxerr report -, or kubectl logs POD | ngxerr report -");
+        doctor_say(
+            examination, subject,
+            linked
+                ? "a link to a standard stream, as in nginx's container image: the records are in the container's log"
+                : "a standard stream: the records are in the container's log",
+            "read them with: docker logs CONTAINER 2>&1 | ngxerr report -, or kubectl logs POD | ngxerr report -");
         return true;
     }
     return false;

@@ -111,8 +111,8 @@ query_live_run(struct query_live *live)
     char *node = log_store_node(NULL); /* --node is a filter here */
     struct run run = {.live = live};
     bool good = false;
-    run.store = store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node, .passing = true},
-                           live->diagnostics);
+    run.store =
+        store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node, .passing = true}, live->diagnostics);
     if (run.store != NULL) {
         if (live->format != NULL && live->format->write == answer_write_table)
             live->answer.table = answer_table_begin(&live->answer, live->out);

@@ -11,9 +11,9 @@ struct query_live {
     const struct rules *rules;
     const struct zone *zone; /* of the log and of the filters */
     const struct filter *filter;
-    bool filtered;        /* else -f raw gives all that comes, also what is no record */
-    bool force;           /* --force */
-    struct answer answer; /* how rows are written; its rows are filled here */
+    bool filtered;                      /* else -f raw gives all that comes, also what is no record */
+    bool force;                         /* --force */
+    struct answer answer;               /* how rows are written; its rows are filled here */
     const struct answer_format *format; /* NULL: raw */
     struct raw_output *raw;
     FILE *out;

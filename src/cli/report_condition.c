@@ -39,10 +39,11 @@ read_item(const char *name, struct slice item, struct diagnostics *diagnostics, 
     struct slice word = slice_first(item, colon == SIZE_MAX ? item.size : colon);
     *condition = (struct report_condition){.count = 1};
     if (!find_word(word, condition))
-        return refuse(name, item,
-                      "is not known; allowed are SEVERITY[:COUNT] (act, fix, tune, noise), LEVEL[:COUNT] (emerg to debug) "
-                      "and new, separated by commas",
-                      diagnostics);
+        return refuse(
+            name, item,
+            "is not known; allowed are SEVERITY[:COUNT] (act, fix, tune, noise), LEVEL[:COUNT] (emerg to debug) "
+            "and new, separated by commas",
+            diagnostics);
     if (colon == SIZE_MAX)
         return true;
     if (condition->kind == CONDITION_NEW)

@@ -208,8 +208,7 @@ fill_shapes(struct filling *filling)
     struct shape_totals totals;
     struct report *report = filling->report;
     size_t count;
-    if (!store_shapes(filling->store, filling->filter, SHAPES_SHOWN, filling->arena, &shapes, &count,
-                      &totals))
+    if (!store_shapes(filling->store, filling->filter, SHAPES_SHOWN, filling->arena, &shapes, &count, &totals))
         return false;
     report->shape_total = totals.shapes;
     report->new_shape_total = totals.new_shapes;

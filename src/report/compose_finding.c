@@ -18,7 +18,8 @@ compose_figures(struct paper *paper, const struct report *report, const struct f
     paper_begin(paper, BLOCK_FACT, "Class");
     paper_code_text(paper, finding->id);
     figures_add_counted(&text, finding->count, "event", "events");
-    paper_format(paper, finding->is_new ? ", new, %s, %s, " : ", %s, %s, ", severity_name(finding->severity), buffer_text(&text));
+    paper_format(paper, finding->is_new ? ", new, %s, %s, " : ", %s, %s, ", severity_name(finding->severity),
+                 buffer_text(&text));
     buffer_clear(&text);
     figures_add_share(&text, finding->permille);
     buffer_add_text(&text, " of all");

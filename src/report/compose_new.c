@@ -43,7 +43,8 @@ compose_new_shapes(struct paper *paper, const struct report *report)
             break; /* new ones stand first */
         figures_add_counted(&text, shape->count, "event", "events");
         paper_begin(paper, BLOCK_ITEM, NULL);
-        paper_format(paper, "unclassified, %s, %s: ", shape->level == LEVEL_NONE ? "no level" : level_name(shape->level),
+        paper_format(paper,
+                     "unclassified, %s, %s: ", shape->level == LEVEL_NONE ? "no level" : level_name(shape->level),
                      buffer_text(&text));
         paper_code_text(paper, shape->shape);
         paper_end(paper);

@@ -69,7 +69,7 @@ reader_run(void *argument)
             drop_what_changed(job->source, block);
             atomic_store_explicit(&pipeline->disk_offset, source_disk_offset(job->source), memory_order_relaxed);
             last = block->last;
-            quiet = block->quiet; /* told once, until something comes */
+            quiet = block->quiet;           /* told once, until something comes */
             atomic_store(&block->users, 1); /* the cutter */
             queue_push(pipeline->full_blocks, block);
         }

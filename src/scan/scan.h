@@ -28,9 +28,12 @@ struct scan_options {
     bool
         hold_signals; /* SIGINT, SIGTERM and SIGHUP wait while a file is stored; when one came, what was read is committed and
                                   the scan ends with result->stopped, the signal still held until scan_release_signals */
-    bool live; /* "-" is a stream whose records are wanted as they come: one is complete when the next begins or nothing comes for 200
+    bool
+        live; /* "-" is a stream whose records are wanted as they come: one is complete when the next begins or nothing comes for 200
                 * milliseconds.  Nothing is refused at its beginning, which has not come yet */
-    bool (*stored)(void *context, const struct batch *batch); /* called with what was just stored; false ends the scan; NULL for none */
+    bool (*stored)(
+        void *context,
+        const struct batch *batch); /* called with what was just stored; false ends the scan; NULL for none */
     void *stored_context;
     void (*progress)(void *context,
                      const struct scan_progress *progress); /* called a few times a second; NULL for none */

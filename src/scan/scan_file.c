@@ -456,8 +456,8 @@ static struct source *
 open_source(struct scanner *scanner, struct scan_file *file)
 {
     int error_number = 0;
-    struct source *source = scanner->options->live ? source_open_live(file->path, &error_number)
-                                                   : source_open(file->path, &error_number);
+    struct source *source =
+        scanner->options->live ? source_open_live(file->path, &error_number) : source_open(file->path, &error_number);
 
     if (source != NULL)
         return source;

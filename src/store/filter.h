@@ -16,9 +16,9 @@ struct filter {
     bool has_since, has_until;
     int64_t since, until; /* epoch seconds, half open [since, until) */
     bool has_after;
-    int64_t after; /* events that were stored after the one with this id, whatever their time */
-    int level_at_least;   /* enum level; events of this level and worse; 0: all */
-    unsigned severities;  /* bit 1 << enum severity; 0: all */
+    int64_t after;       /* events that were stored after the one with this id, whatever their time */
+    int level_at_least;  /* enum level; events of this level and worse; 0: all */
+    unsigned severities; /* bit 1 << enum severity; 0: all */
     unsigned not_severities;
     struct filter_texts classes; /* globs, class_glob_matches; "unclassified" names what no class matched */
     struct filter_texts areas;   /* globs */

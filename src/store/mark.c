@@ -13,10 +13,10 @@
 /* A lock byte a name, on the database's own file far behind its end: SQLite's are at 1 GB and its files end at 281 TB. */
 #define LOCK_BASE ((off_t)1 << 60)
 
-#define LOCK_PAUSE   50000U /* microseconds */
-#define LOCK_TRIES   200    /* 10 seconds */
-#define WRITE_PAUSE  5000U  /* short, since a scan leaves room to write only between two of its commits */
-#define WRITE_TRIES  12000  /* a minute */
+#define LOCK_PAUSE  50000U /* microseconds */
+#define LOCK_TRIES  200    /* 10 seconds */
+#define WRITE_PAUSE 5000U  /* short, since a scan leaves room to write only between two of its commits */
+#define WRITE_TRIES 12000  /* a minute */
 
 static void
 pause_for(unsigned microseconds)

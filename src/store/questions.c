@@ -116,8 +116,9 @@ add_is_new(struct question *question, const struct filter *filter)
     if (!store_knows_new(filter)) {
         question_add(question, "0");
     } else if (filter->has_after) {
-        question_add(question, "coalesce((SELECT k.count FROM shapes k WHERE k.shape = s.shape AND k.level IS s.level) <= "
-                               "(SELECT p.n FROM period p WHERE p.shape = s.shape AND p.level IS s.level), 0)");
+        question_add(question,
+                     "coalesce((SELECT k.count FROM shapes k WHERE k.shape = s.shape AND k.level IS s.level) <= "
+                     "(SELECT p.n FROM period p WHERE p.shape = s.shape AND p.level IS s.level), 0)");
     } else {
         question_add(question, "coalesce((SELECT strftime('%s', k.first_time) + 0 >= ");
         question_number(question, filter->since);

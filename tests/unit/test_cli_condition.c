@@ -17,7 +17,8 @@ read_values(struct fixture *fixture, const char *first, const char *second)
 {
     char *words[] = {"--if", (char *)first, "--if", (char *)second};
     capture_begin(&fixture->capture);
-    assert_true(options_parse(specs, 1, second != NULL ? 4 : 2, words, fixture->capture.diagnostics, &fixture->options));
+    assert_true(
+        options_parse(specs, 1, second != NULL ? 4 : 2, words, fixture->capture.diagnostics, &fixture->options));
     return conditions_read(&fixture->options, "if", fixture->capture.diagnostics, &fixture->conditions);
 }
 
@@ -55,9 +56,9 @@ static void
 what_is_wrong_is_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",       "foo",    "fix:",    "fix:0", "fix:-1", "fix:1x", "fix:18446744073709551616",
-                                        "new:1",  ",fix",   "fix,",    ":1",    "Fix",    "fix:1:1", "unclassified",
-                                        "fix 10", "act,foo"};
+    static const char *const wrong[] = {
+        "",   "foo", "fix:",    "fix:0",        "fix:-1", "fix:1x", "fix:18446744073709551616", "new:1", ",fix", "fix,",
+        ":1", "Fix", "fix:1:1", "unclassified", "fix 10", "act,foo"};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct fixture fixture;
         assert_false(read_values(&fixture, wrong[i], NULL));

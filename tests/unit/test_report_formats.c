@@ -309,9 +309,11 @@ an_empty_report_says_so(void **state)
                             .pruned_before = -1,
                             .total = {.first_time = -1, .last_time = -1}};
     struct buffer out = BUFFER_EMPTY;
-    assert_non_null(strstr(write_as(&report, "text", &out), "None: no record of an error log was read; ngxerr doctor says why."));
+    assert_non_null(
+        strstr(write_as(&report, "text", &out), "None: no record of an error log was read; ngxerr doctor says why."));
     assert_null(strstr(buffer_text(&out), "Noise"));
-    assert_non_null(strstr(write_as(&report, "markdown", &out), "None: no record of an error log was read; ngxerr doctor says why."));
+    assert_non_null(strstr(write_as(&report, "markdown", &out),
+                           "None: no record of an error log was read; ngxerr doctor says why."));
     write_as(&report, "json", &out);
     assert_json(buffer_slice(&out));
     assert_non_null(strstr(buffer_text(&out), "\"findings\":[]"));

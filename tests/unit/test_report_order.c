@@ -48,8 +48,8 @@ order(void **state)
         {.id = "new-light", .severity = SEVERITY_TUNE, .weight = 2, .count = 1, .is_new = true},
         {.id = "new-heavy", .severity = SEVERITY_TUNE, .weight = 3, .count = 1, .is_new = true},
     };
-    static const char *const expected[] = {"new-heavy", "new-light",  "heavy",  "worse",
-                                           "more-often", "a-equal", "b-equal"};
+    static const char *const expected[] = {"new-heavy",  "new-light", "heavy",  "worse",
+                                           "more-often", "a-equal",   "b-equal"};
     findings_sort(findings, 7);
     for (size_t i = 0; i < 7; i++)
         assert_string_equal(findings[i].id, expected[i]);
