@@ -70,6 +70,11 @@ examine(struct examination *examination, struct input_found *found)
         return;
     if (found->taken && strcmp(found->path, "-") != 0) {
         doctor_look(found->path, &look);
+        if (look.damage[0] != '\0') {
+            examination->findings++;
+            doctor_say(examination, found->path, look.damage, NULL);
+            return;
+        }
         found->taken = look.error_number == 0 && !look.empty && (look.has_records || !found->named);
         found->error_number = look.error_number;
         found->reason = look.error_number != 0 ? LEFT_UNREADABLE : look.empty ? LEFT_EMPTY : LEFT_NO_RECORDS;

@@ -160,8 +160,11 @@ doctor_look(const char *path, struct doctor_look *look)
         return;
     char *bytes = memory_allocate(LOOK_BYTES);
     size_t size = 0, got;
-    while (size < LOOK_BYTES && input_read(input, bytes + size, LOOK_BYTES - size, &got) == INPUT_DATA)
+    enum input_status status = INPUT_DATA;
+    while (size < LOOK_BYTES && (status = input_read(input, bytes + size, LOOK_BYTES - size, &got)) == INPUT_DATA)
         size += got;
+    if (size == 0 && status != INPUT_END)
+        snprintf(look->damage, sizeof(look->damage), "%s", input_error(input));
     look->empty = size == 0;
     look->has_records = parse_looks_like_error_log((struct slice){bytes, size < LIMIT_SNIFF ? size : LIMIT_SNIFF});
     if (look->has_records)
