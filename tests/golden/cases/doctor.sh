@@ -10,10 +10,8 @@ ln -s /dev/stderr stderr.log
 echo "exit $?"
 "$NGXERR" doctor --nginx-conf nginx.conf /no/such/directory
 echo "exit $?"
-mkdir empty unsupported
+mkdir empty
 "$NGXERR" doctor --nginx-conf nginx.conf empty
-printf '\050\265\057\375 of zstd' >unsupported/error.log.zst
-"$NGXERR" doctor --nginx-conf nginx.conf unsupported
 ln -s /dev/null null.log
 "$NGXERR" doctor --nginx-conf nginx.conf null.log
 echo "--- a long log without a warning"
