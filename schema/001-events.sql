@@ -112,7 +112,7 @@ CREATE TABLE moment (
     file_id   INTEGER NOT NULL,
     epoch     INTEGER,          -- nothing for records without a date
     east      INTEGER NOT NULL, -- seconds east of UTC that were applied
-    ambiguous INTEGER NOT NULL  -- 1: in the hour that occurs twice, and the order of the lines does not tell in which
+    ambiguous INTEGER NOT NULL  -- 1: in the hour that occurs twice, and the order of the lines does not tell in which; 2: `east` is written in the line
 );
 -- The one index over all events: a busy second costs one entry, and what is new is added at its end.
 CREATE INDEX moment_epoch ON moment (epoch);
@@ -126,7 +126,8 @@ CREATE TABLE context (
     server        TEXT,
     upstream      TEXT, -- up to the URI
     upstream_addr TEXT, -- nothing when bits say how it follows from upstream
-    host          TEXT  -- nothing when it is the server's name (a bit says so)
+    host          TEXT, -- nothing when it is the server's name (a bit says so)
+    node          TEXT  -- the host that the wrapper of a line names, when it is not the file's
 );
 
 -- One row a record.  message, client and referrer hold an id of `string` (an integer), the text itself in the form of the views, or
@@ -265,11 +266,11 @@ FROM (
             || CASE WHEN x.bits >> 32 & 1 THEN ' two-readings' ELSE '' END
             || CASE WHEN x.bits >> 33 & 1 THEN ' glued' ELSE '' END
             || CASE WHEN x.bits >> 34 & 1 THEN ' open' ELSE '' END
-            || CASE WHEN m.ambiguous THEN ' ambiguous-hour' ELSE '' END
+            || CASE WHEN m.ambiguous = 1 THEN ' ambiguous-hour' ELSE '' END
             || CASE WHEN x.bits >> 38 & 1 THEN ' limit' ELSE '' END
             || CASE WHEN x.bits >> 28 & 1 THEN ' shortened' ELSE '' END) AS flags,
         -- not by a join, which would be made for every row, asked for or not
-        (SELECT f.node FROM file f WHERE f.id = m.file_id) AS node,
+        coalesce(x.node, (SELECT f.node FROM file f WHERE f.id = m.file_id)) AS node,
         (SELECT f.log FROM file f WHERE f.id = m.file_id) AS log,
         (SELECT f.last_path FROM file f WHERE f.id = m.file_id) AS file,
         coalesce(e.lines, 1) AS lines

@@ -35,6 +35,12 @@
 /* Fields of a tail that have no column; more are left in the raw bytes and flagged. */
 #define LIMIT_EXTRA 16
 
+/* Objects and arrays within each other in a line of JSON; what wraps a record has two. */
+#define LIMIT_JSON_DEPTH 32U
+
+/* Wrappers around one line (docker compose around a time around ...). */
+#define LIMIT_WRAPPERS 3U
+
 /* Named captures of one class. */
 #define LIMIT_CAPTURES 8
 

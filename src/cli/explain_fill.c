@@ -222,11 +222,11 @@ add_record(struct explain *explain, const struct record *record)
 /* --- text into records --- */
 
 static bool
-has_records(struct slice text)
+has_records(struct peeler *peeler, struct slice text)
 {
     struct piece piece;
-    for (;;) {
-        parse_next(text, 0, true, &piece);
+    for (uint64_t offset = 0;; offset += piece.consumed) {
+        parse_next_wrapped(peeler, text, offset, true, &piece);
         if (piece.type == PIECE_MORE)
             return false;
         if (piece.type == PIECE_RECORD)
@@ -235,7 +235,7 @@ has_records(struct slice text)
     }
 }
 
-/* A line beside records: the record of a wrapper that parse does not know, or something else. */
+/* A line beside records: a record in a wrapper that parse does not know, or something else. */
 static void
 add_line_beside(struct explain *explain, struct slice line)
 {
@@ -255,11 +255,11 @@ add_line_beside(struct explain *explain, struct slice line)
 }
 
 static void
-add_records(struct explain *explain, struct slice text)
+add_records(struct explain *explain, struct peeler *peeler, struct slice text)
 {
     struct piece piece;
-    for (;;) {
-        parse_next(text, 0, true, &piece);
+    for (uint64_t offset = 0;; offset += piece.consumed) {
+        parse_next_wrapped(peeler, text, offset, true, &piece);
         if (piece.type == PIECE_MORE)
             return;
         if (piece.type == PIECE_RECORD)
@@ -322,10 +322,15 @@ add_fragments(struct explain *explain, struct slice text)
 void
 explain_add_text(struct explain *explain, struct slice text)
 {
-    if (has_records(text))
-        add_records(explain, text);
+    struct peeler *peeler = peeler_new();
+    peeler_begin(peeler, explain->arena);
+    bool records = has_records(peeler, text);
+    peeler_begin(peeler, explain->arena);
+    if (records)
+        add_records(explain, peeler, text);
     else
         add_fragments(explain, text);
+    peeler_free(peeler);
 }
 
 void

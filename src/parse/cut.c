@@ -26,7 +26,7 @@ line_next(struct slice rest, size_t start, bool final, struct slice *line, size_
     return newline != NULL ? LINE_COMPLETE : LINE_LAST;
 }
 
-static void
+void
 piece_unparsed(struct piece *piece, struct slice rest, uint64_t offset, size_t size, unsigned lines,
                enum unparsed_reason reason)
 {
@@ -128,7 +128,7 @@ cut_record(struct piece *piece, struct slice rest, uint64_t offset, bool final, 
     return true;
 }
 
-static void
+void
 piece_more(struct piece *piece)
 {
     piece->type = PIECE_MORE;
@@ -144,6 +144,7 @@ parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece)
     size_t size;
     enum line_state state = line_next(rest, 0, final, &line, &size);
 
+    piece->partial = false;
     if (state == LINE_MORE || state == LINE_NONE) {
         piece_more(piece);
         return;

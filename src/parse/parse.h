@@ -1,9 +1,11 @@
-/* Cuts a run of bytes into records and unparsed lines, and a record into its fields.  No I/O, no allocation per record.
+/* Cuts a run of bytes into records and unparsed lines, and a record into its fields.  No I/O; no allocation per record
+ * but from the arena that a peeler is given.
  * Source of every rule: nginx's log handlers (src/core/ngx_log.c ngx_log_error_core and the handlers it calls). */
 #ifndef NGXERR_PARSE_PARSE_H
 #define NGXERR_PARSE_PARSE_H
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "parse/record.h"
 
 enum piece_type {
@@ -31,6 +33,7 @@ struct piece {
     enum unparsed_reason reason;
     size_t consumed; /* bytes of `rest` that this piece takes; 0 with PIECE_MORE */
     bool complete;   /* PIECE_RECORD: something followed that proves its end (not merely the end of the input) */
+    bool partial;    /* its last line goes on behind the end of the input, says its wrapper */
     struct record record;
 };
 
@@ -39,6 +42,19 @@ struct piece {
  * every byte of the input, in order, without gaps, and do not depend on where the blocks were cut: PIECE_MORE comes
  * until all bytes that decide are there, which are never more than LIMIT_RECORD + LIMIT_LINE + 1. */
 void parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece);
+
+/* What reads records in the wrappers of other programs (syslog, journald, Docker, Kubernetes) and error logs in JSON.
+ * Freed by peeler_free. */
+struct peeler;
+struct peeler *peeler_new(void);
+void peeler_free(struct peeler *peeler);
+/* From here on what stands in wrappers is copied into `arena`, and records live as long as it; lines that were peeled
+ * ahead are forgotten.  Call it before another input, and whenever the arena is reset. */
+void peeler_begin(struct peeler *peeler, struct arena *arena);
+/* As parse_next, for lines with and without wrappers, mixed.  A record in wrappers has `text`, and `node` and extra
+ * fields from them; its continuation lines are those of the same source.  What it needs in the arena is not more than
+ * a few times the bytes of `rest`. */
+void parse_next_wrapped(struct peeler *peeler, struct slice rest, uint64_t offset, bool final, struct piece *piece);
 
 /* Parses a text that may lack prefix or tail, as pasted by a person: a whole record, `nginx: [emerg] ...`, or a bare
  * message, in one or several lines.  Never fails: what is not found stays none, and the whole is the message. */

@@ -161,4 +161,9 @@ enum line_state {
 /* *line is without LF and CR; *size with them. */
 enum line_state line_next(struct slice rest, size_t start, bool final, struct slice *line, size_t *size);
 
+/* Fills `piece` with bytes that are no record, or with nothing. */
+void piece_unparsed(struct piece *piece, struct slice rest, uint64_t offset, size_t size, unsigned lines,
+                    enum unparsed_reason reason);
+void piece_more(struct piece *piece);
+
 #endif

@@ -278,5 +278,6 @@ record_clear(struct record *record)
     memset(record, 0, offsetof(struct record, extra));
     memset((char *)record + after, 0, sizeof(*record) - after);
     record->written = -1;
+    record->time.written = -1;
     record->error_number = -1;
 }

@@ -55,18 +55,27 @@ enum record_flag {
     RECORD_LIMIT = 1 << 7,          /* more tail fields or lines than the limits allow */
 };
 
+/* A time as the wrapper of a line writes it (syslog, a container, an error log in JSON). */
+struct wrapper_time {
+    int64_t written; /* civil time in seconds, as record.written; -1: none */
+    bool zoned;      /* it was written with its UTC offset: `east` */
+    bool yearless;   /* the year is not written: 1972 stands for it */
+    int32_t east;    /* seconds */
+};
+
 struct record_field {
     struct slice name;
     struct slice value;
 };
 
-/* All slices point into the block that the record was cut from and live as long as it does.  A field that the record
- * does not have is SLICE_NONE (data NULL). */
+/* All slices point into the block that the record was cut from, or into the arena of its wrapper's reader, and live as
+ * long as they do.  A field that the record does not have is SLICE_NONE (data NULL). */
 struct record {
-    struct slice raw; /* every byte of the record's lines, line ends included */
-    uint64_t offset;  /* of raw, in decompressed bytes of the file */
-    unsigned lines;   /* physical lines, continuation lines included */
-    unsigned flags;   /* enum record_flag */
+    struct slice raw;  /* every byte of the record's lines, line ends included */
+    struct slice text; /* its lines without their wrappers; none when they have none */
+    uint64_t offset;   /* of raw, in decompressed bytes of the file */
+    unsigned lines;    /* physical lines, continuation lines included */
+    unsigned flags;    /* enum record_flag */
 
     enum prefix_form prefix;
     int64_t written; /* the written civil time as seconds since 1970-01-01 00:00:00 of the unnamed zone; -1: none */
@@ -75,6 +84,9 @@ struct record {
     uint64_t tid;
     bool has_connection;
     uint64_t connection; /* the number after '*' */
+
+    struct slice node;        /* the host that a wrapper names; none: the file's */
+    struct wrapper_time time; /* the wrapper's, where it counts: the record has no date, or its zone is written */
 
     struct slice message; /* without " while ..." and tail; with errno and the SSL text */
     struct slice doing;   /* the known action after " while ", else none; the whole "accepting ... on ADDR" */
@@ -94,7 +106,7 @@ struct record {
     struct slice tail; /* from ", client: " (or the like) to the end of the record; none if there is none */
 
     /* Fields without a column: bytes_client, bytes_upstream, login, resolver, responder, peer, certificate, starttls,
-     * error_log_tag tags, unknown ones by their name. */
+     * error_log_tag tags, unknown ones by their name; container, pod, unit, stream, tag of a wrapper. */
     struct record_field extra[LIMIT_EXTRA];
     unsigned extra_count;
 

@@ -1,6 +1,7 @@
 /* Tells lines of other programs from nginx's records, and logs that hold such records from other files.
  * parse_looks_like_error_log is for directory scans, the rest for this room. */
 #include "parse/parts.h"
+#include "parse/wrapper.h"
 
 static bool
 digit_at(struct slice line, size_t at, size_t count)
@@ -112,14 +113,31 @@ line_is_trace(struct slice line)
 }
 
 static bool
-line_holds_record(struct slice line)
+text_is_record(struct slice text)
 {
     struct prefix prefix;
 
-    if (prefix_match(line, &prefix))
+    if (prefix_match(text, &prefix))
         return prefix.time_valid;
-    if (prefix_match_stderr(line, &prefix))
-        return prefix.level != LEVEL_NONE || slice_find(line, SLICE("configuration file ")) != SIZE_MAX;
+    return prefix_match_stderr(text, &prefix) &&
+           (prefix.level != LEVEL_NONE || slice_find(text, SLICE("configuration file ")) != SIZE_MAX);
+}
+
+/* The same in wrappers; of JSON only lines that fit into the bytes of a sniff. */
+static bool
+wrapped_is_record(struct slice line)
+{
+    char space[WRAPPER_SPACE(LIMIT_SNIFF)];
+    struct wrapped wrapped;
+
+    return wrapper_peel(line, line.size <= LIMIT_SNIFF ? space : NULL, &wrapped) && text_is_record(wrapped.payload);
+}
+
+static bool
+line_holds_record(struct slice line)
+{
+    if (text_is_record(line) || wrapped_is_record(line))
+        return true;
     return line.size > 0 && line.data[0] != '{' && !line_is_access(line) && prefix_find(line, false) != SIZE_MAX;
 }
 

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "parse/parse.h"
@@ -11,6 +12,8 @@
 struct cutter {
     struct pipeline *pipeline;
     struct classifier *classifier;
+    struct peeler *peeler;
+    struct arena *texts; /* of the parcel that is being filled: what the peeler gives */
     struct local_time local;
     struct piece piece;
     struct block *carried; /* holds `rest`; NULL when nothing is carried */
@@ -41,6 +44,18 @@ current_batch(struct cutter *cutter)
     return &cutter->parcel->batch;
 }
 
+/* Gives the parcel the texts it points into, for those of one that is done. */
+static void
+hand_over_texts(struct cutter *cutter, struct parcel *parcel)
+{
+    struct arena *texts = cutter->texts;
+
+    cutter->texts = parcel->texts;
+    parcel->texts = texts;
+    arena_reset(cutter->texts);
+    peeler_begin(cutter->peeler, cutter->texts);
+}
+
 /* Sends the parcel off; `block` is what its slices point into. */
 static void
 send_parcel(struct cutter *cutter, struct block *block, bool last)
@@ -59,6 +74,7 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
     parcel->last = last;
     if (last)
         parcel->end = cutter->end;
+    hand_over_texts(cutter, parcel);
     cutter->parcel = NULL;
     queue_push(cutter->pipeline->full_parcels, parcel);
 }
@@ -75,19 +91,33 @@ copy_record(struct record *to, const struct record *from)
            sizeof *from - offsetof(struct record, extra_count));
 }
 
+/* The record's time: its own, or its wrapper's, with the offset that is written there or follows from the zone. */
+static void
+set_time(struct cutter *cutter, struct event *event)
+{
+    struct record *record = &event->record;
+    const struct wrapper_time *wrapper = &record->time;
+    bool ambiguous = false;
+
+    event->utc_offset = 0;
+    if (wrapper->written >= 0 && wrapper->yearless)
+        record->written = local_time_with_year(&cutter->local, wrapper->written, (int64_t)time(NULL));
+    if (wrapper->written >= 0 && wrapper->zoned)
+        event->utc_offset = wrapper->east;
+    else if (record->written >= 0)
+        event->utc_offset = local_time_offset(&cutter->local, record->written, &ambiguous);
+    if (ambiguous)
+        record->flags |= RECORD_AMBIGUOUS_HOUR;
+}
+
 static void
 add_event(struct cutter *cutter, bool open)
 {
     struct batch *batch = current_batch(cutter);
     struct event *event = &batch->events[batch->event_count++];
-    bool ambiguous = false;
 
     copy_record(&event->record, &cutter->piece.record);
-    event->utc_offset = 0;
-    if (event->record.written >= 0)
-        event->utc_offset = local_time_offset(&cutter->local, event->record.written, &ambiguous);
-    if (ambiguous)
-        event->record.flags |= RECORD_AMBIGUOUS_HOUR;
+    set_time(cutter, event);
     if (cutter->in_line)
         event->record.flags |= RECORD_GLUED;
     if (open)
@@ -136,8 +166,8 @@ cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool f
 {
     struct piece *piece = &cutter->piece;
 
-    parse_next(*rest, cutter->offset, final, piece);
-    if (piece->type == PIECE_MORE)
+    parse_next_wrapped(cutter->peeler, *rest, cutter->offset, final, piece);
+    if (piece->type == PIECE_MORE || (piece->partial && open_last))
         return false;
     assert(piece->consumed > 0 && piece->consumed <= rest->size);
     if (piece->type == PIECE_RECORD)
@@ -191,6 +221,7 @@ begin_file(struct cutter *cutter)
     /* of the pieces that an earlier scan took only such a part ends so: all others are much shorter or end a line */
     cutter->in_long = job->before_size == LIMIT_IDENTITY && memchr(job->before, '\n', job->before_size) == NULL;
     cutter->rest = SLICE_NONE;
+    peeler_begin(cutter->peeler, cutter->texts);
     local_time_begin(&cutter->local, job->zone, &job->state);
     cutter->committed = job->state;
     memset(&cutter->end, 0, sizeof cutter->end);
@@ -223,16 +254,15 @@ cut_end(struct cutter *cutter, struct block *block, struct slice *rest)
     bool damaged = block->status == INPUT_DAMAGED || (block->status == INPUT_UNFINISHED && job->cut_is_damage);
     bool whole = !block->stopped && block->status == INPUT_END && job->complete;
 
-    if (!whole && !damaged) { /* a line without its newline waits */
-        size_t before = rest->size;
+    size_t unfinished = 0;
 
-        while (rest->size > 0 && rest->data[rest->size - 1] != '\n')
-            rest->size--;
-        if (!block->stopped && block->status == INPUT_END)
-            cutter->end.waiting = before - rest->size;
-    }
+    if (!whole && !damaged) /* a line without its newline waits */
+        for (; rest->size > 0 && rest->data[rest->size - 1] != '\n'; rest->size--)
+            unfinished++;
     while (rest->size > 0 && cut_piece(cutter, block, rest, true, !whole))
         continue;
+    if (!whole && !damaged && !block->stopped && block->status == INPUT_END)
+        cutter->end.waiting = unfinished + rest->size; /* and so does one whose last piece has not come */
 }
 
 /* Nothing more comes for the moment: the lines that are there are whole records, a line without its newline waits. */
@@ -298,6 +328,9 @@ cutter_run(void *argument)
 
     cutter->pipeline = argument;
     cutter->classifier = classifier_new(cutter->pipeline->rules);
+    cutter->peeler = peeler_new();
+    cutter->texts = arena_new();
+    peeler_begin(cutter->peeler, cutter->texts);
     while ((block = queue_pop(cutter->pipeline->full_blocks)) != NULL) {
         bool last = block->last; /* the block is gone after cut_block */
 
@@ -307,6 +340,8 @@ cutter_run(void *argument)
         begun = !last;
     }
     classifier_free(cutter->classifier);
+    peeler_free(cutter->peeler);
+    arena_free(cutter->texts);
     free(cutter);
     return NULL;
 }

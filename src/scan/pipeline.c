@@ -25,6 +25,7 @@ make_blocks_and_parcels(struct pipeline *pipeline)
         batch->events = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->events);
         batch->unparsed = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->unparsed);
         batch->rows = pipeline->store == NULL ? NULL : row_batch_new();
+        pipeline->parcels[i].texts = arena_new();
         queue_push(pipeline->free_parcels, &pipeline->parcels[i]);
     }
 }
@@ -38,6 +39,7 @@ release(struct pipeline *pipeline)
         free(pipeline->parcels[i].batch.events);
         free(pipeline->parcels[i].batch.unparsed);
         row_batch_free(pipeline->parcels[i].batch.rows);
+        arena_free(pipeline->parcels[i].texts);
     }
     queue_free(pipeline->jobs);
     queue_free(pipeline->full_blocks);

@@ -40,11 +40,12 @@ struct job_end {
     uint64_t waiting;    /* bytes after `end` that have no newline yet */
 };
 
-/* A batch for the store with the block that it points into. */
+/* A batch for the store with what it points into. */
 struct parcel {
     struct batch batch;
     struct block *block;
-    bool last; /* of its file: `end` is filled; the batch may be empty */
+    struct arena *texts; /* the other memory that it points into: lines without their wrappers */
+    bool last;           /* of its file: `end` is filled; the batch may be empty */
     struct job_end end;
 };
 

@@ -54,24 +54,26 @@ contexts_forget(struct contexts *contexts)
 
 /* --- the key --- */
 
+#define KEY_TEXTS 6U
+
 /* The numbers of a key; sizes tell texts apart, and an absent one from an empty one. */
 struct key_numbers {
     uint64_t bits;
     int32_t error_number;
-    uint32_t sizes[5]; /* plus 1; 0: absent */
+    uint32_t sizes[KEY_TEXTS]; /* plus 1; 0: absent */
 };
 
 static void
 make_key(struct buffer *key, const struct context *context)
 {
-    const struct slice texts[] = {context->doing, context->server, context->upstream, context->upstream_addr,
-                                  context->host};
+    const struct slice texts[KEY_TEXTS] = {context->doing,         context->server, context->upstream,
+                                           context->upstream_addr, context->host,   context->node};
     struct key_numbers numbers;
     memset(&numbers, 0, sizeof(numbers)); /* padding is hashed too */
     numbers.bits = context->bits;
     numbers.error_number = context->error_number;
     size_t size = sizeof(numbers);
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < KEY_TEXTS; i++) {
         numbers.sizes[i] = texts[i].data == NULL ? 0 : (uint32_t)texts[i].size + 1;
         size += texts[i].size;
     }
@@ -80,7 +82,7 @@ make_key(struct buffer *key, const struct context *context)
     char *at = key->data;
     memcpy(at, &numbers, sizeof(numbers));
     at += sizeof(numbers);
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < KEY_TEXTS; i++)
         if (texts[i].size > 0) {
             memcpy(at, texts[i].data, texts[i].size);
             at += texts[i].size;
@@ -118,6 +120,7 @@ add_row(struct contexts *contexts, const struct context *context, bool clean, st
     set_text(contexts, &cells[CONTEXT_UPSTREAM], context->upstream, clean, batch);
     set_text(contexts, &cells[CONTEXT_UPSTREAM_ADDR], context->upstream_addr, clean, batch);
     set_text(contexts, &cells[CONTEXT_HOST], context->host, clean, batch);
+    set_text(contexts, &cells[CONTEXT_NODE], context->node, clean, batch);
 }
 
 int64_t

@@ -8,7 +8,7 @@
 struct context {
     uint64_t bits;
     int error_number; /* -1: none */
-    struct slice doing, server, upstream, upstream_addr, host;
+    struct slice doing, server, upstream, upstream_addr, host, node;
 };
 
 struct contexts;

@@ -1,8 +1,12 @@
 /* Which of two passes of a repeated hour a record belongs to, told by the records before it. */
 #include "store/local_time.h"
 
+#include <stdlib.h>
+
 /* Workers write with clocks of their own, cached per event loop; a line may be this much older than the one above it. */
 #define DISORDER 60
+
+#define DAY 86400
 
 void
 local_time_begin(struct local_time *local, const struct zone *zone, const struct scan_state *state)
@@ -51,4 +55,24 @@ local_time_offset(struct local_time *local, int64_t written, bool *ambiguous)
     state->last_written = written;
     state->last_offset = offset;
     return offset;
+}
+
+int64_t
+local_time_with_year(const struct local_time *local, int64_t yearless, int64_t now)
+{
+    bool known = local->state.last_written >= 0;
+    int64_t near = known ? local->state.last_written : now + DAY, best = -1;
+    struct civil civil, middle;
+
+    civil_from_seconds(yearless, &civil);
+    civil_from_seconds(near, &middle);
+    for (civil.year = middle.year + 1; civil.year >= middle.year - 4; civil.year--) { /* 29 February comes every four */
+        int64_t time = civil_valid(&civil) ? civil_to_seconds(&civil) : -1;
+
+        if (time < 0 || (!known && time > near))
+            continue;
+        if (best < 0 || llabs(time - near) < llabs(best - near))
+            best = time;
+    }
+    return best;
 }

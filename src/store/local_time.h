@@ -26,5 +26,8 @@ void local_time_begin(struct local_time *local, const struct zone *zone, const s
  * order of lines decides: a time that lies before the record above it belongs to the second pass.  *ambiguous: it cannot be told, and
  * the first pass was taken. */
 int local_time_offset(struct local_time *local, int64_t written, bool *ambiguous);
+/* The civil time of `yearless`, which has the year 1972 because syslog writes none: in the year that brings it nearest to the record
+ * before, or, when there is none, the last in which it is not in the future of `now` (epoch).  -1 when no such year has that day. */
+int64_t local_time_with_year(const struct local_time *local, int64_t yearless, int64_t now);
 
 #endif

@@ -3,12 +3,15 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "parse/parse.h"
 #include "store/life.h"
 #include "store/writer.h"
 
 struct reclassification {
     struct store *store;
     struct classifier *classifier;
+    struct peeler *peeler;
+    struct arena *texts; /* of the record at hand */
     struct row row;
     struct event event;
     struct buffer raw, work, extra, old_extra;
@@ -18,7 +21,7 @@ static void
 parse_again(struct reclassification *run)
 {
     run->event = (struct event){.utc_offset = run->row.utc_offset};
-    row_parse(&run->row, &run->raw, &run->event.record);
+    row_parse(&run->row, run->peeler, run->texts, &run->raw, &run->event.record);
     classify_record(run->classifier, &run->event.record, &run->event.match);
 }
 
@@ -130,8 +133,12 @@ store_reclassify(struct store *store, const struct rules *rules, struct reclassi
     if (store_writer(store) == NULL)
         return false;
     run.classifier = classifier_new(rules);
+    run.peeler = peeler_new();
+    run.texts = arena_new();
     bool good = reclassify_steps(&run, result);
     classifier_free(run.classifier);
+    peeler_free(run.peeler);
+    arena_free(run.texts);
     row_free(&run.row);
     buffer_free(&run.raw);
     buffer_free(&run.work);

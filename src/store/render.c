@@ -152,25 +152,24 @@ render_record(const struct record *record, struct render_cache *cache, struct bu
     out->size = (size_t)(at - out->data);
 }
 
-/* Little endian groups of seven bits, the high bit set on all but the last. */
-static void
-add_length(struct buffer *out, size_t length)
+void
+patch_add_number(struct buffer *out, size_t number)
 {
-    while (length >= 0x80) {
-        buffer_add_byte(out, (char)(length | 0x80));
-        length >>= 7;
+    while (number >= 0x80) {
+        buffer_add_byte(out, (char)(number | 0x80));
+        number >>= 7;
     }
-    buffer_add_byte(out, (char)length);
+    buffer_add_byte(out, (char)number);
 }
 
-static bool
-take_length(struct slice *bytes, size_t *length)
+bool
+patch_take_number(struct slice *bytes, size_t *number)
 {
-    *length = 0;
+    *number = 0;
     for (unsigned shift = 0; shift < 56 && bytes->size > 0; shift += 7) {
         unsigned char byte = (unsigned char)bytes->data[0];
         *bytes = slice_from(*bytes, 1);
-        *length |= (size_t)(byte & 0x7f) << shift;
+        *number |= (size_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80))
             return true;
     }
@@ -189,8 +188,8 @@ patch_make(struct slice rendered, struct slice raw, struct buffer *patch)
     size_t end = 0;
     while (end < shorter - begin && rendered.data[rendered.size - 1 - end] == raw.data[raw.size - 1 - end])
         end++;
-    add_length(patch, begin);
-    add_length(patch, end);
+    patch_add_number(patch, begin);
+    patch_add_number(patch, end);
     buffer_add(patch, (struct slice){raw.data + begin, raw.size - begin - end});
 }
 
@@ -201,8 +200,10 @@ patch_apply(struct slice rendered, struct slice patch, struct buffer *out)
         buffer_add(out, rendered);
         return true;
     }
+    if (frame_is(patch))
+        return frame_apply(rendered, patch, out);
     size_t begin, end;
-    if (!take_length(&patch, &begin) || !take_length(&patch, &end) || begin > rendered.size ||
+    if (!patch_take_number(&patch, &begin) || !patch_take_number(&patch, &end) || begin > rendered.size ||
         end > rendered.size - begin)
         return false;
     buffer_add(out, slice_first(rendered, begin));

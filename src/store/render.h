@@ -21,4 +21,20 @@ void patch_make(struct slice rendered, struct slice raw, struct buffer *patch);
 /* Appends the raw bytes to `out`; false when the patch does not fit. */
 bool patch_apply(struct slice rendered, struct slice patch, struct buffer *out);
 
+/* Room that frame_make works in; freed by frame_room_free. */
+struct frame_room {
+    struct buffer inner, made, trial;
+};
+void frame_room_free(struct frame_room *room);
+/* The same for a record in wrappers: how its `text` follows from `rendered`, and raw from `text`, so that what is in the
+ * wrappers is not kept twice. */
+void frame_make(struct slice rendered, const struct record *record, struct frame_room *room, struct buffer *patch);
+/* True for a patch that frame_make made. */
+bool frame_is(struct slice patch);
+bool frame_apply(struct slice rendered, struct slice patch, struct buffer *out);
+
+/* Numbers in patches: little endian groups of seven bits, the high bit set on all but the last. */
+void patch_add_number(struct buffer *out, size_t number);
+bool patch_take_number(struct slice *bytes, size_t *number);
+
 #endif

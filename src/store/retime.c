@@ -3,6 +3,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "parse/parse.h"
 #include "store/life.h"
 #include "store/local_time.h"
 #include "store/question.h"
@@ -27,7 +28,7 @@ struct retiming {
 struct moment {
     int64_t first_id, epoch;
     int32_t east;
-    bool ambiguous;
+    int surety; /* enum row_surety */
     uint64_t events;
     bool open;         /* its first event is the file's open record: nothing of it is in the file's state */
     bool unclassified; /* of one of them at least */
@@ -46,7 +47,8 @@ due_shapes(struct retiming *retiming)
 static bool
 set_moment(struct retiming *retiming, const struct moment *moment, int64_t epoch, int32_t east, bool ambiguous)
 {
-    if (epoch == moment->epoch && east == moment->east && ambiguous == moment->ambiguous)
+    if (epoch == moment->epoch && east == moment->east &&
+        (ambiguous ? NOT_SURE : SURE_BY_ZONE) == (enum row_surety)moment->surety)
         return true;
     retiming->result->changed += moment->events;
     sqlite3_stmt *set = store_statement(retiming->store, RETIME_SET);
@@ -65,8 +67,8 @@ retime_moment(struct retiming *retiming, const struct moment *moment)
 {
     struct file_row *file = &retiming->file;
     int64_t written = moment->epoch + moment->east;
-    bool ambiguous = false;
-    int32_t east = local_time_offset(&retiming->local, written, &ambiguous);
+    bool ambiguous = false, by_log = moment->surety == SURE_BY_LOG;
+    int32_t east = by_log ? moment->east : local_time_offset(&retiming->local, written, &ambiguous);
     int64_t epoch = written - east;
     retiming->result->events += moment->events;
     if (!moment->open)
@@ -75,7 +77,7 @@ retime_moment(struct retiming *retiming, const struct moment *moment)
         file->first_time = epoch;
     if (epoch > file->last_time)
         file->last_time = epoch;
-    return set_moment(retiming, moment, epoch, east, ambiguous);
+    return by_log || set_moment(retiming, moment, epoch, east, ambiguous);
 }
 
 static bool
@@ -93,7 +95,7 @@ retime_id(struct retiming *retiming, int64_t first_id)
         .first_id = first_id,
         .epoch = sqlite3_column_int64(get, 0),
         .east = sqlite3_column_int(get, 1),
-        .ambiguous = sqlite3_column_int(get, 2) != 0,
+        .surety = sqlite3_column_int(get, 2),
         .events = (uint64_t)sqlite3_column_int64(get, 3),
         .open = file->position < file->bytes && (uint64_t)sqlite3_column_int64(get, 4) == file->position,
         .unclassified = sqlite3_column_int(get, 5) != 0,
@@ -305,6 +307,8 @@ group_anew(struct store *store)
         return true;
     struct row event = {0};
     struct buffer raw = BUFFER_EMPTY;
+    struct peeler *peeler = peeler_new();
+    struct arena *texts = arena_new();
     sqlite3_stmt *list = store_begin(store) && shapes_clear(shapes) ? store_statement(store, RETIME_SHAPES) : NULL;
     bool good = list != NULL;
     while (good && row) {
@@ -313,11 +317,13 @@ group_anew(struct store *store)
         if (!good || !row)
             break;
         row_read(list, &event);
-        row_parse(&event, &raw, &record);
+        row_parse(&event, peeler, texts, &raw, &record);
         good = shapes_add(shapes, &record, buffer_slice(&raw), event.epoch, 1);
     }
     row_free(&event);
     buffer_free(&raw);
+    peeler_free(peeler);
+    arena_free(texts);
     return good && shapes_flush(shapes) && setting_set_integer(store, "retime_shapes", 0) && store_end(store);
 }
 

@@ -5,7 +5,10 @@
 #include <sqlite3.h>
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "parse/record.h"
+
+struct peeler;
 
 /* The bits of context.bits; the views take them apart with shifts. */
 #define ROW_LEVEL_SHIFT    0 /* 4 bits */
@@ -85,6 +88,7 @@ enum row_column {
     ROW_ODD,
     ROW_PATCH,
     ROW_EXTRA,
+    ROW_NODE, /* of a wrapper; nothing: the file's */
 };
 
 /* Columns of the table event, as they are written. */
@@ -121,14 +125,22 @@ enum context_column {
     CONTEXT_UPSTREAM,
     CONTEXT_UPSTREAM_ADDR,
     CONTEXT_HOST,
+    CONTEXT_NODE,
     CONTEXT_COLUMNS,
+};
+
+/* moment.ambiguous: how sure the offset is. */
+enum row_surety {
+    SURE_BY_ZONE, /* it follows from the log's zone */
+    NOT_SURE,     /* the hour occurs twice */
+    SURE_BY_LOG,  /* it is written in the line: another zone changes nothing */
 };
 
 /* What the table moment says of a row. */
 struct row_time {
     int64_t epoch; /* -1: none */
     int32_t east;  /* seconds east of UTC that were applied */
-    bool ambiguous;
+    int surety;    /* enum row_surety */
 };
 
 /* A row taken apart; slices point into `bytes` or into the statement and live until the next row_read or step. */
@@ -145,8 +157,10 @@ struct row {
 void row_read(sqlite3_stmt *statement, struct row *row);
 /* The record as it was written; appended to `out`. */
 void row_raw(const struct row *row, struct buffer *out);
-/* The record made of those bytes anew, which `raw` gets; its slices are of `raw`, or of the row. */
-void row_parse(const struct row *row, struct buffer *raw, struct record *record);
+/* The record made of those bytes anew, which `raw` gets; its slices are of `raw`, of the row, or of `texts`, which is
+ * reset before. */
+void row_parse(const struct row *row, struct peeler *peeler, struct arena *texts, struct buffer *raw,
+               struct record *record);
 void row_free(struct row *row);
 
 #endif

@@ -3,12 +3,14 @@
 #include "store/row.h"
 
 void
-row_parse(const struct row *row, struct buffer *raw, struct record *record)
+row_parse(const struct row *row, struct peeler *peeler, struct arena *texts, struct buffer *raw, struct record *record)
 {
     struct piece piece;
     buffer_clear(raw);
     row_raw(row, raw);
-    parse_next(buffer_slice(raw), row->record.offset, true, &piece);
+    arena_reset(texts);
+    peeler_begin(peeler, texts);
+    parse_next_wrapped(peeler, buffer_slice(raw), row->record.offset, true, &piece);
     *record = piece.record;
     if (piece.type != PIECE_RECORD || piece.record.raw.size != raw->size)
         *record = row->record; /* bytes that only their neighbours made a record */

@@ -45,7 +45,7 @@ read_numbers(sqlite3_stmt *statement, struct row *row)
     record->offset = (uint64_t)sqlite3_column_int64(statement, ROW_OFFSET);
     record->lines = is_null(statement, ROW_LINES) ? 1 : (unsigned)sqlite3_column_int(statement, ROW_LINES);
     record->flags = (unsigned)(bits >> ROW_FLAGS_SHIFT & 0xff);
-    if (sqlite3_column_int(statement, ROW_AMBIGUOUS) != 0)
+    if (sqlite3_column_int(statement, ROW_AMBIGUOUS) == NOT_SURE)
         record->flags |= RECORD_AMBIGUOUS_HOUR;
     record->prefix = (enum prefix_form)(bits >> ROW_FORM_SHIFT & 3);
     record->level = (enum level)(bits >> ROW_LEVEL_SHIFT & 15);
@@ -176,10 +176,11 @@ read_texts(sqlite3_stmt *statement, struct row *row)
 {
     struct record *record = &row->record;
     uint64_t bits = (uint64_t)sqlite3_column_int64(statement, ROW_BITS);
-    struct text_mark marks[8];
+    struct text_mark marks[9];
     size_t most = 0;
     for (int column = ROW_MESSAGE; column <= ROW_UPSTREAM_URI; column++)
         most += column_slice(statement, column).size;
+    most += column_slice(statement, ROW_NODE).size;
     buffer_clear(&row->bytes);
     /* All that follows fits without moving: a URI twice, an explicit one, method and version. */
     buffer_reserve(&row->bytes, 4 * most + 3 * column_slice(statement, ROW_ODD).size + 64);
@@ -191,6 +192,7 @@ read_texts(sqlite3_stmt *statement, struct row *row)
     take_text(row, statement, ROW_HOST, &marks[5], &record->host);
     take_text(row, statement, ROW_REFERRER, &marks[6], &record->referrer);
     take_text(row, statement, ROW_SUBREQUEST, &marks[7], &record->subrequest);
+    take_text(row, statement, ROW_NODE, &marks[8], &record->node);
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
         if (marks[i].field != NULL)
             *marks[i].field = slice_at(row, (struct stretch){marks[i].begin, marks[i].size});

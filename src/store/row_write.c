@@ -25,10 +25,12 @@ struct row_writer {
     struct contexts *contexts;
     struct row_batch *batch; /* being filled */
     struct cell *cells;      /* of the row being made */
-    bool clean;              /* the record's raw bytes need no escape, so none of its texts does */
+    bool clean;              /* the record's bytes need no escape, so none of its texts does */
     bool ascii;              /* and all of them are below 0x80 */
     struct template_entry templates[TEMPLATES];
+    struct slice node; /* of this machine, which the file has */
     struct render_cache cache;
+    struct frame_room frame;
     struct buffer rendered, patch, extra, odd, message, work;
 };
 
@@ -37,6 +39,7 @@ row_writer_new(struct store *store)
 {
     struct row_writer *writer = memory_allocate_zeroed(1, sizeof(*writer));
     writer->cache.written = -1;
+    writer->node = slice_of(store->node);
     writer->intern = intern_new(store);
     writer->contexts = contexts_new(store);
     if (writer->intern != NULL && writer->contexts != NULL)
@@ -52,6 +55,7 @@ row_writer_free(struct row_writer *writer)
         return;
     intern_free(writer->intern);
     contexts_free(writer->contexts);
+    frame_room_free(&writer->frame);
     buffer_free(&writer->rendered);
     buffer_free(&writer->patch);
     buffer_free(&writer->extra);
@@ -270,6 +274,7 @@ find_context(struct row_writer *writer, const struct record *record, const struc
         .upstream = parts->upstream_begin,
         .upstream_addr = own_addr ? record->upstream_addr : SLICE_NONE,
         .host = bits & ROW_SAME_HOST ? SLICE_NONE : record->host,
+        .node = slice_equal(record->node, writer->node) ? SLICE_NONE : record->node,
     };
     return context_id(writer->contexts, &context, writer->clean, writer->batch);
 }
@@ -354,7 +359,7 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
 {
     const struct slice texts[] = {record->message,       record->doing,      record->client,        record->server,
                                   record->request,       record->subrequest, parts->upstream_begin, parts->upstream_uri,
-                                  record->upstream_addr, record->host,       record->referrer};
+                                  record->upstream_addr, record->host,       record->referrer,      record->node};
     size_t sum = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         sum += view_size(writer, texts[i]);
@@ -367,7 +372,10 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
  * line that a record may take beyond its bound. */
 #define SHORT_RECORD 48
 
-/* Eleven texts of a thirtieth each leave a patch of all bytes within one and a half times the bytes. */
+/* Bytes of a host's name that are kept whatever the bound says; most are shorter. */
+#define NODE_KEPT 32
+
+/* Twelve texts of a thirtieth each leave a patch of all bytes within one and a half times the bytes. */
 static void
 shorten(struct row_writer *writer, struct record *record)
 {
@@ -376,24 +384,30 @@ shorten(struct row_writer *writer, struct record *record)
                              &record->host,    &record->referrer};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         *texts[i] = cut_text(writer, *texts[i], record->raw.size / 30 + 4);
+    record->node = cut_text(writer, record->node, record->raw.size / 30 + NODE_KEPT);
     record->method = record->uri = record->upstream_uri = SLICE_NONE;
 }
 
 static void
-render_and_compare(struct row_writer *writer, const struct record *record)
+render_and_compare(struct row_writer *writer, const struct record *record, bool shortened)
 {
     render_record(record, &writer->cache, &writer->rendered);
     buffer_clear(&writer->patch);
-    patch_make(buffer_slice(&writer->rendered), record->raw, &writer->patch);
+    if (record->text.data != NULL && !shortened)
+        frame_make(buffer_slice(&writer->rendered), record, &writer->frame, &writer->patch);
+    else
+        patch_make(buffer_slice(&writer->rendered), record->raw, &writer->patch);
 }
 
 /* What the texts of a record are like, found in the fewest looks. */
 static void
-examine(struct row_writer *writer, struct slice raw)
+examine(struct row_writer *writer, const struct record *record)
 {
+    struct slice raw = record->text.data != NULL ? record->text : record->raw;
     writer->ascii = escape_is_ascii(raw);
     writer->clean = writer->ascii ? memchr(raw.data, '\\', raw.size) == NULL && memchr(raw.data, '\0', raw.size) == NULL
                                   : escape_view_text_unneeded(raw);
+    writer->clean = writer->clean && (record->node.data == NULL || escape_view_text_unneeded(record->node));
 }
 
 /* Sets all cells that depend on the record alone; `shortened` is the second try. */
@@ -405,8 +419,8 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     row_parts_find(record, &parts);
     writer->ascii = writer->clean = false;
     if (!shortened)
-        examine(writer, record->raw);
-    render_and_compare(writer, record);
+        examine(writer, record);
+    render_and_compare(writer, record, shortened);
     int64_t reference = extra_reference(writer, record, &event->match);
     buffer_clear(&writer->extra);
     if (reference == 0)
@@ -431,7 +445,12 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
 void
 row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id)
 {
-    struct row_time time = {event_epoch(event), event->utc_offset, (event->record.flags & RECORD_AMBIGUOUS_HOUR) != 0};
+    bool by_log = event->record.time.written >= 0 && event->record.time.zoned;
+    bool ambiguous = event->record.flags & RECORD_AMBIGUOUS_HOUR;
+    struct row_time time = {event_epoch(event), event->utc_offset,
+                            by_log      ? SURE_BY_LOG
+                            : ambiguous ? NOT_SURE
+                                        : SURE_BY_ZONE};
     writer->batch = batch;
     writer->cells = row_batch_add(batch, &time);
     memset(writer->cells, 0, STORED_COLUMNS * sizeof(*writer->cells)); /* CELL_NULL */

@@ -14,7 +14,7 @@
     "coalesce(e.pid, e.numbers & 4194303), coalesce(e.tid, e.numbers & 4194303), "                                     \
     "coalesce(e.connection, e.numbers >> 22), " TEXT("message") ", x.doing, " TEXT("client") ", x.server, "            \
     "e.request, x.upstream, " TEXT("referrer") ", x.upstream_addr, x.host, e.subrequest, e.upstream_uri, e.odd, "      \
-    "e.patch, e.extra "
+    "e.patch, e.extra, x.node "
 #define ROW_CONTEXT "CROSS JOIN context x ON x.id = e.context "
 /* The moment of an event: the last that begins with it or before. */
 #define ROW_MOMENT "CROSS JOIN moment m ON m.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= e.id) "

@@ -270,7 +270,7 @@ insert_rows(struct writer *writer, struct row_batch *rows)
 static bool
 same_moment(const struct row_time *a, const struct row_time *b)
 {
-    return a->epoch == b->epoch && a->east == b->east && a->ambiguous == b->ambiguous;
+    return a->epoch == b->epoch && a->east == b->east && a->surety == b->surety;
 }
 
 static void
@@ -284,7 +284,7 @@ set_moment(const struct writer *writer, const struct row_time *time, int64_t fir
     if (time->epoch >= 0)
         cell_set_integer(&cells[3], time->epoch);
     cell_set_integer(&cells[4], time->east);
-    cell_set_integer(&cells[5], time->ambiguous);
+    cell_set_integer(&cells[5], time->surety);
 }
 
 /* One for each run of rows of the same time; a batch ends the last. */

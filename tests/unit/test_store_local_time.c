@@ -116,6 +116,37 @@ test_the_same_record_again_gets_the_same_offset(void **state)
     assert_int_equal(offset_of(first, at(2, 20, 0), true), SUMMER);
 }
 
+static int64_t
+yearless(int month, int day)
+{
+    return civil_to_seconds(&(struct civil){1972, month, day, 12, 0, 0});
+}
+
+static int64_t
+noon(int year, int month, int day)
+{
+    return civil_to_seconds(&(struct civil){year, month, day, 12, 0, 0});
+}
+
+static void
+test_the_year_that_syslog_leaves_out(void **state)
+{
+    struct local_time *local = begin(state, noon(2026, 12, 31), 0);
+    int64_t now = noon(2030, 6, 15);
+
+    assert_int_equal(local_time_with_year(local, yearless(12, 30), now), noon(2026, 12, 30));
+    assert_int_equal(local_time_with_year(local, yearless(1, 1), now), noon(2027, 1, 1));
+    assert_int_equal(local_time_with_year(local, yearless(2, 29), now), noon(2024, 2, 29));
+    local = begin(state, noon(2027, 1, 1), 0);
+    assert_int_equal(local_time_with_year(local, yearless(12, 31), now), noon(2026, 12, 31));
+    /* nothing before it: the last such day that is not in the future, by a day for clocks of other zones */
+    local = begin(state, -1, 0);
+    assert_int_equal(local_time_with_year(local, yearless(6, 14), now), noon(2030, 6, 14));
+    assert_int_equal(local_time_with_year(local, yearless(6, 16), now), noon(2030, 6, 16));
+    assert_int_equal(local_time_with_year(local, yearless(6, 17), now), noon(2029, 6, 17));
+    assert_int_equal(local_time_with_year(local, yearless(2, 29), now), noon(2028, 2, 29));
+}
+
 static int
 open_zone(void **state)
 {
@@ -142,6 +173,7 @@ main(void)
         cmocka_unit_test(test_older_lines_below_newer_ones_tell_nothing),
         cmocka_unit_test(test_the_state_goes_on_where_it_was_left),
         cmocka_unit_test(test_the_same_record_again_gets_the_same_offset),
+        cmocka_unit_test(test_the_year_that_syslog_leaves_out),
     };
 
     return cmocka_run_group_tests(tests, open_zone, close_zone);

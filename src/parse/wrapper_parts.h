@@ -1,0 +1,30 @@
+/* What the files that know wrappers share.  Only they may include it. */
+#ifndef NGXERR_PARSE_WRAPPER_PARTS_H
+#define NGXERR_PARSE_WRAPPER_PARTS_H
+
+#include "parse/parts.h"
+#include "parse/wrapper.h"
+
+/* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'. */
+bool wrapper_peel_json(struct slice text, char *space, struct wrapped *wrapped);
+/* Adds to the identity of the source. */
+void wrapper_source_add(struct wrapped *wrapped, struct slice part);
+void wrapper_field_add(struct wrapped *wrapped, const char *name, struct slice value);
+
+/* Times of wrappers; each is moved behind, and leaves *at as it is when there is none. */
+/* "2026-11-20T03:12:45[.123456789](Z|+01:00|+0100|)"; *digits is the number of digits of the fraction. */
+bool wrapper_time_iso(const char **at, const char *end, struct wrapper_time *time, unsigned *digits);
+/* "Nov 20 03:12:45[.123456]", "Nov  2 03:12:45" */
+bool wrapper_time_syslog(const char **at, const char *end, struct wrapper_time *time);
+/* "Fri 2026-11-20 03:12:45 UTC" */
+bool wrapper_time_full(const char **at, const char *end, struct wrapper_time *time);
+/* "1763608365.123456" */
+bool wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time);
+
+static inline bool
+byte_is_digit(char c)
+{
+    return (unsigned char)(c - '0') <= 9;
+}
+
+#endif
