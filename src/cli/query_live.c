@@ -42,8 +42,8 @@ print_all(struct run *run, const struct batch *batch)
     size_t event = 0, piece = 0;
     while (event < batch->event_count || piece < batch->unparsed_count) {
         if (piece == batch->unparsed_count ||
-            (event < batch->event_count && batch->events[event].record.offset < batch->unparsed[piece].offset))
-            raw_output_write(run->live->raw, batch->events[event++].record.raw);
+            (event < batch->event_count && batch->events[event].offset < batch->unparsed[piece].offset))
+            raw_output_write(run->live->raw, batch->events[event++].raw);
         else
             raw_output_write(run->live->raw, batch->unparsed[piece++].raw);
     }

@@ -16,6 +16,7 @@ struct cutter {
     struct arena *texts; /* of the parcel that is being filled: what the peeler gives */
     struct local_time local;
     struct piece piece;
+    struct event event;    /* the one at hand */
     struct block *carried; /* holds `rest`; NULL when nothing is carried */
     struct slice rest;     /* what the block before left */
     uint64_t offset;       /* of the next byte to be cut */
@@ -40,6 +41,8 @@ current_batch(struct cutter *cutter)
         batch = &cutter->parcel->batch;
         batch->event_count = 0;
         batch->unparsed_count = 0;
+        if (batch->rows != NULL)
+            row_batch_clear(batch->rows);
     }
     return &cutter->parcel->batch;
 }
@@ -69,8 +72,6 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
         atomic_fetch_add(&block->users, 1);
         parcel->block = block;
     }
-    if (batch->event_count > 0 && cutter->pipeline->store != NULL)
-        store_prepare(cutter->pipeline->store, batch);
     parcel->last = last;
     if (last)
         parcel->end = cutter->end;
@@ -114,7 +115,7 @@ static void
 add_event(struct cutter *cutter, bool open)
 {
     struct batch *batch = current_batch(cutter);
-    struct event *event = &batch->events[batch->event_count++];
+    struct event *event = &cutter->event;
 
     copy_record(&event->record, &cutter->piece.record);
     set_time(cutter, event);
@@ -129,6 +130,10 @@ add_event(struct cutter *cutter, bool open)
     cutter->end.lines += event->record.lines;
     cutter->end.continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
     cutter->end.classified += event->match.class_index != CLASS_UNCLASSIFIED;
+    /* While the caches of the core hold the record; what travels to the other thread is little. */
+    if (cutter->pipeline->store != NULL)
+        store_prepare(cutter->pipeline->store, event, batch->rows);
+    batch_add_event(batch, event);
 }
 
 /* The last part of a line over the limit is no line of its own either, unless a record begins in it. */

@@ -86,7 +86,7 @@ count_lines(const struct batch *batch)
     uint64_t lines = 0;
 
     for (size_t i = 0; i < batch->event_count; i++)
-        lines += batch->events[i].record.lines;
+        lines += batch->events[i].lines;
     for (size_t i = 0; i < batch->unparsed_count; i++)
         lines += batch->unparsed[i].lines;
     return lines;

@@ -12,7 +12,7 @@
 #define BLOCK_HEADROOM ((size_t)LIMIT_RECORD + LIMIT_LINE + LIMIT_BLOCK)
 #define BLOCK_COUNT    (LIMIT_QUEUE + 2U)
 
-/* Rows of one batch: what the caches of a core hold, at some 1.5 KB each; larger ones are no faster. */
+/* Rows of one batch, at some 500 bytes each; larger ones are no faster. */
 #define BATCH_ITEMS  256U
 #define PARCEL_COUNT (LIMIT_QUEUE + 1U)
 

@@ -63,7 +63,8 @@ reclassify_row(struct reclassification *run, struct reclassify_result *result)
         if (!move_sum(run, class_id))
             return false;
     }
-    if (unclassified && !shapes_add(writer->shapes, &run->event.record, buffer_slice(&run->raw), run->row.epoch, 1))
+    if (unclassified && !shapes_add(writer->shapes, run->event.record.message, run->event.record.level,
+                                    buffer_slice(&run->raw), run->row.epoch, 1))
         return false;
     class_firsts_add(writer, class_id, run->row.id, run->row.epoch);
     bool same = class_id == run->row.class_id && slice_equal(buffer_slice(&run->extra), buffer_slice(&run->old_extra));

@@ -318,7 +318,7 @@ group_anew(struct store *store)
             break;
         row_read(list, &event);
         row_parse(&event, peeler, texts, &raw, &record);
-        good = shapes_add(shapes, &record, buffer_slice(&raw), event.epoch, 1);
+        good = shapes_add(shapes, record.message, record.level, buffer_slice(&raw), event.epoch, 1);
     }
     row_free(&event);
     buffer_free(&raw);

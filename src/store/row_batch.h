@@ -23,7 +23,5 @@ struct row_batch {
 struct cell *row_batch_add(struct row_batch *batch, const struct row_time *time);
 struct cell *row_batch_add_context(struct row_batch *batch);
 struct cell *row_batch_add_string(struct row_batch *batch);
-/* Empties it; the memory is kept. */
-void row_batch_clear(struct row_batch *batch);
 
 #endif

@@ -89,16 +89,16 @@ take_sample(struct shapes *shapes, struct shape_entry *entry, struct slice raw, 
 }
 
 bool
-shapes_add(struct shapes *shapes, const struct record *record, struct slice raw, int64_t epoch, int delta)
+shapes_add(struct shapes *shapes, struct slice message, enum level level, struct slice raw, int64_t epoch, int delta)
 {
     char shape[SHAPE_LONGEST];
-    size_t size = parse_shape(first_line(record->message), shape, sizeof(shape));
+    size_t size = parse_shape(first_line(message), shape, sizeof(shape));
     struct slice text = {shape, size};
     uint64_t hash = hash_slice(text) | 1; /* 0 is "(other)" */
-    struct shape_entry *entry = find_entry(shapes, hash, (int32_t)record->level);
+    struct shape_entry *entry = find_entry(shapes, hash, (int32_t)level);
     if (!entry->used) {
         entry->hash = hash;
-        entry->level = (int32_t)record->level;
+        entry->level = (int32_t)level;
         entry->used = true;
         entry->delta = 0;
         entry->first = entry->last = -1;

@@ -11,7 +11,8 @@ struct shapes *shapes_new(struct store *store);
 void shapes_free(struct shapes *shapes);
 /* Counts a record that no class matched; `raw` its bytes; `delta` is 1, or -1 to take one back.  False after a
  * diagnostic. */
-bool shapes_add(struct shapes *shapes, const struct record *record, struct slice raw, int64_t epoch, int delta);
+bool shapes_add(struct shapes *shapes, struct slice message, enum level level, struct slice raw, int64_t epoch,
+                int delta);
 /* Into the database, within the transaction. */
 bool shapes_flush(struct shapes *shapes);
 /* Forgets all of them, in the database too, to count them anew. */

@@ -113,31 +113,43 @@ struct unparsed {
     unsigned lines;
     int reason; /* enum unparsed_reason */
 };
+/* What is wanted of an event when its row is made. */
+struct batch_event {
+    struct slice raw, message; /* of the record */
+    uint64_t offset;
+    unsigned lines, flags;
+    enum level level;
+    int64_t epoch;      /* -1: none */
+    size_t class_index; /* of its match */
+};
 /* Rows made of events by store_prepare.  Freed by row_batch_free. */
 struct row_batch;
 struct row_batch *row_batch_new(void);
 void row_batch_free(struct row_batch *rows);
+/* Empties it; the memory is kept. */
+void row_batch_clear(struct row_batch *rows);
 
 /* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged
  * RECORD_OPEN is the last thing of the last batch of its file: then `state` is the one before it, and the position to
  * commit, with this batch already, is its offset (`end` is still the offset after it). */
 struct batch {
-    struct event *events;
+    struct batch_event *events;
     size_t event_count;
     struct unparsed *unparsed;
     size_t unparsed_count;
     uint64_t end;            /* decompressed offset after the batch: the position that is committed with it */
     struct scan_state state; /* after the batch */
-    struct row_batch *rows;  /* of the events, filled by store_prepare; NULL: store_add makes them */
+    struct row_batch *rows;  /* of the events, one store_prepare each */
 };
 
 /* Begins (or goes on with) the file of a plan: writes its row, removes the open record that will be read again. */
 bool store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan,
                       const struct zone *zone);
-/* Makes the rows of a batch's events; the part of the work that needs no database, for another thread than the one that
- * calls store_add.  Batches must be added in the order they were prepared in, and all of them, unless adding fails.
- * After store_use_rules. */
-void store_prepare(struct store *store, const struct batch *batch);
+/* Adds what is wanted of an event, whose bytes live as long as the batch; there must be room. */
+void batch_add_event(struct batch *batch, const struct event *event);
+/* Adds an event's row; the part of the work that needs no database, for another thread than the one that calls store_add.  Batches must
+ * be added in the order they were prepared in, and all of them, unless adding fails.  After store_use_rules. */
+void store_prepare(struct store *store, const struct event *event, struct row_batch *rows);
 /* False after a diagnostic (STATUS_STORE) when the file system has no room for a scan: to be asked before a file.
  * store_add asks the same at each of its commits and returns false then; what was committed stays, and the store can
  * still be pruned. */

@@ -18,7 +18,6 @@ store_writer(struct store *store)
     store->writer = writer;
     writer->store = store;
     escape_view_text(&writer->node, slice_of(store->node));
-    writer->own_rows = row_batch_new();
     writer->row_feed = (struct feed){.name = "ngxerr_row_feed", .columns = STORED_COLUMNS};
     writer->moment_feed = (struct feed){.name = "ngxerr_moment_feed", .columns = MOMENT_COLUMNS};
     writer->context_feed = (struct feed){.name = "ngxerr_context_feed", .columns = CONTEXT_COLUMNS};
@@ -39,7 +38,6 @@ writer_free(struct writer *writer)
     if (writer == NULL)
         return;
     row_writer_free(writer->row_writer);
-    row_batch_free(writer->own_rows);
     free(writer->moments);
     counts_free(writer->counts);
     shapes_free(writer->shapes);
@@ -162,58 +160,60 @@ store_commit_pending(struct store *store)
 /* --- rows --- */
 
 static void
-sum_event(struct writer *writer, const struct record *record, int64_t epoch, bool unclassified)
+sum_event(struct writer *writer, const struct batch_event *event, bool unclassified)
 {
     struct file_row *file = &writer->file;
     file->records++;
     file->unclassified += unclassified;
-    file->lines += record->lines;
-    file->continuation_lines += record->lines > 0 ? record->lines - 1 : 0;
-    if (epoch < 0)
+    file->lines += event->lines;
+    file->continuation_lines += event->lines > 0 ? event->lines - 1 : 0;
+    if (event->epoch < 0)
         return;
-    if (file->first_time < 0 || epoch < file->first_time)
-        file->first_time = epoch;
-    if (epoch > file->last_time)
-        file->last_time = epoch;
-}
-
-static bool
-is_unclassified(const struct writer *writer, const struct event *event)
-{
-    return event->match.class_index >= writer->class_count;
+    if (file->first_time < 0 || event->epoch < file->first_time)
+        file->first_time = event->epoch;
+    if (event->epoch > file->last_time)
+        file->last_time = event->epoch;
 }
 
 static int64_t
-class_id_of(const struct writer *writer, const struct event *event)
+class_id_of(const struct writer *writer, size_t class_index)
 {
-    return is_unclassified(writer, event) ? 0 : writer->class_ids[event->match.class_index];
+    return class_index >= writer->class_count ? 0 : writer->class_ids[class_index];
 }
 
 /* Adds the event to the sums. */
 static bool
-count_event(struct writer *writer, const struct event *event, int64_t id)
+count_event(struct writer *writer, const struct batch_event *event, int64_t id)
 {
-    int64_t epoch = event_epoch(event);
-    bool unclassified = is_unclassified(writer, event);
-    class_firsts_add(writer, class_id_of(writer, event), id, epoch);
-    sum_event(writer, &event->record, epoch, unclassified);
-    return !unclassified || shapes_add(writer->shapes, &event->record, event->record.raw, epoch, 1);
-}
-
-static void
-prepare_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
-{
-    row_batch_clear(rows);
-    if (writer->store->passing)
-        row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
-    for (size_t i = 0; i < batch->event_count; i++)
-        row_write(writer->row_writer, rows, &batch->events[i], class_id_of(writer, &batch->events[i]));
+    int64_t class_id = class_id_of(writer, event->class_index);
+    class_firsts_add(writer, class_id, id, event->epoch);
+    sum_event(writer, event, class_id == 0);
+    return class_id != 0 || shapes_add(writer->shapes, event->message, event->level, event->raw, event->epoch, 1);
 }
 
 void
-store_prepare(struct store *store, const struct batch *batch)
+batch_add_event(struct batch *batch, const struct event *event)
 {
-    prepare_rows(store->writer, batch, batch->rows);
+    const struct record *record = &event->record;
+    batch->events[batch->event_count++] = (struct batch_event){
+        .raw = record->raw,
+        .message = record->message,
+        .offset = record->offset,
+        .lines = record->lines,
+        .flags = record->flags,
+        .level = record->level,
+        .epoch = event_epoch(event),
+        .class_index = event->match.class_index,
+    };
+}
+
+void
+store_prepare(struct store *store, const struct event *event, struct row_batch *rows)
+{
+    struct writer *writer = store->writer;
+    if (store->passing && rows->count == 0)
+        row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
+    row_write(writer->row_writer, rows, event, class_id_of(writer, event->match.class_index));
 }
 
 /* True when all the columns are null that EVENT_ADD_USUAL leaves out. */
@@ -237,7 +237,7 @@ row_id(const struct writer *writer, size_t row)
 static bool
 number_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
 {
-    writer->again = writer->reopened != 0 && batch->events[0].record.offset == writer->reopened_at;
+    writer->again = writer->reopened != 0 && batch->events[0].offset == writer->reopened_at;
     if (writer->again == 0 && !files_drop_reopened(writer))
         return false;
     for (size_t i = 0; i <= writer->again && i < rows->count; i++)
@@ -323,8 +323,6 @@ add_events(struct writer *writer, const struct batch *batch)
     struct row_batch *rows = batch->rows;
     if (batch->event_count == 0)
         return true;
-    if (rows == NULL)
-        prepare_rows(writer, batch, rows = writer->own_rows);
     if (!number_rows(writer, batch, rows) || !insert_shared(writer, rows) || !insert_moments(writer, rows) ||
         !insert_rows(writer, rows))
         return false;
@@ -348,7 +346,8 @@ writer_take_back(struct writer *writer, const struct row *row, struct slice raw)
     file->unclassified -= row->class_id == 0;
     file->lines -= row->record.lines;
     file->continuation_lines -= row->record.lines > 0 ? row->record.lines - 1 : 0;
-    return row->class_id != 0 || shapes_add(writer->shapes, &row->record, raw, row->epoch, -1);
+    return row->class_id != 0 ||
+           shapes_add(writer->shapes, row->record.message, row->record.level, raw, row->epoch, -1);
 }
 
 static bool
@@ -389,15 +388,15 @@ follow_tail(struct writer *writer, const struct batch *batch)
 {
     size_t events = batch->event_count, pieces = batch->unparsed_count, bytes = 0;
     while (bytes < LIMIT_IDENTITY && events + pieces > 0) {
-        if (pieces == 0 || (events > 0 && batch->events[events - 1].record.offset > batch->unparsed[pieces - 1].offset))
-            bytes += batch->events[--events].record.raw.size;
+        if (pieces == 0 || (events > 0 && batch->events[events - 1].offset > batch->unparsed[pieces - 1].offset))
+            bytes += batch->events[--events].raw.size;
         else
             bytes += batch->unparsed[--pieces].raw.size;
     }
     while (events < batch->event_count || pieces < batch->unparsed_count) {
         if (pieces == batch->unparsed_count ||
-            (events < batch->event_count && batch->events[events].record.offset < batch->unparsed[pieces].offset))
-            extend_tail(&writer->tail, batch->events[events++].record.raw);
+            (events < batch->event_count && batch->events[events].offset < batch->unparsed[pieces].offset))
+            extend_tail(&writer->tail, batch->events[events++].raw);
         else
             extend_tail(&writer->tail, batch->unparsed[pieces++].raw);
     }
@@ -414,10 +413,10 @@ store_add(struct store *store, const struct batch *batch)
             return false;
     follow_tail(writer, batch);
     writer->pending_bytes += batch->end - writer->file.bytes;
-    const struct event *last = batch->event_count > 0 ? &batch->events[batch->event_count - 1] : NULL;
+    const struct batch_event *last = batch->event_count > 0 ? &batch->events[batch->event_count - 1] : NULL;
     writer->file.bytes = writer->file.position = batch->end;
-    if (last != NULL && last->record.flags & RECORD_OPEN)
-        writer->file.position = last->record.offset;
+    if (last != NULL && last->flags & RECORD_OPEN)
+        writer->file.position = last->offset;
     writer->file.state = batch->state;
     if (writer->pending < COMMIT_ROWS && writer->pending_bytes < store->commit_bytes)
         return true;

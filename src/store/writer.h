@@ -43,7 +43,6 @@ struct writer {
     struct class_first *class_firsts; /* by the class's id; made longer when a larger one comes */
     size_t class_firsts_size;
     struct row_writer *row_writer; /* of store_prepare, on whatever thread that runs */
-    struct row_batch *own_rows;    /* of a batch that was not prepared */
     struct feed row_feed, moment_feed, context_feed, string_feed;
     struct cell *moments; /* MOMENT_COLUMNS of each, of the batch at hand */
     size_t moment_capacity;

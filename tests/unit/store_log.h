@@ -71,23 +71,27 @@ store_log_read_at(void *context, uint64_t offset, char *bytes, size_t size)
 static inline void
 store_log_add(struct store_log *log, const struct file_plan *plan, struct slice content, bool complete)
 {
-    struct event *events = memory_allocate_zeroed(STORE_LOG_EVENTS, sizeof *events);
+    struct batch_event *events = memory_allocate_zeroed(STORE_LOG_EVENTS, sizeof *events);
+    struct event *event = memory_allocate_zeroed(1, sizeof *event);
+    struct row_batch *rows = row_batch_new();
     struct unparsed *unparsed = memory_allocate_zeroed(STORE_LOG_EVENTS, sizeof *unparsed);
     size_t end = slice_find_last(content, SLICE("\n")), at = (size_t)plan->position;
     end = complete ? content.size : end == SIZE_MAX ? at : end + 1;
     while (at < end) {
-        struct batch batch = {.events = events, .unparsed = unparsed, .state = {.last_written = -1}};
+        struct batch batch = {.events = events, .rows = rows, .unparsed = unparsed, .state = {.last_written = -1}};
+        row_batch_clear(rows);
         while (at < end && batch.event_count < STORE_LOG_EVENTS && batch.unparsed_count < STORE_LOG_EVENTS) {
             struct piece piece;
             parse_next((struct slice){content.data + at, end - at}, at, true, &piece);
             at += piece.consumed;
             if (piece.type == PIECE_RECORD) {
-                struct event *event = &events[batch.event_count++];
                 event->record = piece.record;
                 event->utc_offset = 0;
                 if (at == end && !complete)
                     event->record.flags |= RECORD_OPEN;
                 classify_record(log->classifier, &event->record, &event->match);
+                store_prepare(log->store, event, rows);
+                batch_add_event(&batch, event);
             } else {
                 unparsed[batch.unparsed_count++] =
                     (struct unparsed){piece.record.raw, piece.record.offset, piece.record.lines, (int)piece.reason};
@@ -99,6 +103,8 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
     size_t before = end < LIMIT_IDENTITY ? end : LIMIT_IDENTITY;
     assert_true(store_file_end(log->store, end, slice_first(content, LIMIT_IDENTITY),
                                (struct slice){content.data + end - before, before}, complete));
+    row_batch_free(rows);
+    free(event);
     free(events);
     free(unparsed);
 }

@@ -60,12 +60,12 @@ take_parcel(struct run *run, const struct parcel *parcel, uint64_t start)
     while (event < batch->event_count || unparsed < batch->unparsed_count) {
         bool is_event =
             unparsed == batch->unparsed_count ||
-            (event < batch->event_count && batch->events[event].record.offset < batch->unparsed[unparsed].offset);
-        struct slice raw = is_event ? batch->events[event].record.raw : batch->unparsed[unparsed].raw;
-        uint64_t offset = is_event ? batch->events[event].record.offset : batch->unparsed[unparsed].offset;
+            (event < batch->event_count && batch->events[event].offset < batch->unparsed[unparsed].offset);
+        struct slice raw = is_event ? batch->events[event].raw : batch->unparsed[unparsed].raw;
+        uint64_t offset = is_event ? batch->events[event].offset : batch->unparsed[unparsed].offset;
 
         assert_int_equal(offset, start + run->raw.size);
-        if (is_event && (batch->events[event].record.flags & RECORD_OPEN) != 0)
+        if (is_event && (batch->events[event].flags & RECORD_OPEN) != 0)
             run->open++;
         buffer_add(&run->raw, raw);
         if (is_event)
