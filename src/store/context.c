@@ -90,6 +90,16 @@ make_key(struct buffer *key, const struct context *context)
     key->size = size;
 }
 
+struct context_key
+context_look(struct contexts *contexts, const struct context *context)
+{
+    make_key(&contexts->key, context);
+    struct context_key key = {hash_slice_seeded(buffer_slice(&contexts->key), contexts->seed),
+                              (uint32_t)contexts->key.size};
+    __builtin_prefetch(&contexts->entries[key.hash & (CONTEXT_ENTRIES - 1)]);
+    return key;
+}
+
 /* --- rows --- */
 
 static void
@@ -124,17 +134,15 @@ add_row(struct contexts *contexts, const struct context *context, bool clean, st
 }
 
 int64_t
-context_id(struct contexts *contexts, const struct context *context, bool clean, struct row_batch *batch)
+context_find(struct contexts *contexts, const struct context *context, struct context_key key, bool clean,
+             struct row_batch *batch)
 {
-    make_key(&contexts->key, context);
-    uint64_t hash = hash_slice_seeded(buffer_slice(&contexts->key), contexts->seed);
-    uint32_t size = (uint32_t)contexts->key.size;
-    struct context_entry *entry = &contexts->entries[hash & (CONTEXT_ENTRIES - 1)];
-    if (entry->id != 0 && entry->hash == hash && entry->size == size)
+    struct context_entry *entry = &contexts->entries[key.hash & (CONTEXT_ENTRIES - 1)];
+    if (entry->id != 0 && entry->hash == key.hash && entry->size == key.size)
         return entry->id;
     contexts->last_id++;
     add_row(contexts, context, clean, batch);
-    *entry = (struct context_entry){hash, size, 0};
+    *entry = (struct context_entry){key.hash, key.size, 0};
     if (contexts->last_id <= UINT32_MAX) /* beyond, nothing is remembered any more */
         entry->id = (uint32_t)contexts->last_id;
     return contexts->last_id;

@@ -17,8 +17,15 @@ struct contexts;
 struct contexts *contexts_new(struct store *store);
 void contexts_free(struct contexts *contexts);
 void contexts_forget(struct contexts *contexts);
+/* A context that is going to be asked for; as intern_look. */
+struct context_key {
+    uint64_t hash;
+    uint32_t size;
+};
+struct context_key context_look(struct contexts *contexts, const struct context *context);
 /* The id of the context.  A new one is added to those of `batch`, which must reach the database before any later batch; its cells live
  * as long as the texts of `context` and the batch.  `clean`: no text needs an escape. */
-int64_t context_id(struct contexts *contexts, const struct context *context, bool clean, struct row_batch *batch);
+int64_t context_find(struct contexts *contexts, const struct context *context, struct context_key key, bool clean,
+                     struct row_batch *batch);
 
 #endif

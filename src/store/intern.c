@@ -72,14 +72,31 @@ intern_add(struct intern *intern, struct slice exact, struct intern_entry *entry
     cell_set_text(&cells[1], arena_copy(batch->texts, text));
 }
 
-int64_t
-intern_text(struct intern *intern, struct slice exact, struct row_batch *batch)
+static bool
+is_short(struct slice exact)
 {
-    if (exact.size == 0 || exact.size > INTERN_LONGEST || intern->last_id == UINT32_MAX)
+    return exact.size > 0 && exact.size <= INTERN_LONGEST;
+}
+
+struct intern_key
+intern_look(const struct intern *intern, struct slice exact)
+{
+    struct intern_key key = {exact, 0};
+    if (exact.data == NULL || !is_short(exact))
+        return key;
+    key.hash = hash_slice_seeded(exact, intern->seed);
+    __builtin_prefetch(&intern->entries[key.hash & (INTERN_ENTRIES - 1)], 1);
+    return key;
+}
+
+int64_t
+intern_find(struct intern *intern, const struct intern_key *key, struct row_batch *batch)
+{
+    struct slice exact = key->exact;
+    if (!is_short(exact) || intern->last_id == UINT32_MAX)
         return 0;
-    uint64_t hash = hash_slice_seeded(exact, intern->seed);
-    struct intern_entry *entry = &intern->entries[hash & (INTERN_ENTRIES - 1)];
-    uint64_t mark = hash & ~(uint64_t)INTERN_USES_MOST;
+    struct intern_entry *entry = &intern->entries[key->hash & (INTERN_ENTRIES - 1)];
+    uint64_t mark = key->hash & ~(uint64_t)INTERN_USES_MOST;
     uint64_t uses = entry->mark & INTERN_USES_MOST;
     if ((entry->mark & ~(uint64_t)INTERN_USES_MOST) == mark && entry->size == exact.size) {
         if (entry->id == 0)

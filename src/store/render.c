@@ -8,12 +8,33 @@
 /* Enough for everything but the slices: date, level, numbers, names of fields. */
 #define RENDER_FIXED 320
 
-static char *
-put(char *at, struct slice bytes)
+/* Everything from here to put_record becomes a part of each of the two functions that use it: one only writes and the
+ * other only compares, and the sizes of literals are known. */
+#define INLINED static inline __attribute__((always_inline))
+
+/* Writes to `out`; without one, compares with what was read, of which most pieces are parts. */
+struct pen {
+    char *out;
+    const char *raw;
+    size_t left; /* of raw; 0 once it differs */
+    bool differs;
+};
+
+INLINED void
+put(struct pen *pen, struct slice bytes)
 {
-    if (bytes.size > 0)
-        memcpy(at, bytes.data, bytes.size);
-    return at + bytes.size;
+    if (bytes.data == NULL)
+        return;
+    if (pen->out != NULL) {
+        memcpy(pen->out, bytes.data, bytes.size);
+        pen->out += bytes.size;
+    } else if (bytes.size <= pen->left && (bytes.data == pen->raw || memcmp(bytes.data, pen->raw, bytes.size) == 0)) {
+        pen->raw += bytes.size;
+        pen->left -= bytes.size;
+    } else {
+        pen->left = 0;
+        pen->differs = true;
+    }
 }
 
 static char *
@@ -26,16 +47,37 @@ put_digits(char *at, int value, int digits)
     return at + digits;
 }
 
-static char *
-put_number(char *at, uint64_t value)
+/* The digits of raw are those that would be written: the same number, without a zero before it. */
+INLINED void
+compare_number(struct pen *pen, uint64_t value)
+{
+    uint64_t sum = 0;
+    size_t count = 0;
+    while (count < pen->left && count < 19 && (unsigned char)(pen->raw[count] - '0') <= 9)
+        sum = sum * 10 + (unsigned char)(pen->raw[count++] - '0');
+    if (count > 0 && sum == value && (pen->raw[0] != '0' || count == 1)) {
+        pen->raw += count;
+        pen->left -= count;
+    } else {
+        pen->left = 0;
+        pen->differs = true;
+    }
+}
+
+INLINED void
+put_number(struct pen *pen, uint64_t value)
 {
     char digits[20];
     size_t count = 0;
+    if (pen->out == NULL) {
+        compare_number(pen, value);
+        return;
+    }
     do {
         digits[sizeof(digits) - ++count] = (char)('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    return put(at, (struct slice){digits + sizeof(digits) - count, count});
+    put(pen, (struct slice){digits + sizeof(digits) - count, count});
 }
 
 static void
@@ -53,82 +95,81 @@ cache_date(struct render_cache *cache, int64_t written)
     *at++ = ':';
     at = put_digits(at, civil.minute, 2);
     *at++ = ':';
-    put_digits(at, civil.second, 2);
+    at = put_digits(at, civil.second, 2);
+    memcpy(at, " [", 2);
     cache->written = written;
 }
 
-static char *
-put_level(char *at, enum level level)
+INLINED void
+put_prefix(struct pen *pen, const struct record *record, struct render_cache *cache)
 {
-    *at++ = '[';
-    at = put(at, slice_of(level_name(level)));
-    *at++ = ']';
-    return at;
-}
-
-static char *
-put_prefix(char *at, const struct record *record, struct render_cache *cache)
-{
+    struct slice level = slice_of(level_name(record->level));
     if (record->prefix == PREFIX_STDERR) {
-        at = put(at, SLICE("nginx: "));
+        put(pen, SLICE("nginx: "));
         if (record->level != LEVEL_NONE) {
-            at = put_level(at, record->level);
-            *at++ = ' ';
+            put(pen, SLICE("["));
+            put(pen, level);
+            put(pen, SLICE("] "));
         }
-        return at;
+        return;
     }
     if (record->written < 0)
-        return at;
+        return;
     if (cache->written != record->written)
         cache_date(cache, record->written);
-    at = put(at, (struct slice){cache->date, 19});
-    *at++ = ' ';
-    at = put_level(at, record->level);
-    *at++ = ' ';
-    at = put_number(at, record->pid);
-    *at++ = '#';
-    at = put_number(at, record->tid);
-    at = put(at, SLICE(": "));
+    put(pen, (struct slice){cache->date, sizeof(cache->date)});
+    put(pen, level);
+    put(pen, SLICE("] "));
+    put_number(pen, record->pid);
+    put(pen, SLICE("#"));
+    put_number(pen, record->tid);
+    put(pen, SLICE(": "));
     if (record->has_connection) {
-        *at++ = '*';
-        at = put_number(at, record->connection);
-        *at++ = ' ';
+        put(pen, SLICE("*"));
+        put_number(pen, record->connection);
+        put(pen, SLICE(" "));
     }
-    return at;
 }
 
-static char *
-put_quoted(char *at, struct slice name, struct slice value)
+INLINED void
+put_field(struct pen *pen, struct slice name, struct slice value)
 {
     if (value.data == NULL)
-        return at;
-    at = put(at, name);
-    at = put(at, value);
-    *at++ = '"';
-    return at;
+        return;
+    put(pen, name);
+    put(pen, value);
 }
 
-static char *
-put_tail(char *at, const struct record *record)
+INLINED void
+put_quoted(struct pen *pen, struct slice name, struct slice value)
 {
-    if (record->client.data != NULL) {
-        at = put(at, record->client_is_udp ? SLICE(", udp client: ") : SLICE(", client: "));
-        at = put(at, record->client);
-    }
-    if (record->server.data != NULL) {
-        at = put(at, SLICE(", server: "));
-        at = put(at, record->server);
-    }
-    at = put_quoted(at, SLICE(", request: \""), record->request);
-    at = put_quoted(at, SLICE(", subrequest: \""), record->subrequest);
-    if (record->upstream.data != NULL && record->upstream_is_bare) {
-        at = put(at, SLICE(", upstream: "));
-        at = put(at, record->upstream);
-    } else {
-        at = put_quoted(at, SLICE(", upstream: \""), record->upstream);
-    }
-    at = put_quoted(at, SLICE(", host: \""), record->host);
-    return put_quoted(at, SLICE(", referrer: \""), record->referrer);
+    if (value.data == NULL)
+        return;
+    put(pen, name);
+    put(pen, value);
+    put(pen, SLICE("\""));
+}
+
+INLINED void
+put_record(struct pen *pen, const struct record *record, struct render_cache *cache)
+{
+    put_prefix(pen, record, cache);
+    put(pen, record->message);
+    put_field(pen, SLICE(" while "), record->doing);
+    put_field(pen, record->client_is_udp ? SLICE(", udp client: ") : SLICE(", client: "), record->client);
+    put_field(pen, SLICE(", server: "), record->server);
+    put_quoted(pen, SLICE(", request: \""), record->request);
+    put_quoted(pen, SLICE(", subrequest: \""), record->subrequest);
+    if (record->upstream_is_bare)
+        put_field(pen, SLICE(", upstream: "), record->upstream);
+    else
+        put_quoted(pen, SLICE(", upstream: \""), record->upstream);
+    put_quoted(pen, SLICE(", host: \""), record->host);
+    put_quoted(pen, SLICE(", referrer: \""), record->referrer);
+    if (record->flags & RECORD_CRLF)
+        put(pen, SLICE("\r"));
+    if (!(record->flags & RECORD_NO_NEWLINE))
+        put(pen, SLICE("\n"));
 }
 
 void
@@ -138,18 +179,17 @@ render_record(const struct record *record, struct render_cache *cache, struct bu
     buffer_reserve(out, RENDER_FIXED + record->message.size + record->doing.size + record->client.size +
                             record->server.size + record->request.size + record->subrequest.size +
                             record->upstream.size + record->host.size + record->referrer.size);
-    char *at = put_prefix(out->data, record, cache);
-    at = put(at, record->message);
-    if (record->doing.data != NULL) {
-        at = put(at, SLICE(" while "));
-        at = put(at, record->doing);
-    }
-    at = put_tail(at, record);
-    if (record->flags & RECORD_CRLF)
-        *at++ = '\r';
-    if (!(record->flags & RECORD_NO_NEWLINE))
-        *at++ = '\n';
-    out->size = (size_t)(at - out->data);
+    struct pen pen = {.out = out->data, .raw = ""};
+    put_record(&pen, record, cache);
+    out->size = (size_t)(pen.out - out->data);
+}
+
+bool
+render_is(const struct record *record, struct render_cache *cache, struct slice raw)
+{
+    struct pen pen = {.raw = raw.data, .left = raw.size};
+    put_record(&pen, record, cache);
+    return !pen.differs && pen.left == 0;
 }
 
 void

@@ -8,12 +8,14 @@
 /* The date of the last record, since most share it with the one before. */
 struct render_cache {
     int64_t written;
-    char date[20];
+    char date[21]; /* "2026/11/20 03:12:00 [" */
 };
 
 /* Replaces the bytes of `out` by the record; `cache` starts as {-1}.  Only fields that have columns are used, so that
  * what is stored can be rendered the same way. */
 void render_record(const struct record *record, struct render_cache *cache, struct buffer *out);
+/* True when the record would be rendered as `raw`. */
+bool render_is(const struct record *record, struct render_cache *cache, struct slice raw);
 
 /* What must be known besides `rendered` to get `raw`: appends to `patch` the lengths of the common beginning and end
  * and the bytes between them; nothing when both are equal. */

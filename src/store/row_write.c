@@ -155,8 +155,8 @@ template_id(struct row_writer *writer, const struct match *match)
     if (match->capture_count == 2 && slice_equal(match->captures[0].name, match->captures[1].name))
         return 0;
     make_template(writer, match);
-    *entry = (struct template_entry){{first, second},
-                                     intern_text(writer->intern, buffer_slice(&writer->odd), writer->batch)};
+    struct intern_key key = intern_look(writer->intern, buffer_slice(&writer->odd));
+    *entry = (struct template_entry){{first, second}, intern_find(writer->intern, &key, writer->batch)};
     return entry->id;
 }
 
@@ -215,30 +215,21 @@ set_own(struct row_writer *writer, enum stored_column column, struct slice exact
 }
 
 static void
-set_repeating(struct row_writer *writer, enum stored_column column, struct slice exact)
+set_repeating(struct row_writer *writer, enum stored_column column, const struct intern_key *key)
 {
-    if (exact.data == NULL)
+    if (key->exact.data == NULL)
         return;
-    int64_t id = intern_text(writer->intern, exact, writer->batch);
+    int64_t id = intern_find(writer->intern, key, writer->batch);
     if (id != 0)
         cell_set_integer(&writer->cells[column], id);
     else
-        set_own(writer, column, exact);
+        set_own(writer, column, key->exact);
 }
 
 static void
 set_number(struct row_writer *writer, enum stored_column column, int64_t value)
 {
     cell_set_integer(&writer->cells[column], value);
-}
-
-/* The message, which is in a buffer when it was given the byte 1. */
-static void
-set_message(struct row_writer *writer, const struct record *record, bool with_path)
-{
-    set_repeating(writer, STORED_MESSAGE, with_path ? buffer_slice(&writer->message) : record->message);
-    if (with_path && writer->cells[STORED_MESSAGE].type == CELL_TEXT)
-        cell_set_text(&writer->cells[STORED_MESSAGE], keep_text(writer, &writer->message));
 }
 
 static void
@@ -260,23 +251,6 @@ set_extra(struct row_writer *writer, int64_t reference)
         set_number(writer, STORED_EXTRA, reference);
     else if (writer->extra.size > 0)
         cell_set_text(&writer->cells[STORED_EXTRA], keep_text(writer, &writer->extra));
-}
-
-static int64_t
-find_context(struct row_writer *writer, const struct record *record, const struct row_parts *parts, uint64_t bits)
-{
-    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
-    struct context context = {
-        .bits = bits,
-        .error_number = record->error_number,
-        .doing = record->doing,
-        .server = record->server,
-        .upstream = parts->upstream_begin,
-        .upstream_addr = own_addr ? record->upstream_addr : SLICE_NONE,
-        .host = bits & ROW_SAME_HOST ? SLICE_NONE : record->host,
-        .node = slice_equal(record->node, writer->node) ? SLICE_NONE : record->node,
-    };
-    return context_id(writer->contexts, &context, writer->clean, writer->batch);
 }
 
 /* Of the process and the connection. */
@@ -313,17 +287,49 @@ set_rare(struct row_writer *writer, const struct record *record, const struct ro
     }
 }
 
+/* --- what rows share --- */
+
+/* What a row asks the caches for. */
+struct row_keys {
+    struct context context;
+    struct context_key context_key;
+    struct intern_key message, client, referrer;
+};
+
+/* The message is in a buffer when it was given the byte 1. */
 static void
-set_cells(struct row_writer *writer, const struct record *record, const struct row_parts *parts, uint64_t bits)
+look_ahead(struct row_writer *writer, const struct record *record, const struct row_parts *parts, uint64_t bits,
+           struct row_keys *keys)
 {
-    set_number(writer, STORED_CONTEXT, find_context(writer, record, parts, bits));
-    set_number(writer, STORED_OFFSET, (int64_t)record->offset);
-    set_numbers(writer, record);
-    set_message(writer, record, bits & ROW_MESSAGE_PATH);
-    set_repeating(writer, STORED_CLIENT, record->client);
-    set_own(writer, STORED_REQUEST, bits >> ROW_METHOD_SHIFT & 7 ? record->uri : record->request);
-    set_repeating(writer, STORED_REFERRER, record->referrer);
-    set_rare(writer, record, parts);
+    bool own_addr = (bits >> ROW_ADDR_SHIFT & 3) == ADDR_OWN;
+    keys->context = (struct context){
+        .bits = bits,
+        .error_number = record->error_number,
+        .doing = record->doing,
+        .server = record->server,
+        .upstream = parts->upstream_begin,
+        .upstream_addr = own_addr ? record->upstream_addr : SLICE_NONE,
+        .host = bits & ROW_SAME_HOST ? SLICE_NONE : record->host,
+        .node = slice_equal(record->node, writer->node) ? SLICE_NONE : record->node,
+    };
+    keys->context_key = context_look(writer->contexts, &keys->context);
+    keys->message =
+        intern_look(writer->intern, bits & ROW_MESSAGE_PATH ? buffer_slice(&writer->message) : record->message);
+    keys->client = intern_look(writer->intern, record->client);
+    keys->referrer = intern_look(writer->intern, record->referrer);
+}
+
+static void
+set_shared(struct row_writer *writer, const struct row_keys *keys)
+{
+    bool in_buffer = keys->context.bits & ROW_MESSAGE_PATH;
+    set_number(writer, STORED_CONTEXT,
+               context_find(writer->contexts, &keys->context, keys->context_key, writer->clean, writer->batch));
+    set_repeating(writer, STORED_MESSAGE, &keys->message);
+    if (in_buffer && writer->cells[STORED_MESSAGE].type == CELL_TEXT)
+        cell_set_text(&writer->cells[STORED_MESSAGE], keep_text(writer, &writer->message));
+    set_repeating(writer, STORED_CLIENT, &keys->client);
+    set_repeating(writer, STORED_REFERRER, &keys->referrer);
 }
 
 /* --- the bound --- */
@@ -391,8 +397,10 @@ shorten(struct row_writer *writer, struct record *record)
 static void
 render_and_compare(struct row_writer *writer, const struct record *record, bool shortened)
 {
-    render_record(record, &writer->cache, &writer->rendered);
     buffer_clear(&writer->patch);
+    if (render_is(record, &writer->cache, record->raw))
+        return;
+    render_record(record, &writer->cache, &writer->rendered);
     if (record->text.data != NULL && !shortened)
         frame_make(buffer_slice(&writer->rendered), record, &writer->frame, &writer->patch);
     else
@@ -420,6 +428,11 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     writer->ascii = writer->clean = false;
     if (!shortened)
         examine(writer, record);
+    uint64_t bits = parts.bits | (shortened ? ROW_SHORTENED : 0);
+    if (parts.split != SPLIT_NONE && message_with_path(writer, record))
+        bits |= ROW_MESSAGE_PATH;
+    struct row_keys keys;
+    look_ahead(writer, record, &parts, bits, &keys);
     render_and_compare(writer, record, shortened);
     int64_t reference = extra_reference(writer, record, &event->match);
     buffer_clear(&writer->extra);
@@ -435,11 +448,12 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     }
     if (shortened && writer->extra.size > record->raw.size / 10)
         buffer_clear(&writer->extra);
-    uint64_t bits = parts.bits | (shortened ? ROW_SHORTENED : 0);
-    if (parts.split != SPLIT_NONE && message_with_path(writer, record))
-        bits |= ROW_MESSAGE_PATH;
     set_extra(writer, reference);
-    set_cells(writer, record, &parts, bits);
+    set_number(writer, STORED_OFFSET, (int64_t)record->offset);
+    set_numbers(writer, record);
+    set_own(writer, STORED_REQUEST, bits >> ROW_METHOD_SHIFT & 7 ? record->uri : record->request);
+    set_rare(writer, record, &parts);
+    set_shared(writer, &keys);
 }
 
 void
