@@ -109,7 +109,7 @@ evil_finding(struct arena *arena)
 static void
 evil_report(struct arena *arena, struct report *report)
 {
-    static struct report_shape shape = {evil_text, evil_text, LEVEL_ERROR, 3, 1763600000, 1763700000};
+    static struct report_shape shape = {evil_text, evil_text, LEVEL_ERROR, true, 3, 1763600000, 1763700000};
     static struct report_blind blind = {evil_text, LEVEL_WARN, evil_list, 2};
     struct report_file file = {
         .path = evil_text, .log = evil_text, .node = evil_text, .first_time = -1, .last_time = -1};

@@ -58,9 +58,8 @@ take_parcel(struct run *run, const struct parcel *parcel, uint64_t start)
     size_t event = 0, unparsed = 0;
 
     while (event < batch->event_count || unparsed < batch->unparsed_count) {
-        bool is_event =
-            unparsed == batch->unparsed_count ||
-            (event < batch->event_count && batch->events[event].offset < batch->unparsed[unparsed].offset);
+        bool is_event = unparsed == batch->unparsed_count ||
+                        (event < batch->event_count && batch->events[event].offset < batch->unparsed[unparsed].offset);
         struct slice raw = is_event ? batch->events[event].raw : batch->unparsed[unparsed].raw;
         uint64_t offset = is_event ? batch->events[event].offset : batch->unparsed[unparsed].offset;
 
