@@ -6,23 +6,10 @@
  * group that must occur, is a set of which one must occur. */
 #include "classify/literals.h"
 
-#include "classify/texts.h"
+#include "classify/branch.h"
 
 /* Nested groups; deeper ones are given up. */
 #define DEPTH_MOST 32
-/* Texts of one run. */
-#define RUN_MOST 64
-/* More literals than this filter nothing. */
-#define SET_MOST 64
-
-/* What is known of an expression. */
-struct part {
-    bool
-        exact; /* it matches one of `texts` and nothing else; otherwise what it matches begins with one of them, if there are any */
-    struct texts texts;
-    struct texts required; /* one of these occurs in what it matches; none: nothing is known */
-    struct texts brief;    /* the same with shorter texts */
-};
 
 enum atom {
     ATOM_PART,    /* characters or a group */
@@ -39,13 +26,6 @@ struct reader {
     struct arena *arena;
     literal_frequency frequency;
     void *context;
-};
-
-struct branch {
-    struct texts run;   /* how the text before here may end */
-    bool whole;         /* the run began with the branch */
-    struct texts start; /* how the text begins, when the run that began with the branch has ended */
-    struct texts required, brief;
 };
 
 static struct part read_alternatives(struct reader *reader);
@@ -88,50 +68,6 @@ character_part(struct reader *reader, char c)
     char folded = fold(reader, c);
 
     return (struct part){.exact = true, .texts = texts_one(reader->arena, &folded, 1)};
-}
-
-static uint64_t
-texts_frequency(const struct reader *reader, struct texts texts)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < texts.count && reader->frequency != NULL; i++)
-        sum += reader->frequency(reader->context, texts.items[i]);
-    return sum;
-}
-
-/* The rarer set is the better one; of equals the longer. */
-static bool
-texts_better(const struct reader *reader, struct texts a, struct texts b)
-{
-    uint64_t often_a = texts_frequency(reader, a), often_b = texts_frequency(reader, b);
-
-    if (b.count == 0 || often_a != often_b)
-        return b.count == 0 || often_a < often_b;
-    return texts_shortest(a) > texts_shortest(b);
-}
-
-static void
-branch_offer(const struct reader *reader, struct branch *branch, struct texts texts)
-{
-    size_t shortest = texts_shortest(texts);
-
-    if (texts.count == 0 || texts.count > SET_MOST || shortest < BRIEF_LEAST)
-        return;
-    if (shortest < LITERAL_LEAST)
-        branch->brief = branch->brief.count == 0 || texts.count < branch->brief.count ? texts : branch->brief;
-    else if (texts_better(reader, texts, branch->required))
-        branch->required = texts;
-}
-
-static void
-branch_end_run(struct reader *reader, struct branch *branch)
-{
-    branch_offer(reader, branch, branch->run);
-    if (branch->whole)
-        branch->start = branch->run;
-    branch->whole = false;
-    branch->run = texts_one(reader->arena, "", 0);
 }
 
 /* A class of at most four plain characters is as good as the alternatives. */
@@ -326,8 +262,6 @@ read_atom(struct reader *reader, struct part *part)
     }
 }
 
-enum quantity { ONCE, AT_LEAST_ONCE, AT_MOST_ONCE, ANY_TIMES };
-
 /* "{n}", "{n,}", "{n,m}": what is no such form leaves the reader where it is. */
 static enum quantity
 read_braces(struct reader *reader)
@@ -378,45 +312,6 @@ read_quantifier(struct reader *reader)
     return quantity;
 }
 
-/* The run goes on with a part whose texts are known. */
-static void
-branch_go_on(struct reader *reader, struct branch *branch, struct texts texts)
-{
-    if (branch->run.count * texts.count <= RUN_MOST) {
-        branch->run = texts_product(reader->arena, branch->run, texts);
-        return;
-    }
-    branch_end_run(reader, branch);
-    branch->run = texts;
-}
-
-static void
-branch_add(struct reader *reader, struct branch *branch, const struct part *part, enum quantity quantity)
-{
-    struct texts texts = part->texts;
-
-    if (!part->exact || quantity == ANY_TIMES) {
-        bool once = quantity == ONCE || quantity == AT_LEAST_ONCE;
-        if (once && texts.count > 0 && branch->run.count * texts.count <= RUN_MOST)
-            branch->run = texts_product(reader->arena, branch->run, texts);
-        branch_end_run(reader, branch);
-        if (once) {
-            branch_offer(reader, branch, part->required);
-            branch_offer(reader, branch, part->brief);
-        }
-        return;
-    }
-    if (quantity == AT_MOST_ONCE) {
-        struct texts with_nothing = texts_one(reader->arena, "", 0);
-        for (size_t i = 0; i < texts.count; i++)
-            texts_add(reader->arena, &with_nothing, texts.items[i]);
-        texts = with_nothing;
-    }
-    branch_go_on(reader, branch, texts);
-    if (quantity == AT_LEAST_ONCE)
-        branch_end_run(reader, branch);
-}
-
 /* Characters that stand for themselves and have no quantifier: most of an expression, so they are taken together. */
 static bool
 read_plain(struct reader *reader, struct part *part)
@@ -442,22 +337,18 @@ read_plain(struct reader *reader, struct part *part)
 static struct part
 read_branch(struct reader *reader)
 {
-    struct branch branch = {.run = texts_one(reader->arena, "", 0), .whole = true};
+    struct branch branch = branch_begin(reader->arena, reader->frequency, reader->context);
 
     while (!reader->gave_up && peek(reader, 0) >= 0 && peek(reader, 0) != '|' && peek(reader, 0) != ')') {
         struct part part = {.exact = false};
         enum atom atom = read_plain(reader, &part) ? ATOM_PART : read_atom(reader, &part);
         enum quantity quantity = read_quantifier(reader);
         if (atom == ATOM_PART)
-            branch_add(reader, &branch, &part, quantity);
+            branch_add(&branch, &part, quantity);
         else if (atom == ATOM_UNKNOWN || quantity != ONCE)
-            branch_end_run(reader, &branch);
+            branch_end_run(&branch);
     }
-    struct part whole = {.exact = branch.whole, .texts = branch.whole ? branch.run : branch.start};
-    branch_offer(reader, &branch, branch.run);
-    whole.required = branch.required;
-    whole.brief = branch.brief;
-    return whole;
+    return branch_end(&branch);
 }
 
 /* The union of the branches. */
