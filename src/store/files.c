@@ -1,17 +1,14 @@
 /* Knows a file again by what it holds, and begins to write one (design: a file is known by what it holds). */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/compare.h"
+#include "store/look.h"
 #include "store/writer.h"
 
 /* --- verdicts --- */
-
-/* What a path was when it was looked at: values of look.copy. */
-enum look { LOOK_FILE, LOOK_BEGINNING, LOOK_WHOLE };
 
 /* What is found while candidates are looked at; the best is kept. */
 struct search {
@@ -224,59 +221,7 @@ search_longer(struct search *search)
     return judge_rows(search, files);
 }
 
-/* --- what a path looked like --- */
-
-/* A file that was written to so many seconds ago may be written to again without another time of change: clocks of file
- * systems tick in up to two seconds. */
-#define LOOK_AGE 2
-
-static bool
-put_look(struct store *store, const struct file_probe *probe, int64_t file_id, enum look copy)
-{
-    if (probe->size == 0 || (int64_t)time(NULL) - probe->modified / 1000000000 <= LOOK_AGE)
-        return true;
-    sqlite3_stmt *put = store_begin(store) ? store_statement(store, LOOK_PUT) : NULL;
-    if (put == NULL)
-        return false;
-    struct buffer path = BUFFER_EMPTY;
-    escape_view_text(&path, slice_of(probe->path));
-    bind_text(put, ":path", buffer_slice(&path));
-    bind_integer(put, ":device", (int64_t)probe->device);
-    bind_integer(put, ":inode", (int64_t)probe->inode);
-    bind_integer(put, ":size", (int64_t)probe->size);
-    bind_integer(put, ":modified", probe->modified);
-    bind_integer(put, ":file_id", file_id);
-    bind_integer(put, ":copy", copy);
-    bool good = store_run(store, put);
-    buffer_free(&path);
-    return good;
-}
-
-/* 0 when the path is not as it was when it was read to its end, else the file's id. */
-static bool
-find_look(struct store *store, const struct file_probe *probe, int64_t *file_id, enum look *copy)
-{
-    *file_id = 0;
-    if (probe->size == 0)
-        return true;
-    sqlite3_stmt *get = store_statement(store, LOOK_GET);
-    if (get == NULL)
-        return false;
-    struct buffer path = BUFFER_EMPTY;
-    bool row;
-    escape_view_text(&path, slice_of(probe->path));
-    bind_text(get, ":path", buffer_slice(&path));
-    bool good = store_step(store, get, &row);
-    if (good && row && (uint64_t)sqlite3_column_int64(get, 0) == probe->device &&
-        (uint64_t)sqlite3_column_int64(get, 1) == probe->inode &&
-        (uint64_t)sqlite3_column_int64(get, 2) == probe->size && sqlite3_column_int64(get, 3) == probe->modified) {
-        *file_id = sqlite3_column_int64(get, 4);
-        *copy = (enum look)sqlite3_column_int(get, 5);
-    }
-    sqlite3_reset(get);
-    buffer_free(&path);
-    return good;
-}
+/* --- unchanged paths --- */
 
 static bool
 get_file(struct store *store, int64_t id, struct file_row *file, bool *found)
@@ -301,7 +246,7 @@ look_at_path(struct search *search, bool *found)
     int64_t id;
     enum look copy = LOOK_FILE;
     *found = false;
-    if (!find_look(search->store, search->probe, &id, &copy) ||
+    if (!look_find(search->store, search->probe, &id, &copy) ||
         (id != 0 && !get_file(search->store, id, &search->file, found)) ||
         (*found && !pass_over_pruned(search->store, &search->file)))
         return false;
@@ -361,11 +306,11 @@ remember_verdict(struct search *search)
 {
     const struct file_row *file = &search->file;
     if (search->plan->verdict == FILE_COPY)
-        return put_look(search->store, search->probe, file->id, search->copy);
+        return look_put(search->store, search->probe, file->id, search->copy);
     if (search->plan->verdict != FILE_UNCHANGED)
         return true;
     bool whole = search->probe->compressed || search->probe->size == file->bytes;
-    return remember_path(search) && (!whole || put_look(search->store, search->probe, file->id, LOOK_FILE));
+    return remember_path(search) && (!whole || look_put(search->store, search->probe, file->id, LOOK_FILE));
 }
 
 bool
@@ -507,5 +452,5 @@ files_look_taken(struct writer *writer)
 {
     const struct file_row *file = &writer->file;
     bool whole = file->finished || (!writer->probe.compressed && writer->probe.size == file->bytes);
-    return !whole || put_look(writer->store, &writer->probe, file->id, LOOK_FILE);
+    return !whole || look_put(writer->store, &writer->probe, file->id, LOOK_FILE);
 }

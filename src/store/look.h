@@ -1,0 +1,15 @@
+/* What a path looked like when it was read to its end.  Used by store alone. */
+#ifndef NGXERR_STORE_LOOK_H
+#define NGXERR_STORE_LOOK_H
+
+#include "store/database.h"
+
+/* What a path was when it was looked at: values of look.copy. */
+enum look { LOOK_FILE, LOOK_BEGINNING, LOOK_WHOLE };
+
+/* Remembers the path, if nobody may have written to it since in the same tick of the clock.  False after a diagnostic. */
+bool look_put(struct store *store, const struct file_probe *probe, int64_t file_id, enum look copy);
+/* *file_id: 0 when the path is not as it was when it was read to its end, else the file's id.  False after a diagnostic. */
+bool look_find(struct store *store, const struct file_probe *probe, int64_t *file_id, enum look *copy);
+
+#endif
