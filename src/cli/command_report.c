@@ -1,4 +1,5 @@
 /* ngxerr report: the findings of a database or of logs, each with cause, evidence and suggested change. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -9,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/report_condition.h"
 #include "cli/report_fill.h"
+#include "cli/retention.h"
 #include "cli/rules_option.h"
 #include "store/mark.h"
 
@@ -31,9 +33,18 @@ static const struct option_spec own_specs[] = {
     OPTION_UTC,
     OPTION_PATTERNS,
     OPTION_FORCE,
+    OPTION_GROUP,
+    OPTION_WAIT,
+    OPTION_KEEP,
+    OPTION_MAX_SIZE,
+    OPTION_MIN_FREE,
     {"final", 0, NULL, NULL}, /* as scan has it; without --scan files are taken as complete anyhow */
     OPTION_VERBOSE,
 };
+
+/* Of the scan alone; --tz, --patterns, --force and --final are the report's as well. */
+static const char *const scan_options[] = {"group", "wait", "keep", "max-size", "min-free"};
+
 #define OWN_COUNT (sizeof(own_specs) / sizeof(own_specs[0]))
 
 struct run {
@@ -45,6 +56,10 @@ struct run {
     bool scan;
     const char *since_last; /* name; NULL: not asked for */
     struct mark mark;       /* with it */
+    struct log_store_writing writing;
+    struct retention retention;
+    char *path;   /* of the database, with --scan */
+    bool scanned; /* it could be opened for writing */
     struct zone *zone;
     struct rules *rules;
     struct filter filter;
@@ -76,6 +91,20 @@ read_since_last(struct run *run)
     diagnose(run->context->diagnostics, STATUS_USAGE,
              "--since-last: \"%s\" is no name; allowed are letters, digits, '.', '_' and '-'", run->since_last);
     return false;
+}
+
+/* The options of the scan, which mean nothing without one. */
+static bool
+read_scan_options(struct run *run, int64_t now)
+{
+    struct diagnostics *diagnostics = run->context->diagnostics;
+    for (size_t i = 0; !run->scan && i < sizeof(scan_options) / sizeof(scan_options[0]); i++)
+        if (options_given(run->options, scan_options[i])) {
+            diagnose(diagnostics, STATUS_USAGE, "--%s is about scanning: it needs --scan", scan_options[i]);
+            return false;
+        }
+    return log_store_read_writing(run->options, diagnostics, &run->writing) &&
+           retention_read(run->options, now, diagnostics, &run->retention);
 }
 
 /* Options that exclude each other. */
@@ -124,7 +153,8 @@ read_options(struct run *run)
     diagnostics_set_verbose(diagnostics, options_given(run->options, "verbose"));
     run->scan = options_given(run->options, "scan");
     if (!read_format(run) || !conditions_read(run->options, "if", diagnostics, &run->print_if) ||
-        !conditions_read(run->options, "fail-on", diagnostics, &run->fail_on) || !read_since_last(run))
+        !conditions_read(run->options, "fail-on", diagnostics, &run->fail_on) || !read_since_last(run) ||
+        !read_scan_options(run, now))
         return false;
     run->zone = filters_zone(run->options, diagnostics);
     if (run->zone == NULL || !filters_make(run->options, run->zone, now, diagnostics, run->arena, &run->filter))
@@ -144,15 +174,14 @@ static bool
 open_store(struct run *run)
 {
     struct diagnostics *diagnostics = run->context->diagnostics;
-    char *path = NULL;
     if (!run->report.from_database) {
         run->store = log_store_scan(run->options, run->rules, run->zone, diagnostics);
         return run->store != NULL;
     }
-    if (!run->scan || log_store_update(run->options, run->rules, run->zone, diagnostics, &path))
-        run->store =
-            log_store_open_scanned(run->options, path, run->since_last != NULL ? STORE_MARK : STORE_READ, diagnostics);
-    free(path);
+    if (!run->scan ||
+        log_store_update(run->options, &run->writing, run->rules, run->zone, diagnostics, &run->path, &run->scanned))
+        run->store = log_store_open_scanned(run->options, run->path, run->since_last != NULL ? STORE_MARK : STORE_READ,
+                                            diagnostics);
     return run->store != NULL;
 }
 
@@ -211,6 +240,24 @@ report(struct run *run)
     return conditions_met(&run->fail_on, &run->report) ? STATUS_FOUND : STATUS_DONE;
 }
 
+/* --keep and --max-size, after the report: it tells of what goes now.  Also after one that failed, or the database would
+ * grow for as long as it does. */
+static void
+prune(struct run *run)
+{
+    struct diagnostics *diagnostics = run->context->diagnostics;
+    struct prune_result result;
+    store_close(run->store);
+    run->store = NULL;
+    if (!run->scanned || (!run->retention.has_keep && !run->retention.has_size))
+        return;
+    run->store = log_store_open_to_write(run->path, NULL, &run->writing, diagnostics);
+    if (run->store != NULL && retention_apply(&run->retention, run->store, diagnostics, &result) &&
+        result.events + result.unparsed > 0)
+        diagnose_note(diagnostics, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed, their counts are kept",
+                      result.events, result.unparsed);
+}
+
 enum status
 command_report(struct command_context *context)
 {
@@ -228,9 +275,12 @@ command_report(struct command_context *context)
             "Prints the findings of the database, of the last 24 hours unless a window is given, or of LOG (a file, a "
             "directory or -).\nFor cron: ngxerr report --scan --since-last --if fix:10,new",
             specs, count);
-    else
+    else {
         status = report(&run);
+        prune(&run);
+    }
     store_close(run.store);
+    free(run.path);
     conditions_free(&run.print_if);
     conditions_free(&run.fail_on);
     filters_free(&run.filter);

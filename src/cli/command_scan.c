@@ -6,7 +6,6 @@
 
 #include "base/escape.h"
 #include "base/hash.h"
-#include "base/limits.h"
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/database_path.h"
@@ -121,7 +120,7 @@ struct setting {
     char *path; /* of the database */
     char *node;
     struct retention retention;
-    int64_t wait, min_free;
+    struct log_store_writing writing;
     char pattern_files[HASH_HEX_SIZE]; /* their hash; "" when a file of them cannot be read */
     struct store *store;
     struct diagnostics *diagnostics;
@@ -151,8 +150,7 @@ prepare(struct command_context *context, struct setting *setting)
     const char *tz = options_value(setting->options, "tz");
 
     if (!log_store_check_names(setting->options, context->diagnostics) ||
-        !options_number(setting->options, "wait", 0, LIMIT_WAIT, context->diagnostics, &setting->wait) ||
-        !retention_min_free(setting->options, context->diagnostics, &setting->min_free) ||
+        !log_store_read_writing(setting->options, context->diagnostics, &setting->writing) ||
         !retention_read(setting->options, (int64_t)time(NULL), context->diagnostics, &setting->retention))
         return false;
     setting->zone = zone_open(tz);
@@ -162,8 +160,8 @@ prepare(struct command_context *context, struct setting *setting)
                  tz != NULL ? tz : "");
         return false;
     }
-    setting->path = database_path_for_writing(options_value(setting->options, "database"),
-                                              options_value(setting->options, "group"), context->diagnostics);
+    setting->path = database_path_for_writing(options_value(setting->options, "database"), setting->writing.group,
+                                              context->diagnostics);
     setting->node = log_store_node(options_value(setting->options, "node"));
     if (setting->path == NULL)
         return false;
@@ -245,13 +243,7 @@ run(struct command_context *context, struct setting *setting)
 
     if (!prepare(context, setting))
         return;
-    store = store_open(&(struct store_options){.mode = STORE_WRITE,
-                                               .path = setting->path,
-                                               .group = options_value(setting->options, "group"),
-                                               .node = setting->node,
-                                               .wait = setting->wait,
-                                               .min_free = setting->min_free},
-                       context->diagnostics);
+    store = log_store_open_to_write(setting->path, setting->node, &setting->writing, context->diagnostics);
     if (store == NULL)
         return;
     scan_into(context, setting, store, &result);

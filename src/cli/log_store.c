@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "cli/database_path.h"
+#include "cli/retention.h"
 #include "scan/scan.h"
 #include "store/questions.h"
 
@@ -164,8 +166,30 @@ update(struct store *store, const struct scan_options *scan, const struct rules 
 }
 
 bool
-log_store_update(const struct options *options, const struct rules *rules, const struct zone *zone,
-                 struct diagnostics *diagnostics, char **path)
+log_store_read_writing(const struct options *options, struct diagnostics *diagnostics,
+                       struct log_store_writing *writing)
+{
+    *writing = (struct log_store_writing){.group = options_value(options, "group")};
+    return options_number(options, "wait", 0, LIMIT_WAIT, diagnostics, &writing->wait) &&
+           retention_min_free(options, diagnostics, &writing->min_free);
+}
+
+struct store *
+log_store_open_to_write(const char *path, const char *node, const struct log_store_writing *writing,
+                        struct diagnostics *diagnostics)
+{
+    return store_open(&(struct store_options){.mode = STORE_WRITE,
+                                              .path = path,
+                                              .group = writing->group,
+                                              .node = node,
+                                              .wait = writing->wait,
+                                              .min_free = writing->min_free},
+                      diagnostics);
+}
+
+bool
+log_store_update(const struct options *options, const struct log_store_writing *writing, const struct rules *rules,
+                 const struct zone *zone, struct diagnostics *diagnostics, char **path, bool *opened)
 {
     static const char *const default_paths[] = {LOG_STORE_DEFAULT_PATH};
     char *node = log_store_node(NULL); /* --node is a filter here */
@@ -181,10 +205,11 @@ log_store_update(const struct options *options, const struct rules *rules, const
     bool good = false;
 
     *path = log_store_check_names(options, diagnostics)
-                ? database_path_for_writing(options_value(options, "database"), NULL, diagnostics)
+                ? database_path_for_writing(options_value(options, "database"), writing->group, diagnostics)
                 : NULL;
     if (*path != NULL)
-        store = store_open(&(struct store_options){.mode = STORE_WRITE, .path = *path, .node = node}, diagnostics);
+        store = log_store_open_to_write(*path, node, writing, diagnostics);
+    *opened = store != NULL;
     if (store != NULL)
         good = update(store, &scan, rules, diagnostics);
     else

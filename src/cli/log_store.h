@@ -23,11 +23,24 @@ struct store *log_store_open_scanned(const struct options *options, const char *
 struct store *log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
                              struct diagnostics *diagnostics);
 
+/* How a command opens a database to write into it: --group, --wait and --min-free. */
+struct log_store_writing {
+    const char *group;
+    int64_t wait, min_free; /* as store_options takes them */
+};
+/* False after a diagnostic (STATUS_USAGE). */
+bool log_store_read_writing(const struct options *options, struct diagnostics *diagnostics,
+                            struct log_store_writing *writing);
+/* NULL after a diagnostic. */
+struct store *log_store_open_to_write(const char *path, const char *node, const struct log_store_writing *writing,
+                                      struct diagnostics *diagnostics);
+
 /* Reads what is new in the words of `options`, or in the default directory, into the database that --database means for
  * writing (report --scan).  *path is the database's, freed by the caller.  True also when another scan holds the
- * database (STATUS_BUSY, diagnosed): it can be read as it is.  When a signal ended the scan, so ends the process. */
-bool log_store_update(const struct options *options, const struct rules *rules, const struct zone *zone,
-                      struct diagnostics *diagnostics, char **path);
+ * database (STATUS_BUSY, diagnosed): it can be read as it is.  *opened: it could be written.  When a signal ended the
+ * scan, so ends the process. */
+bool log_store_update(const struct options *options, const struct log_store_writing *writing, const struct rules *rules,
+                      const struct zone *zone, struct diagnostics *diagnostics, char **path, bool *opened);
 
 /* Where logs are read from when nothing is named. */
 #define LOG_STORE_DEFAULT_PATH "/var/log/nginx"

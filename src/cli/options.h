@@ -29,8 +29,8 @@ struct option_spec {
 #define OPTION_FINAL {"final", 0, NULL, "take a last line without its newline as complete"}
 #define OPTION_GROUP {"group", 0, "GROUP", "when the database is made, and only then: readable by this group (0640)"}
 #define OPTION_WAIT {"wait", 0, "SECONDS", "how long to wait when another ngxerr writes to the database (default: 0)"}
-#define OPTION_KEEP {"keep", 0, "AGES", "remove older events after the scan, their counts stay: noise=7d,all=90d"}
-#define OPTION_MAX_SIZE {"max-size", 0, "SIZE", "remove events after the scan, oldest noise first, until the database is this small: 5G"}
+#define OPTION_KEEP {"keep", 0, "AGES", "remove older events when done, their counts stay: noise=7d,all=90d"}
+#define OPTION_MAX_SIZE {"max-size", 0, "SIZE", "remove events when done, oldest noise first, until the database is this small: 5G"}
 #define OPTION_MIN_FREE {"min-free", 0, "SIZE", "stop before the file system has less free than this (default: 5 % or 1 GB; see ngxerr(1))"}
 /* clang-format on */
 
