@@ -174,14 +174,17 @@ static bool
 open_store(struct run *run)
 {
     struct diagnostics *diagnostics = run->context->diagnostics;
+    enum store_mode mode = run->since_last != NULL ? STORE_MARK : STORE_READ;
     if (!run->report.from_database) {
         run->store = log_store_scan(run->options, run->rules, run->zone, diagnostics);
         return run->store != NULL;
     }
-    if (!run->scan ||
-        log_store_update(run->options, &run->writing, run->rules, run->zone, diagnostics, &run->path, &run->scanned))
-        run->store = log_store_open_scanned(run->options, run->path, run->since_last != NULL ? STORE_MARK : STORE_READ,
-                                            diagnostics);
+    if (run->scan &&
+        !log_store_update(run->options, &run->writing, run->rules, run->zone, diagnostics, &run->path, &run->scanned))
+        return false;
+    /* When this scan found nothing, it has said so, and nothing is the answer. */
+    run->store = run->scanned ? store_open(&(struct store_options){.mode = mode, .path = run->path}, diagnostics)
+                              : log_store_open_scanned(run->options, run->path, mode, diagnostics);
     return run->store != NULL;
 }
 

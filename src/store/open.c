@@ -207,8 +207,10 @@ take_lock(struct store *store, const struct store_options *options)
     if (options->group != NULL && !find_group(store, options->group, &known))
         return false;
     store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (store->lock < 0)
-        return refuse(store, strerror(errno));
+    if (store->lock < 0) {
+        diagnose(store->diagnostics, STATUS_STORE, "%s: cannot be opened to write: %s", store->path, strerror(errno));
+        return false;
+    }
     return lock_take(store, options->wait);
 }
 

@@ -12,6 +12,12 @@ try report --since-last --until today -d a.db
 try report --if new "$samples"
 try report --fail-on act,new "$samples"
 try report -d a.db "$samples"
-try report --scan -d a.db missing.log
+try report --scan -d a.db missing.log | grep "^  None\|^exit"
 try report --scan -d missing/a.db "$samples"
 ls
+echo "--- logs in which nothing is yet, and no log at all: the scan says so, and there is nothing to tell of"
+mkdir quiet
+: >quiet/error.log
+try report --scan -d quiet.db --since-last --if fix:10,new quiet
+try report --scan -d quiet.db --since-last --if fix:10,new missing.log
+"$NGXERR" report --scan -d quiet.db --utc quiet | grep '^  None'
