@@ -15,6 +15,7 @@ struct examination {
     struct diagnostics *diagnostics;
     struct arena *arena;
     size_t taken;
+    const char *level_told;    /* the log whose level doctor_say_levels spoke of last; its files stand side by side */
     size_t findings;           /* reasons why something is not read that the operator can remove */
     struct store_info *stored; /* of the database, when there is one that can be read; else NULL */
 };
@@ -35,7 +36,7 @@ struct doctor_look {
     bool has_warn;    /* one of them is of level warn or of one below */
 };
 void doctor_look(const char *path, struct doctor_look *look);
-/* A long log without a record at warn: the line to change, unless the configuration has told. */
+/* A long log without a record at warn: the line to change, once for a log and its rotated files. */
 void doctor_say_levels(struct examination *examination, const char *path, const struct doctor_look *look);
 
 /* Lists the error_log directives of an nginx configuration and what became of the file of each.  False when there is no

@@ -77,6 +77,16 @@ add_remedy(struct buffer *hint, const char *path, const char *refusing, const st
         buffer_add_text(hint, "run as root");
 }
 
+/* What is missing is not the path, but what it leads to. */
+static void
+add_link(struct buffer *hint, const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t size = readlink(path, target, sizeof(target));
+    if (size > 0)
+        buffer_add_format(hint, "it is a link to %.*s, which is not there", (int)size, target);
+}
+
 void
 doctor_say_unreadable(struct examination *examination, const char *subject, const char *path, int error_number)
 {
@@ -86,6 +96,8 @@ doctor_say_unreadable(struct examination *examination, const char *subject, cons
     examination->findings++;
     if (error_number == EACCES && find_refusing(path, refusing, &facts))
         add_remedy(&hint, path, refusing, &facts);
+    else if (error_number == ENOENT)
+        add_link(&hint, path);
     doctor_say(examination, subject, strerror(error_number), hint.size > 0 ? buffer_text(&hint) : NULL);
     buffer_free(&hint);
 }
@@ -173,17 +185,34 @@ doctor_look(const char *path, struct doctor_look *look)
     free(bytes);
 }
 
+/* The path that nginx writes to, of a file that may have been rotated and compressed since. */
+static void
+add_log(struct buffer *log, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        buffer_add(log, (struct slice){path, (size_t)(slash + 1 - path)});
+    buffer_add(log, input_log_name(path));
+}
+
 void
 doctor_say_levels(struct examination *examination, const char *path, const struct doctor_look *look)
 {
+    struct buffer log = BUFFER_EMPTY, hint = BUFFER_EMPTY;
     if (look->records < LONG_LOG || look->has_warn)
         return;
-    struct buffer hint = BUFFER_EMPTY;
+    add_log(&log, path);
+    if (examination->level_told != NULL && strcmp(examination->level_told, buffer_text(&log)) == 0) {
+        buffer_free(&log);
+        return;
+    }
+    examination->level_told = arena_copy(examination->arena, buffer_slice(&log)).data;
     buffer_add_format(&hint,
                       "its error_log directive names no level (then it is error), or one above warn: change it to "
                       "`error_log %s warn;` and nginx -s reload",
-                      path);
+                      buffer_text(&log));
     examination->findings++;
     doctor_say(examination, path, "many records and none at warn, so that warnings are not seen", buffer_text(&hint));
     buffer_free(&hint);
+    buffer_free(&log);
 }

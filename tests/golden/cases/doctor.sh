@@ -18,6 +18,16 @@ echo "--- a long log without a warning"
 for i in $(seq 600); do echo "2026/11/20 03:12:45 [error] 1#1: *$i open() \"/srv/x\" failed (2: No such file or directory), client: 10.0.0.1, server: s"; done >long.log
 "$NGXERR" doctor --nginx-conf nginx.conf long.log
 echo "exit $?"
+echo "--- its rotated files: the directive is told once, and names what nginx writes"
+mkdir rotated
+cp long.log rotated/error.log.1
+gzip -n <long.log >rotated/error.log.2.gz
+"$NGXERR" doctor --nginx-conf nginx.conf rotated
+echo "--- a link that leads nowhere"
+mkdir linked
+ln -s /no/such/error.log linked/error.log
+"$NGXERR" doctor --nginx-conf nginx.conf linked
+echo "exit $?"
 echo "2026/11/20 03:12:46 [warn] 1#1: *1 a warning" >>long.log
 "$NGXERR" doctor --nginx-conf nginx.conf long.log
 echo "exit $?"
