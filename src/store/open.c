@@ -97,6 +97,23 @@ beside_exists(const struct store *store, const char *suffix, int64_t *size)
     return exists;
 }
 
+/* SQLite does not name the file that it cannot open. */
+static bool
+check_beside(struct store *store, const char *suffix)
+{
+    struct buffer name = BUFFER_EMPTY;
+    buffer_add_format(&name, "%s%s", store->path, suffix);
+    int descriptor = open(buffer_text(&name), O_RDONLY | O_CLOEXEC);
+    bool good = descriptor >= 0 || errno == ENOENT;
+    if (!good)
+        diagnose(store->diagnostics, STATUS_STORE, "%s: %s; the next scan gives it the group and mode of the database",
+                 buffer_text(&name), strerror(errno));
+    if (descriptor >= 0)
+        close(descriptor);
+    buffer_free(&name);
+    return good;
+}
+
 /* A reader must not make -wal and -shm, as SQLite would for a copy of the database without them: nobody writes to such
  * a file, so it can be read as it lies there. */
 static bool
@@ -139,7 +156,7 @@ open_to_read(struct store *store)
     enum header header = read_header(descriptor);
     bool good = refuse_header(store, header);
     close(descriptor);
-    if (!good)
+    if (!good || !check_beside(store, "-wal") || !check_beside(store, "-shm"))
         return false;
     struct buffer uri = BUFFER_EMPTY;
     make_uri(store, &uri);
@@ -192,9 +209,11 @@ check_group(struct store *store, const char *name)
     if (!find_group(store, name, &group))
         return false;
     if (fstat(store->lock, &facts) == 0 && (facts.st_gid != group || (facts.st_mode & 0777) != 0640))
-        diagnose_warning(store->diagnostics,
-                         "%s: --group %s counts only when the database is made; chgrp and chmod 0640 change this one",
-                         store->path, name);
+        diagnose_warning(
+            store->diagnostics,
+            "%s: --group %s counts only when the database is made; chgrp and chmod 0640 change this one, and the "
+            "next scan what lies beside it",
+            store->path, name);
     return true;
 }
 
@@ -214,7 +233,8 @@ take_lock(struct store *store, const struct store_options *options)
     return lock_take(store, options->wait);
 }
 
-/* -wal and -shm get the database's mode from SQLite, and its group only when root makes them. */
+/* -wal and -shm get the database's mode from SQLite, and its group only when root makes them; but they stay, so that a mode
+ * that the database was given later is to be given to them too. */
 static void
 share_beside(struct store *store, const char *suffix)
 {
@@ -222,8 +242,9 @@ share_beside(struct store *store, const char *suffix)
     struct buffer name = BUFFER_EMPTY;
     buffer_add_text(&name, store->path);
     buffer_add_text(&name, suffix);
-    if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 && beside.st_gid != facts.st_gid &&
-        chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0)
+    if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 &&
+        ((beside.st_gid != facts.st_gid && chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0) ||
+         (((beside.st_mode ^ facts.st_mode) & 0777) != 0 && chmod(buffer_text(&name), facts.st_mode & 0777) != 0)))
         diagnose_warning(store->diagnostics, "%s: readers of the group may be refused: %s", buffer_text(&name),
                          strerror(errno));
     buffer_free(&name);

@@ -10,3 +10,7 @@ stat -c '%n %a' empty.db group.db
 "$NGXERR" scan -d empty.db --tz UTC --group no-such-group "$samples"
 echo "exit $?"
 stat -c '%n %a' empty.db
+echo "--- a mode that is changed later: the next scan gives it to -wal and -shm as well"
+chmod 640 empty.db
+"$NGXERR" scan -d empty.db --tz UTC "$samples"
+stat -c '%n %a' empty.db empty.db-wal empty.db-shm
