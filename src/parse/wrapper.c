@@ -39,6 +39,13 @@ take_text(struct cursor *cursor, struct slice text)
     return true;
 }
 
+static void
+take_spaces(struct cursor *cursor)
+{
+    while (cursor->at < cursor->end && *cursor->at == ' ')
+        cursor->at++;
+}
+
 /* What stands before the next space; moved behind that.  False when there is no space, or nothing before it. */
 static bool
 take_word(struct cursor *cursor, struct slice *word)
@@ -100,8 +107,8 @@ take_tag(struct cursor *cursor, struct wrapped *wrapped)
     return true;
 }
 
-/* "host nginx[123]: ", "nginx: " (nohostname), " nginx: " (nginx before it has asked for the host's name), or the record
- * at once. */
+/* "host nginx[123]: ", "nginx: " (nohostname), " nginx: " (nginx before it has asked for the host's name), "host  nginx: "
+ * (rsyslog, of that), or the record at once. */
 static bool
 take_host_and_tag(struct cursor *cursor, struct wrapped *wrapped)
 {
@@ -119,7 +126,12 @@ take_host_and_tag(struct cursor *cursor, struct wrapped *wrapped)
         return false;
     wrapped->node = name;
     wrapper_source_add(wrapped, name);
-    if (!record_begins(rest_of(&host)) && !take_tag(&host, wrapped))
+    if (record_begins(rest_of(&host))) {
+        *cursor = host;
+        return true;
+    }
+    take_text(&host, SLICE(" "));
+    if (!take_tag(&host, wrapped))
         return false;
     *cursor = host;
     return true;
@@ -155,6 +167,24 @@ take_structured_data(struct cursor *cursor)
     return true;
 }
 
+/* rsyslog writes what came as RFC 3164 with the space behind its tag; and with the tag when nginx knew no host, since it
+ * took none then. */
+static void
+take_rest_of_rfc3164(struct cursor *cursor, bool named, struct wrapped *wrapped)
+{
+    struct cursor try = *cursor;
+    struct wrapped tagged = *wrapped;
+
+    if (!take_text(&try, SLICE(" ")))
+        return;
+    if (record_begins(rest_of(&try)))
+        *cursor = try;
+    else if (!named && take_tag(&try, &tagged)) {
+        *cursor = try;
+        *wrapped = tagged;
+    }
+}
+
 /* RFC 5424: "1 2026-11-20T03:12:45.123Z host nginx 123 ID - " behind the priority. */
 static bool
 take_rfc5424(struct cursor *cursor, struct wrapped *wrapped)
@@ -175,7 +205,8 @@ take_rfc5424(struct cursor *cursor, struct wrapped *wrapped)
     wrapper_source_add(wrapped, name);
     if (!take_word(cursor, &word))
         return false;
-    if (!slice_is(word, "-"))
+    bool named = !slice_is(word, "-");
+    if (named)
         take_program(wrapped, word);
     wrapper_source_add(wrapped, word);
     if (!take_word(cursor, &word))
@@ -184,6 +215,7 @@ take_rfc5424(struct cursor *cursor, struct wrapped *wrapped)
     if (!take_word(cursor, &word) || !take_structured_data(cursor))
         return false;
     take_text(cursor, SLICE("\xef\xbb\xbf"));
+    take_rest_of_rfc3164(cursor, named, wrapped);
     wrapped->framed_once = true;
     return true;
 }
@@ -223,17 +255,30 @@ take_syslog(struct cursor *cursor, struct wrapped *wrapped)
     return true;
 }
 
-/* journalctl -o short-monotonic: "[ 1234.567890] host nginx[1]: " */
+/* "  1234.567890" */
+static bool
+take_seconds(struct cursor *cursor)
+{
+    uint64_t number;
+
+    take_spaces(cursor);
+    return digits_read(&cursor->at, cursor->end, &number) && take_text(cursor, SLICE(".")) &&
+           digits_read(&cursor->at, cursor->end, &number);
+}
+
+/* journalctl -o short-monotonic: "[ 1234.567890] host nginx[1]: "; short-delta: "[ 1234.567890 <    1.500000 >] ", where the
+ * first line has spaces for the difference. */
 static bool
 take_monotonic(struct cursor *cursor, struct wrapped *wrapped)
 {
     struct cursor try = {cursor->at + 1, cursor->end};
-    uint64_t number;
 
-    while (try.at < try.end && *try.at == ' ')
-        try.at++;
-    if (!digits_read(&try.at, try.end, &number) || !take_text(&try, SLICE(".")) ||
-        !digits_read(&try.at, try.end, &number) || !take_text(&try, SLICE("] ")) || !take_host_and_tag(&try, wrapped))
+    if (!take_seconds(&try))
+        return false;
+    take_spaces(&try);
+    if (take_text(&try, SLICE("<")) && (!take_seconds(&try) || !take_text(&try, SLICE(" >"))))
+        return false;
+    if (!take_text(&try, SLICE("] ")) || !take_host_and_tag(&try, wrapped))
         return false;
     wrapped->framed_once = true;
     *cursor = try;
@@ -341,8 +386,7 @@ take_compose(struct cursor *cursor, struct wrapped *wrapped)
     while (try.at < try.end && is_name_byte(*try.at) && try.at - name < (ptrdiff_t)NAME_LONGEST)
         try.at++;
     struct slice container = {name, (size_t)(try.at - name)};
-    while (try.at < try.end && *try.at == ' ')
-        try.at++;
+    take_spaces(&try);
     if (container.size == 0 || try.at == name + container.size || !take_text(&try, SLICE("|")))
         return false;
     while (take_color(&try))

@@ -81,7 +81,11 @@ test_syslog(void **state)
         {"2024-03-09T14:55:47+01:00 nginx: [warn] x", "nginx: [warn] x|||2024-03-09T14:55:47Z+3600"},
         {"Nov 20 03:12:45 web1 nginx[1]: #0 /a.php", "#0 /a.php|web1||1972-11-20T03:12:45Z?"},
         {"Nov 20 03:12:45 web1 nginx:", "|web1||1972-11-20T03:12:45Z?"},
+        /* rsyslog's files and forwards of what nginx sent without its host's name */
+        {"2026-11-20T03:12:45+00:00 localhost  nginx: " LINE, LINE "|localhost||2026-11-20T03:12:45Z+0"},
+        {"<189>Nov 20 03:12:45 localhost  nginx: " LINE, LINE "|localhost||1972-11-20T03:12:45Z?"},
         /* none of them */
+        {"Nov 20 03:12:45 localhost   nginx: " LINE, "none"},
         {"Nov 20 03:12:45 web1 nginx " LINE "", "none"},
         {"Nov 31 03:12:45 web1 nginx: " LINE, "none"},
         {"Nov 20 25:12:45 web1 nginx: " LINE, "none"},
@@ -106,6 +110,13 @@ test_rfc5424(void **state)
         {"<187>1 2026-11-20T03:12:45+01:00 web1 shop - ID1 [a@1 b=\"c\\]d\" e=\"]\"][f] \xef\xbb\xbf" LINE,
          LINE "|web1|tag=shop|2026-11-20T03:12:45Z+3600"},
         {"<187>1 - - - - - - " LINE, LINE "|||"},
+        /* rsyslog's RSYSLOG_SyslogProtocol23Format keeps the space that followed the tag, and a tag that it did not see */
+        {"<187>1 2026-11-20T03:12:45+00:00 web1 nginx - - -  " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
+        {"<187>1 2026-11-20T03:12:45+00:00 web1 nginx - - -  nginx: [emerg] x",
+         "nginx: [emerg] x|web1||2026-11-20T03:12:45Z+0"},
+        {"<189>1 2026-11-20T03:12:45+00:00 localhost - - - -  shop: " LINE,
+         LINE "|localhost|tag=shop|2026-11-20T03:12:45Z+0"},
+        {"<187>1 2026-11-20T03:12:45+00:00 web1 nginx - - -  #0 /a.php", " #0 /a.php|web1||2026-11-20T03:12:45Z+0"},
         {"<187>1 - - - - - -", "|||"},
         {"<187>1 2026-11-20T03:12:45Z web1 nginx 77 - [a b=\"c " LINE, "none"},
         {"<187>1 2026-11-20T03:12:45Z web1 nginx 77 - x " LINE, "none"},
@@ -125,6 +136,9 @@ test_journal(void **state)
         {"Fri 2026-11-20 03:12:45 CET web1 nginx.service[77]: " LINE, LINE "|web1||2026-11-20T03:12:45Z"},
         {"1795144365.123456 web1 nginx[77]: " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
         {"[ 1234.567890] web1 nginx[77]: " LINE, LINE "|web1||"},
+        {"[ 1234.567890                ] web1 nginx[77]: " LINE, LINE "|web1||"},
+        {"[ 1236.067890 <    1.500000 >] web1 nginx[77]: nginx: [emerg] x", "nginx: [emerg] x|web1||"},
+        {"[ 1236.067890 <    1.500000] web1 nginx[77]: " LINE, "none"},
         {"{\"__CURSOR\":\"s\",\"__REALTIME_TIMESTAMP\":\"1795144365123456\",\"_HOSTNAME\":\"web1\",\"_SYSTEMD_UNIT\":"
          "\"shop.service\",\"MESSAGE\":\"" LINE "\"}",
          LINE "|web1|unit=shop.service|2026-11-20T03:12:45Z+0"},
