@@ -1,4 +1,4 @@
-/* Takes the wrappers of other programs off a line: syslog (RFC 3164 as nginx, rsyslog and syslog-ng write it, RFC 5424),
+/* Takes the wrappers of other programs off a line: syslog (RFC 3164 as nginx, rsyslog, syslog-ng and BusyBox write it, 5424),
  * journalctl's short forms, docker compose, docker and kubectl with times, kubectl --prefix, Kubernetes CRI.  Those in
  * JSON are in wrapper_json.c.  A line that only looks nearly so is none. */
 #include "base/hash.h"
@@ -107,6 +107,23 @@ take_tag(struct cursor *cursor, struct wrapped *wrapped)
     return true;
 }
 
+/* "local7.err ", which BusyBox's syslogd has behind the host; then the host again, when nginx sent it. */
+static void
+take_facility(struct cursor *cursor, struct slice host)
+{
+    struct cursor try = *cursor;
+    struct slice word, level;
+
+    if (!take_word(&try, &word) || slice_find_byte(word, '.') == SIZE_MAX)
+        return;
+    level = slice_from(word, slice_find_byte(word, '.') + 1);
+    if (level_from_name(level) == LEVEL_NONE && !slice_is(level, "err"))
+        return;
+    *cursor = try;
+    if (take_text(&try, host) && take_text(&try, SLICE(" ")))
+        *cursor = try;
+}
+
 /* "host nginx[123]: ", "nginx: " (nohostname), " nginx: " (nginx before it has asked for the host's name), "host  nginx: "
  * (rsyslog, of that), or the record at once. */
 static bool
@@ -126,13 +143,12 @@ take_host_and_tag(struct cursor *cursor, struct wrapped *wrapped)
         return false;
     wrapped->node = name;
     wrapper_source_add(wrapped, name);
-    if (record_begins(rest_of(&host))) {
-        *cursor = host;
-        return true;
+    if (!record_begins(rest_of(&host))) {
+        take_facility(&host, name);
+        take_text(&host, SLICE(" "));
+        if (!take_tag(&host, wrapped))
+            return false;
     }
-    take_text(&host, SLICE(" "));
-    if (!take_tag(&host, wrapped))
-        return false;
     *cursor = host;
     return true;
 }
@@ -173,16 +189,9 @@ static void
 take_rest_of_rfc3164(struct cursor *cursor, bool named, struct wrapped *wrapped)
 {
     struct cursor try = *cursor;
-    struct wrapped tagged = *wrapped;
 
-    if (!take_text(&try, SLICE(" ")))
-        return;
-    if (record_begins(rest_of(&try)))
+    if (take_text(&try, SLICE(" ")) && (record_begins(rest_of(&try)) || (!named && take_tag(&try, wrapped))))
         *cursor = try;
-    else if (!named && take_tag(&try, &tagged)) {
-        *cursor = try;
-        *wrapped = tagged;
-    }
 }
 
 /* RFC 5424: "1 2026-11-20T03:12:45.123Z host nginx 123 ID - " behind the priority. */
@@ -404,7 +413,7 @@ take_compose(struct cursor *cursor, struct wrapped *wrapped)
     return true;
 }
 
-/* foreman's and forego's, in a container: "nginx.1     | " */
+/* foreman's and forego's, in a container: "nginx.1     | "; or that of docker service logs, behind a time. */
 static bool
 take_foreman(struct cursor *cursor, struct wrapped *wrapped)
 {
@@ -415,6 +424,10 @@ take_foreman(struct cursor *cursor, struct wrapped *wrapped)
 
     if (!take_compose(&try, wrapped))
         return false;
+    if (wrapped->node.data != outer.node.data) {
+        *cursor = try;
+        return true;
+    }
     process.size = slice_find_byte(process, ' ');
     size_t dot = slice_find_byte(process, '.');
     *wrapped = outer;

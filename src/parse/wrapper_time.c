@@ -122,8 +122,10 @@ wrapper_time_syslog(const char **at, const char *end, struct wrapper_time *time)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const char *p = *at;
-    struct civil civil = {.year = 1972}; /* has 29 February; the true year is not written */
+    bool yearless = end - p < 5 || !digits_at(p, end, 0, 4) || p[4] != ' ';
+    struct civil civil = {.year = yearless ? 1972 : number_at(p, 4)}; /* 1972 has 29 February */
 
+    p += yearless ? 0 : 5;
     if (end - p < 16 || p[3] != ' ' || p[6] != ' ' || !digits_at(p, end, 5, 1) || (p[4] != ' ' && !byte_is_digit(p[4])))
         return false;
     for (civil.month = 0; civil.month < 12 && memcmp(months + 3 * civil.month, p, 3) != 0; civil.month++)
@@ -132,7 +134,7 @@ wrapper_time_syslog(const char **at, const char *end, struct wrapper_time *time)
     civil.day = (p[4] == ' ' ? 0 : (p[4] - '0') * 10) + (p[5] - '0');
     if (!clock_at(p + 7, end, &civil) || !take_civil(&civil, time))
         return false;
-    time->yearless = true;
+    time->yearless = yearless;
     p += 15;
     take_fraction(&p, end);
     *at = p;

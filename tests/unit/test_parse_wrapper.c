@@ -84,6 +84,14 @@ test_syslog(void **state)
         /* rsyslog's files and forwards of what nginx sent without its host's name */
         {"2026-11-20T03:12:45+00:00 localhost  nginx: " LINE, LINE "|localhost||2026-11-20T03:12:45Z+0"},
         {"<189>Nov 20 03:12:45 localhost  nginx: " LINE, LINE "|localhost||1972-11-20T03:12:45Z?"},
+        /* syslog-ng's ts-format(full) */
+        {"2026 Nov 20 03:12:45 web1 nginx: " LINE, LINE "|web1||2026-11-20T03:12:45Z"},
+        {"2025 Feb 29 03:12:45 web1 nginx: " LINE, "none"},
+        /* BusyBox's syslogd */
+        {"Nov 20 03:12:45 web1 local7.err nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
+        {"Nov 20 03:12:45 web1 local7.err web1 nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
+        {"Nov 20 03:12:45 web1 local7.warn  nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
+        {"Nov 20 03:12:45 web1 local7.odd nginx: " LINE, "none"},
         /* none of them */
         {"Nov 20 03:12:45 localhost   nginx: " LINE, "none"},
         {"Nov 20 03:12:45 web1 nginx " LINE "", "none"},
@@ -173,6 +181,8 @@ test_containers(void **state)
         {"\x1b[36;1mnginx-1  |\x1b[0m " LINE, LINE "||container=nginx-1|"},
         {"nginx-1  | " NANO " " LINE, LINE "||container=nginx-1|2026-11-20T03:12:45Z+0"},
         {"shop_web.1.z3x9@node1    | " LINE, LINE "|node1|container=shop_web.1.z3x9|"},
+        {NANO " shop_web.1.z3x9@node1    | " LINE, LINE "|node1|container=shop_web.1.z3x9|2026-11-20T03:12:45Z+0"},
+        {NANO " shop_web    | " LINE, "shop_web    | " LINE "|||2026-11-20T03:12:45Z+0"},
         {"proxy    | nginx.1    | " LINE, LINE "||container=proxy process=nginx.1|"},
         {"proxy    | name | value", "name | value||container=proxy|"},
         {"[pod/shop-7d9c/nginx] " LINE, LINE "||pod=shop-7d9c container=nginx|"},
