@@ -135,8 +135,9 @@ for number in range(KILLS):
     if number % 3 == 2:
         retime(base, database, "Europe/Berlin")
         compare(database, expected, what="a retime after kills")
-marked = sum("ambiguous-hour" in str(row) for row in expected["events"])
+marked = read_rows(right, "SELECT count(*) FROM events WHERE flags LIKE '%ambiguous-hour%'")[0][0]
 expect(0 < marked < len(expected["events"]), "%d of %d hours cannot be told" % (marked, len(expected["events"])))
+
 expect(killed > 0, "no retime was killed: %.2f seconds are too few" % whole)
 
 # grown in between: what is added is of the new zone already
