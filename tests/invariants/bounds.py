@@ -89,6 +89,9 @@ run(base, "query", "-d", kept, "-f", "raw")
 killed = 0
 for number in range(KILLS):
     database = os.path.join(base, "killed.db")
+    for beside in ("-wal", "-shm"): # of the database that stood there before
+        if os.path.exists(database + beside):
+            os.remove(database + beside)
     shutil.copy(scanned, database)
     process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", *KEEP, "-d", database, log], cwd=base,
                                env=environment(base), stdout=subprocess.DEVNULL)
