@@ -21,6 +21,16 @@ KILLS = 4
 NOISE = b'client closed connection while waiting for request, client: 192.0.2.%d, server: 0.0.0.0:80'
 
 
+def copy_database(source, target):
+    """Nothing of a database that stood there before is left beside it."""
+    for beside in ("-wal", "-shm"):
+        if os.path.exists(target + beside):
+            os.remove(target + beside)
+        if os.path.exists(source + beside):
+            shutil.copy(source + beside, target + beside)
+    return shutil.copy(source, target)
+
+
 def make_days(days, records):
     """Records of these many days up to today, foreign lines and noise among them."""
     today = datetime.datetime.now(datetime.timezone.utc)
@@ -40,7 +50,7 @@ def size_of(database):
 
 def vacuumed(database):
     """The bytes that its rows need, written side by side."""
-    copy = shutil.copy(database, database + ".vacuumed")
+    copy = copy_database(database, database + ".vacuumed")
     connection = sqlite3.connect(copy)
     connection.execute("VACUUM")
     connection.close()
@@ -72,7 +82,7 @@ before = size_of(scanned)
 # --- by age ---
 
 kept = os.path.join(base, "kept.db")
-shutil.copy(scanned, kept)
+copy_database(scanned, kept)
 begin = time.monotonic()
 scan(base, kept, *KEEP, log)
 whole = time.monotonic() - begin
@@ -89,10 +99,7 @@ run(base, "query", "-d", kept, "-f", "raw")
 killed = 0
 for number in range(KILLS):
     database = os.path.join(base, "killed.db")
-    for beside in ("-wal", "-shm"): # of the database that stood there before
-        if os.path.exists(database + beside):
-            os.remove(database + beside)
-    shutil.copy(scanned, database)
+    copy_database(scanned, database)
     process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", *KEEP, "-d", database, log], cwd=base,
                                env=environment(base), stdout=subprocess.DEVNULL)
     try:
@@ -116,7 +123,7 @@ expect(killed > 0, "no scan was killed: %.2f seconds are too few" % whole)
 ORDER = ["noise", "tune", "-", "fix", "act"]
 for most in (before * 3 // 4, before // 3):
     database = os.path.join(base, "sized.db")
-    shutil.copy(scanned, database)
+    copy_database(scanned, database)
     scan(base, database, "--max-size", str(most), log)
     check_sums(database)
     expect(size_of(database) <= most, "%d bytes instead of %d" % (size_of(database), most))
