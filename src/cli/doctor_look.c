@@ -104,11 +104,11 @@ doctor_say_unreadable(struct examination *examination, const char *subject, cons
 
 /* --- streams --- */
 
-/* The target of a link, or the path itself. */
+/* The target of a link, or the path itself; what is in /dev counts as no link, as /dev/stderr is one everywhere. */
 static struct slice
 target_of(const char *path, char *target)
 {
-    ssize_t size = readlink(path, target, PATH_MAX);
+    ssize_t size = slice_starts(slice_of(path), SLICE("/dev/")) ? 0 : readlink(path, target, PATH_MAX);
     return size > 0 ? (struct slice){target, (size_t)size} : slice_of(path);
 }
 
@@ -135,7 +135,7 @@ doctor_say_stream(struct examination *examination, const char *subject, const ch
             examination, subject,
             linked
                 ? "a link to a standard stream, as in nginx's container image: the records are in the container's log"
-                : "a standard stream: the records are in the container's log",
+                : "a standard stream: the records are in the container's log, or in the journal",
             "read them with: docker logs CONTAINER 2>&1 | ngxerr report -, or kubectl logs POD | ngxerr report -");
         return true;
     }
