@@ -77,6 +77,9 @@
  * bounded. */
 #define LIMIT_COMMIT_BYTES 67108864U
 
+/* The least --max-size: an empty database has nearly that, and a forgotten unit (5 for 5G) would remove all events. */
+#define LIMIT_SIZE_LEAST (UINT64_C(1) << 19)
+
 /* A scan stops before the file system of its database has less than this free: 5 % or 1 GB, whichever is more, but of a
  * file system under 4 GB a quarter, since 1 GB would forbid everything there. */
 #define LIMIT_FREE_PERCENT 5

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "base/limits.h"
 #include "base/zone.h"
 #include "classify/rules.h"
 
@@ -106,6 +107,19 @@ read_size(const struct options *options, const char *name, struct diagnostics *d
     return false;
 }
 
+static bool
+read_max_size(const struct options *options, struct diagnostics *diagnostics, uint64_t *bytes)
+{
+    if (!read_size(options, "max-size", diagnostics, bytes))
+        return false;
+    if (*bytes < LIMIT_SIZE_LEAST)
+        diagnose(
+            diagnostics, STATUS_USAGE,
+            "--max-size: \"%s\" is less than 512K, and nothing could be stored in that; needed is 500M, 5G or the like",
+            options_value(options, "max-size"));
+    return *bytes >= LIMIT_SIZE_LEAST;
+}
+
 bool
 retention_min_free(const struct options *options, struct diagnostics *diagnostics, int64_t *bytes)
 {
@@ -127,7 +141,7 @@ retention_read(const struct options *options, int64_t now, struct diagnostics *d
         (struct retention){.has_keep = options_given(options, "keep"), .has_size = options_given(options, "max-size")};
     return (!retention->has_keep ||
             retention_parse_keep(options_value(options, "keep"), now, diagnostics, &retention->keep)) &&
-           (!retention->has_size || read_size(options, "max-size", diagnostics, &retention->size));
+           (!retention->has_size || read_max_size(options, diagnostics, &retention->size));
 }
 
 bool
