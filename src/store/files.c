@@ -80,9 +80,9 @@ tail_equal(const struct file_probe *probe, const struct file_row *file)
     return strcmp(hash_hex((struct slice){tail, size}, hash), file->tail_hash) == 0;
 }
 
-/* The record that the next scan reads again; *open is false when it was pruned. */
+/* The record that the next scan reads again, and its bytes unless `raw` is NULL; *open is false when it was pruned. */
 static bool
-get_open(struct store *store, const struct file_row *file, struct row *row, bool *open)
+get_open(struct store *store, const struct file_row *file, struct row *row, struct buffer *raw, bool *open)
 {
     sqlite3_stmt *last = store_statement(store, EVENT_LAST_OF_FILE);
     bool found;
@@ -94,6 +94,9 @@ get_open(struct store *store, const struct file_row *file, struct row *row, bool
         return false;
     if (found) {
         row_read(last, row);
+        if (raw != NULL)
+            row_raw(row, raw);
+        row->patch = SLICE_NONE; /* it is the statement's */
         sqlite3_reset(last);
         *open = row->record.flags & RECORD_OPEN && row->record.offset == file->position;
     }
@@ -106,7 +109,7 @@ pass_over_pruned(struct store *store, struct file_row *file)
 {
     struct row row = {0};
     bool open = true;
-    bool good = file->pruned_records == 0 || file->position == file->bytes || get_open(store, file, &row, &open);
+    bool good = file->pruned_records == 0 || file->position == file->bytes || get_open(store, file, &row, NULL, &open);
     if (!open)
         file->position = file->bytes;
     row_free(&row);
@@ -402,9 +405,8 @@ remove_open(struct writer *writer)
     struct file_row *file = &writer->file;
     struct row row = {0};
     struct buffer raw = BUFFER_EMPTY;
-    bool open, good = get_open(writer->store, file, &row, &open);
+    bool open, good = get_open(writer->store, file, &row, &raw, &open);
     if (good && open) {
-        row_raw(&row, &raw);
         good = writer_take_back(writer, &row, buffer_slice(&raw)) &&
                run_for_event(writer->store, MOMENT_CUT, file->id, row.id) &&
                run_for_event(writer->store, MOMENT_DELETE_EMPTY, file->id, row.id) &&

@@ -139,6 +139,26 @@ an_open_record_that_was_removed_is_complete(void **state)
     buffer_free(&grown);
 }
 
+/* Its bytes are the rendering with a patch, which once was looked at after its statement was reset. */
+static void
+an_open_record_with_a_patch_is_taken_back(void **state)
+{
+    struct store_log *log = *state;
+    static const char open[] =
+        "2026/11/22 02:00:00 [notice] 1#1: a message 19 that no class has, client: 192.0.2.1,  host: \"a\"\n";
+    static const char more[] = "2026/11/22 03:00:00 [notice] 1#1: a message 20 that no class has\n";
+    struct buffer grown = BUFFER_EMPTY;
+    int64_t before = store_log_number(log, "SELECT sum(count) FROM counts");
+    assert_int_equal(store_log_read(log, "/l/open.log", slice_of(open), false), FILE_NEW);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM event WHERE patch IS NOT NULL"), 1);
+    buffer_add_text(&grown, open);
+    buffer_add_text(&grown, more);
+    assert_int_equal(store_log_read(log, "/l/open.log", buffer_slice(&grown), false), FILE_KNOWN);
+    assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), before + 2);
+    assert_int_equal(store_log_number(log, "SELECT records FROM files WHERE last_path = '/l/open.log'"), 2);
+    buffer_free(&grown);
+}
+
 static void
 times_move_with_their_counts(void **state)
 {
@@ -264,6 +284,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_filter_chooses_what_goes, begin, end),
         cmocka_unit_test_setup_teardown(nothing_is_left_when_no_size_is_enough, begin, end),
         cmocka_unit_test_setup_teardown(an_open_record_that_was_removed_is_complete, begin, end),
+        cmocka_unit_test_setup_teardown(an_open_record_with_a_patch_is_taken_back, begin, end),
         cmocka_unit_test_setup_teardown(times_move_with_their_counts, begin, end),
         cmocka_unit_test_setup_teardown(what_was_left_is_remembered_in_a_bound, begin, end),
         cmocka_unit_test(a_scan_leaves_room),
