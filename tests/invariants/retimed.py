@@ -101,6 +101,8 @@ big = os.path.join(base, "big")
 os.mkdir(big)
 for number, days in enumerate((DAYS[:3], DAYS[3:4])): # one has more seconds than a step, so that it is moved in two
     write(os.path.join(big, "big%d.log" % number), b"".join(make_day(day, 8500) for day in days))
+# whatever chance gives the others: nothing tells which of the two hours this is
+write(os.path.join(big, "hour.log"), b"".join(record((2026, 10, 25), 2 * 3600 + 10 * number, number) for number in range(20)))
 before = os.path.join(base, "big.db")
 scan(base, before, "UTC", big)
 moments = read_rows(before, "SELECT count(*) FROM moment WHERE file_id = 1")[0][0]
