@@ -9,6 +9,7 @@ import lzma
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,11 @@ import tempfile
 PROGRAM = os.path.abspath(os.environ["NGXERR"]) if os.environ.get("NGXERR") else shutil.which("ngxerr")
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 TIME = "2026/11/20 %02d:%02d:%02d"
+
+# What a shell runs in the background ignores these, and so would the program, rightly; here it shall obey them.
+for ending in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(ending) == signal.SIG_IGN:
+        signal.signal(ending, signal.SIG_DFL)
 
 if PROGRAM is None:
     print("skipped: NGXERR does not name the program")
