@@ -60,7 +60,8 @@ log_store_say_nothing_read(struct store *store, const struct scan_result *result
 
     if (result->stopped || looked_into > 0 || was_left(result, SCAN_LEFT_REFUSED) || !store_has_files(store, &stored))
         return;
-    if (!stored || was_left(result, SCAN_LEFT_UNREADABLE))
+    /* A log in which nothing is yet is no fault: cron stays silent until its first record. */
+    if (was_left(result, SCAN_LEFT_UNREADABLE) || (!stored && !was_left(result, SCAN_LEFT_EMPTY)))
         diagnose_warning(diagnostics, "no error log was read; `ngxerr doctor` says why");
 }
 
