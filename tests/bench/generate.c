@@ -327,6 +327,15 @@ write_patterns(struct generator *generator)
         write_class(generator, i);
 }
 
+static int
+flushed(void)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return 0;
+    perror("generate");
+    return 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -350,7 +359,7 @@ main(int argc, char **argv)
     }
     if (patterns) {
         write_patterns(&generator);
-        return fflush(stdout) == 0 ? 0 : 1;
+        return flushed();
     }
     rate = generator.lines / 43200 + 1; /* about two days in all, whatever the number of lines */
     while (generator.line < generator.lines) {
@@ -358,5 +367,5 @@ main(int argc, char **argv)
             generator.seconds += 1 + below(&generator, 7);
         write_record(&generator);
     }
-    return fflush(stdout) == 0 ? 0 : 1;
+    return flushed();
 }

@@ -38,7 +38,7 @@ main(int argc, char **argv)
         perror(argv[1]);
         return 127;
     }
-    fprintf(file, "%.3f %ld %d\n", (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
+    fprintf(file, "%.4f %ld %d\n", (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
             usage.ru_maxrss, status);
     return fclose(file) == 0 ? status : 127;
 }

@@ -1,20 +1,55 @@
 #!/bin/sh
-# Prints how fast a scan is, as ratios on this machine, in one run: against sqlite3 .import of the raw lines and against zcat of the
-# gzipped log; also with ten times as many classes, the size of the database and the memory.  Medians.
+# Prints the table of ratios that the program is held to, measured on this machine in one run.  Nothing here fails for being slow, but
+# a program that fails ends the bench with its message.  What is compared with and not installed is skipped by name.
 #
 # NGXERR=PROGRAM      the program to measure (default: ngxerr in PATH)
 # GENERATE, MEASURE   the programs of tests/bench (default: they are compiled)
-# LINES=500000        lines of the log; RUNS=3 runs of each
-# DISTINCT=1          a log in which every client, URI and message is a new one
+# LINES=1000000       lines of the log (312 MB, 38 MB gzipped)
+# RUNS=5              runs of each command, in turn; the table has their medians
+# HEAVY_RUNS=3        runs of those that take longest (at most RUNS): lnav's templates and the eight .gz logs
+# HUGE=1              also a plain log of 50 times LINES, made as a file: 16 GB and its database, one run
+# TMPDIR              where logs and databases are: on a real disk, 4 GB for a million lines
 set -u
 NGXERR=${NGXERR:-ngxerr}
-LINES=${LINES:-500000}
-RUNS=${RUNS:-3}
+LINES=${LINES:-1000000}
+RUNS=${RUNS:-5}
+HEAVY_RUNS=${HEAVY_RUNS:-3}
+HUGE=${HUGE:-}
 here=$(dirname "$0")
 work=$(mktemp -d "${TMPDIR:-/tmp}/ngxerr-bench.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+HOME=$work/home LC_ALL=C # nobody's settings
+export HOME LC_ALL
+unset XDG_CONFIG_HOME
+
+log=$work/error.log
+one=$work/eight/error.log.gz # the same, gzipped, among the eight
+database=$work/bench.db
+runs=$work/runs # a file for each command, a line for each of its runs
+output=/dev/null # of what is measured
+
+failed() {
+    echo "bench: failed: $*" >&2
+    exit 1
+}
+
+say() { # how far it is, on a terminal
+    [ ! -t 2 ] || echo "bench: $*" >&2
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+has_zcat() { # and what makes its input
+    has zcat && has gzip
+}
+
+room_for() { # KILOBYTES
+    free=$(df -Pk "$work" | awk 'END { print $4 }')
+    [ "$free" -ge "$1" ] || failed "TMPDIR needs $(($1 / 1000000)) GB free and has $((free / 1000000))"
+}
 
 # compiled NAME PROGRAM: the program, or the one made of tests/bench/NAME.c.
 compiled() {
@@ -24,82 +59,139 @@ compiled() {
         ${CC:-cc} -std=c11 -D_GNU_SOURCE -O2 -o "$work/$1" "$here/$1.c" && echo "$work/$1"
     fi
 }
-generate=$(compiled generate "${GENERATE:-}") && measure=$(compiled measure "${MEASURE:-}") || exit 1
-command -v "$NGXERR" >/dev/null 2>&1 || {
-    echo "bench: $NGXERR: no such program; set NGXERR" >&2
-    exit 1
+
+# --- the logs ---
+
+generated() { # FILE ARGUMENT...
+    file=$1
+    shift
+    "$generate" "$@" >"$file" || failed "generate $*"
 }
 
-# Nine times as many classes as there are, to be added to them.
-classes=$("$NGXERR" patterns list | wc -l)
-mkdir "$work/patterns"
-"$generate" $((classes * 9)) --patterns >"$work/patterns/bench.conf" || exit 1
+gzipped() { # LINES SEED...: a gzipped log of each seed (odd: generate makes them so), all of them different, in $work/eight
+    lines=$1
+    shift
+    for seed in "$@"; do
+        generated "$work/eight/$seed.log" "$lines" "$seed"
+        gzip "$work/eight/$seed.log" || failed gzip
+    done
+}
 
-log=$work/error.log
-database=$work/bench.db
-"$generate" "$LINES" ${DISTINCT:+--distinct} >"$log" || exit 1
-gzip -c "$log" >"$log.gz"
-log_bytes=$(wc -c <"$log")
-cat "$log" "$log.gz" >/dev/null # everything is in the page cache
+make_logs() {
+    mkdir "$runs" "$HOME" "$work/eight" "$work/thirty" "$work/patterns"
+    generated "$log" "$LINES"
+    generated "$work/distinct.log" "$LINES" --distinct
+    if has_zcat; then
+        gzipped "$LINES" 1 3 5 7 &
+        gzipped "$LINES" 9 11 13
+        gzip -c "$log" >"$one" || failed gzip
+        wait $! || exit 1
+    fi
+    for seed in 1 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 43 45 47 49 51 53 55 57 59; do
+        generated "$work/thirty/$seed.log" $((LINES / 100 + 1)) "$seed"
+        ! has_zcat || [ $((seed % 3)) -eq 0 ] || gzip "$work/thirty/$seed.log" || failed gzip
+    done
+    timed first "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
+    classes=$("$NGXERR" patterns list | wc -l)
+    # Nine times as many classes as there are, to be added to them.
+    generated "$work/patterns/bench.conf" $((classes * 9)) --patterns
+}
 
-# timed NAME COMMAND...: one run; its times gather in $work/NAME.
+# --- one run each ---
+
+# timed NAME COMMAND...: its seconds and kilobytes gather in $runs/NAME.
 timed() {
     name=$1
     shift
-    "$measure" "$work/$name" "$@" >/dev/null 2>"$work/error" || {
-        echo "bench: failed: $*" >&2
+    "$measure" "$runs/$name" "$@" >"$output" 2>"$work/error" || {
         cat "$work/error" >&2
-        exit 1
+        failed "$@"
     }
 }
-scan() { # NAME LOG [OPTION...]
-    rm -f "$database" "$database-wal" "$database-shm"
-    name=$1 scanned=$2
-    shift 2
-    timed "$name" "$NGXERR" scan --tz UTC -d "$database" "$@" "$scanned"
+
+# scan NAME ARGUMENT...: into a new database.
+scan() {
+    scanned=$1
+    shift
+    timed "$scanned" "$NGXERR" scan --tz UTC -d "$database" "$@"
+    [ "$scanned" != plain ] || cat "$database" "$database-wal" 2>/dev/null | wc -c >"$work/database_bytes"
+    rm -f "$database" "$database-wal" "$database-shm" # before the kernel writes it out while the next one is measured
 }
+
 import() {
-    rm -f "$work/import.db"
     timed import sqlite3 "$work/import.db" 'CREATE TABLE lines (line TEXT)' '.mode ascii' ".separator \"\\037\" \"\\n\"" \
         ".import $log lines"
-}
-median() { # of column $2 of the runs $1
-    sort -n -k "$2,$2" "$work/$1" | awk -v column="$2" '{ value[NR] = $column } END { print value[int((NR + 1) / 2)] }'
-}
-ratio() {
-    awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'
+    rm -f "$work/import.db"
 }
 
-sqlite=yes
-command -v sqlite3 >/dev/null 2>&1 || sqlite=
-run=0
-while [ "$run" -lt "$RUNS" ]; do # in turn, so that a busy moment does not hit one of them alone
+# lnav as it comes knows no format of nginx's error log.  It takes the log for its generic_log: a time and a level are found at a line's
+# beginning, the rest of the line is the message, and lines without a time belong to the one before.  Counting all_logs costs this index and
+# nothing else.  all_logs.log_msg_format is the message with the values found in it replaced by #, computed for each row that is asked for;
+# only the most frequent are printed, so that printing (there can be hundreds of thousands) is not measured.  A statement that fails
+# leaves lnav's exit status 0: what it printed tells.
+lnav_query() { # NAME SQL
+    output=$work/output
+    timed "$1" lnav -n -N -c ";$2" "$log"
+    output=/dev/null
+    grep -q '[1-9][0-9]* *$' "$work/output" || failed "lnav: $2"
+}
+lnav_count() {
+    lnav_query count 'SELECT count(*) AS n FROM all_logs'
+}
+lnav_group() {
+    lnav_query group 'SELECT log_msg_format, count(*) AS n FROM all_logs GROUP BY log_msg_format ORDER BY n DESC LIMIT 20'
+}
+
+run_once() { # in turn, so that a busy moment does not hit one of them alone
     scan plain "$log"
-    database_bytes=$(cat "$database" "$database-wal" 2>/dev/null | wc -c)
+    timed report "$NGXERR" report --tz UTC "$log"
     scan tenfold "$log" --patterns "$work/patterns"
-    scan gzip "$log.gz"
-    timed zcat zcat "$log.gz"
-    [ -z "$sqlite" ] || import
+    ! has sqlite3 || import
+    ! has lnav || lnav_count
+    ! has lnav || [ "$run" -gt "$HEAVY_RUNS" ] || lnav_group
+    if has_zcat; then
+        scan gzip "$one"
+        timed zcat zcat "$one"
+        [ "$run" -gt "$HEAVY_RUNS" ] || scan eight "$work/eight"
+    fi
+    scan distinct "$work/distinct.log"
+    timed second "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
+}
+
+run_extremes() { # for their memory
+    rm "$work/distinct.log"
+    head -n 1 "$log" | awk -v lines="$LINES" '{ while (n++ < lines) print }' >"$work/same.log"
+    scan same "$work/same.log"
+    rm "$work/same.log"
+    generated "$work/triple.log" $((LINES * 3)) --distinct
+    scan triple "$work/triple.log"
+    rm "$work/triple.log"
+}
+
+run_huge() {
+    generated "$work/huge.log" $((LINES * 50))
+    sync # what is not on the disk yet is not written while the scan reads
+    scan huge "$work/huge.log"
+}
+
+# --- all of it ---
+
+generate=$(compiled generate "${GENERATE:-}") && measure=$(compiled measure "${MEASURE:-}") || exit 1
+has "$NGXERR" || failed "$NGXERR: no such program; set NGXERR"
+[ -z "$HUGE" ] || room_for $((LINES * 25)) # log and database, 312 and 150 bytes a line, 50 times, and what else there is
+
+say 'making the logs'
+make_logs
+run=1
+while [ "$run" -le "$RUNS" ]; do
+    say "run $run of $RUNS"
+    run_once
     run=$((run + 1))
 done
-
-plain=$(median plain 1)
-tenfold=$(median tenfold 1)
-gzipped=$(median gzip 1)
-zcat=$(median zcat 1)
-printf '%s lines, %s bytes, median of %s runs\n' "$LINES" "$log_bytes" "$RUNS"
-printf 'scan                    %8.2f s\n' "$plain"
-printf 'with 10 times the rules %8.2f s\n' "$tenfold"
-printf 'scan of the .gz         %8.2f s\n' "$gzipped"
-printf 'zcat of the .gz         %8.2f s\n' "$zcat"
-if [ -n "$sqlite" ]; then
-    import=$(median import 1)
-    printf 'sqlite3 .import         %8.2f s\n' "$import"
-    printf 'scan / sqlite3 .import  %8s\n' "$(ratio "$plain" "$import")"
-else
-    echo 'sqlite3 .import          skipped: sqlite3 is not installed'
-fi
-printf '10 times the rules/scan %8s\n' "$(ratio "$tenfold" "$plain")"
-printf 'scan of .gz / zcat      %8s\n' "$(ratio "$gzipped" "$zcat")"
-printf 'database / log size     %8s\n' "$(ratio "$database_bytes" "$log_bytes")"
-printf 'memory, largest         %8s MB (plain), %s MB (.gz)\n' "$(ratio "$(median plain 2)" 1024)" "$(ratio "$(median gzip 2)" 1024)"
+say 'distinct and equal lines'
+run_extremes
+[ -z "$HUGE" ] || run_huge
+gzip_bytes=0
+! has_zcat || gzip_bytes=$(wc -c <"$one")
+awk -v lines="$LINES" -v runs="$RUNS" -v log_bytes="$(wc -c <"$log")" -v gzip_bytes="$gzip_bytes" \
+    -v database_bytes="$(cat "$work/database_bytes")" -f "$here/table.awk" "$runs"/*

@@ -1,0 +1,87 @@
+# Prints the table of what tests/bench/run.sh measured.  The arguments are its files of runs, named by what ran; a line is a run:
+# seconds, kilobytes, status.  Variables: lines, runs, log_bytes, gzip_bytes, database_bytes.
+
+FNR == 1 {
+    name = FILENAME
+    sub(/.*\//, "", name)
+}
+
+{
+    seconds[name, ++count[name]] = $1 + 0
+    if ($2 + 0 > most[name])
+        most[name] = $2 + 0
+}
+
+# The middle one of the runs' seconds, the lower of two.
+function median(name,    i, j, sorted, value)
+{
+    for (i = 1; i <= count[name]; i++) {
+        value = seconds[name, i]
+        for (j = i; j > 1 && sorted[j - 1] > value; j--)
+            sorted[j] = sorted[j - 1]
+        sorted[j] = value
+    }
+    return sorted[int((count[name] + 1) / 2)]
+}
+
+function runs_of(name)
+{
+    return count[name] == runs ? "" : ", " count[name] (count[name] == 1 ? " run" : " runs")
+}
+
+function row(what, measured, format, wanted, detail)
+{
+    printf "%-57s %10s%s %10s   %s\n", what, sprintf(format, measured), (measured > wanted ? "*" : " "), sprintf(format, wanted), detail
+}
+
+function left_out(what, why)
+{
+    printf "%-57s %10s  %10s   %s\n", what, "-", "", why
+}
+
+# The seconds of a by those of b, times over; one of them is missing where `needs` is.
+function ratio(what, wanted, a, b, times, needs,    detail)
+{
+    if (!(a in count) || !(b in count)) {
+        left_out(what, needs)
+        return
+    }
+    detail = sprintf("%.2f s / %s%.2f s%s", median(a), times > 1 ? times " x " : "", median(b), runs_of(a == "plain" ? b : a))
+    row(what, median(a) / (times * median(b)), "%.2f", wanted, detail)
+}
+
+function memory(what, name, needs)
+{
+    if (name in count)
+        row("memory, " what, most[name] / 1024, "%.0f MB", 64, "the most of " count[name] (count[name] == 1 ? " run" : " runs"))
+    else
+        left_out("memory, " what, needs)
+}
+
+END {
+    gz = "skipped: gzip or zcat is not installed"
+    lnav = "skipped: lnav is not installed"
+    huge = "left out: set HUGE=1"
+    printf "%d lines, %.1f MB%s; medians of %d runs; a scan is one of the plain log into a new database.\n* more than wanted\n\n", lines,
+        log_bytes / 1e6, (gzip_bytes > 0 ? sprintf(", %.1f MB gzipped", gzip_bytes / 1e6) : ""), runs
+    printf "%-57s %10s  %10s   %s\n", "", "measured", "wanted", ""
+    ratio("scan / sqlite3 .import of the lines", 0.5, "plain", "import", 1, "skipped: sqlite3 is not installed")
+    ratio("scan / lnav grouping by its message template", 0.12, "plain", "group", 1, lnav)
+    ratio("scan / lnav counting lines", 1.5, "plain", "count", 1, lnav)
+    ratio("scan of .gz / zcat", 1, "gzip", "zcat", 1, gz)
+    ratio("scan of eight .gz / eight times of one", 0.95, "eight", "gzip", 8, gz)
+    ratio("report FILE without a database / scan", 0.7, "report", "plain", 1)
+    ratio("scan with ten times the classes / scan", 1.1, "tenfold", "plain", 1)
+    ratio("scan of 50 times the lines / 50 scans", 1.15, "huge", "plain", 50, huge)
+    ratio("scan of lines all distinct / scan", 3, "distinct", "plain", 1)
+    row("database / log, bytes", database_bytes / log_bytes, "%.2f", 0.5, sprintf("%.0f MB / %.0f MB", database_bytes / 1e6, log_bytes / 1e6))
+    row("second scan of 30 unchanged logs", median("second") * 1000, "%.1f ms", 20, "a third of them plain, the others .gz")
+    memory("scan", "plain")
+    memory("scan of .gz", "gzip", gz)
+    memory("scan of eight .gz", "eight", gz)
+    memory("scan of one client, URI and message", "same")
+    memory("scan of " lines " distinct clients, URIs and shapes", "distinct")
+    memory("scan of " 3 * lines " distinct clients, URIs and shapes", "triple")
+    memory("scan of " 50 * lines " lines", "huge", huge)
+    memory("report FILE without a database", "report")
+}
