@@ -6,9 +6,9 @@
 # GENERATE, MEASURE   the programs of tests/bench (default: they are compiled)
 # LINES=1000000       lines of the log (312 MB, 38 MB gzipped)
 # RUNS=5              runs of each command, in turn; the table has their medians
-# HEAVY_RUNS=3        runs of those that take longest (at most RUNS): lnav's templates and the eight .gz logs
+# HEAVY_RUNS=3        runs of the two that take longest, lnav's templates and the eight .gz logs, if RUNS is not less
 # HUGE=1              also a plain log of 50 times LINES, made as a file: 16 GB and its database, one run
-# TMPDIR              where logs and databases are: on a real disk, 4 GB for a million lines
+# TMPDIR              where logs and databases are: on a disk, 3 GB of it for a million lines
 set -u
 NGXERR=${NGXERR:-ngxerr}
 LINES=${LINES:-1000000}
@@ -103,9 +103,10 @@ make_logs() {
 timed() {
     name=$1
     shift
-    "$measure" "$runs/$name" "$@" >"$output" 2>"$work/error" || {
+    "$measure" "$runs/$name" "$@" </dev/null >"$output" 2>"$work/error" || {
+        status=$?
         cat "$work/error" >&2
-        failed "$@"
+        failed "with status $status:" "$@"
     }
 }
 
@@ -155,6 +156,7 @@ run_once() { # in turn, so that a busy moment does not hit one of them alone
         [ "$run" -gt "$HEAVY_RUNS" ] || scan eight "$work/eight"
     fi
     scan distinct "$work/distinct.log"
+    sync # its milliseconds are not those of writing out what the others left
     timed second "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
 }
 
