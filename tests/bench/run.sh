@@ -184,6 +184,7 @@ has "$NGXERR" || failed "$NGXERR: no such program; set NGXERR"
 
 say 'making the logs'
 make_logs
+sync
 run=1
 while [ "$run" -le "$RUNS" ]; do
     say "run $run of $RUNS"
