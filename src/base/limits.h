@@ -19,9 +19,10 @@
 /* Bytes of a file in which a record must occur for a directory scan to take it (design: the first 64 KB). */
 #define LIMIT_SNIFF 65536U
 
-/* Bytes read at a time, and batches on their way between two threads: 8 x (256 KB + records) is far below 64 MB. */
-#define LIMIT_BLOCK 262144U
-#define LIMIT_QUEUE 4U
+/* Bytes read at a time, so few that they are in the cache of the core still when they are cut; and batches on their way between two
+ * threads, so many that one may stand still for some milliseconds without the others. */
+#define LIMIT_BLOCK 65536U
+#define LIMIT_QUEUE 16U
 
 /* What a decoder may hold of what came before.  zstd's window: its levels 1 to 19 take at most 2^23 bytes (8 MB), only
  * --ultra and --long take more.  xz: all that it needs, -7 and below (-6, its default, needs 9 MB; -8 33, -9 65).  Beside

@@ -1,4 +1,4 @@
-/* The cutting thread: blocks become batches of classified records, with their rows.  What a block cannot finish is carried into the headroom of the next. */
+/* The reading thread: blocks become parcels of records.  What a block cannot finish is carried into the headroom of the next. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,12 +11,10 @@
 
 struct cutter {
     struct pipeline *pipeline;
-    struct classifier *classifier;
     struct peeler *peeler;
     struct arena *texts; /* of the parcel that is being filled: what the peeler gives */
     struct local_time local;
     struct piece piece;
-    struct event event;    /* the one at hand */
     struct block *carried; /* holds `rest`; NULL when nothing is carried */
     struct slice rest;     /* what the block before left */
     uint64_t offset;       /* of the next byte to be cut */
@@ -29,22 +27,21 @@ struct cutter {
 
 /* --- parcels --- */
 
-static struct batch *
-current_batch(struct cutter *cutter)
+static struct parcel *
+current_parcel(struct cutter *cutter)
 {
-    struct batch *batch;
+    struct parcel *parcel = cutter->parcel;
 
-    if (cutter->parcel == NULL) {
-        cutter->parcel = queue_pop(cutter->pipeline->free_parcels);
-        cutter->parcel->last = false;
-        cutter->parcel->block = NULL;
-        batch = &cutter->parcel->batch;
-        batch->event_count = 0;
-        batch->unparsed_count = 0;
-        if (batch->rows != NULL)
-            row_batch_clear(batch->rows);
-    }
-    return &cutter->parcel->batch;
+    if (parcel != NULL)
+        return parcel;
+    parcel = queue_pop(cutter->pipeline->free_parcels);
+    parcel->sheet = queue_pop(cutter->pipeline->free_sheets);
+    parcel->sheet->count = 0;
+    parcel->last = false;
+    parcel->block = NULL;
+    parcel->batch.unparsed_count = 0;
+    cutter->parcel = parcel;
+    return parcel;
 }
 
 /* Gives the parcel the texts it points into, for those of one that is done. */
@@ -63,12 +60,11 @@ hand_over_texts(struct cutter *cutter, struct parcel *parcel)
 static void
 send_parcel(struct cutter *cutter, struct block *block, bool last)
 {
-    struct batch *batch = current_batch(cutter);
-    struct parcel *parcel = cutter->parcel;
+    struct parcel *parcel = current_parcel(cutter);
 
-    batch->end = cutter->offset;
-    batch->state = cutter->committed;
-    if (batch->event_count > 0 || batch->unparsed_count > 0) {
+    parcel->batch.end = cutter->offset;
+    parcel->batch.state = cutter->committed;
+    if (parcel->sheet->count > 0 || parcel->batch.unparsed_count > 0) {
         atomic_fetch_add(&block->users, 1);
         parcel->block = block;
     }
@@ -77,7 +73,7 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
         parcel->end = cutter->end;
     hand_over_texts(cutter, parcel);
     cutter->parcel = NULL;
-    queue_push(cutter->pipeline->full_parcels, parcel);
+    queue_push(cutter->pipeline->cut_parcels, parcel);
 }
 
 /* --- pieces --- */
@@ -114,8 +110,8 @@ set_time(struct cutter *cutter, struct event *event)
 static void
 add_event(struct cutter *cutter, bool open)
 {
-    struct batch *batch = current_batch(cutter);
-    struct event *event = &cutter->event;
+    struct sheet *sheet = current_parcel(cutter)->sheet;
+    struct event *event = &sheet->events[sheet->count++];
 
     copy_record(&event->record, &cutter->piece.record);
     set_time(cutter, event);
@@ -125,15 +121,9 @@ add_event(struct cutter *cutter, bool open)
         event->record.flags |= RECORD_OPEN;
     else
         cutter->committed = cutter->local.state; /* an open record is read again, from the state before it */
-    classify_record(cutter->classifier, &event->record, &event->match);
     cutter->end.records++;
     cutter->end.lines += event->record.lines;
     cutter->end.continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
-    cutter->end.classified += event->match.class_index != CLASS_UNCLASSIFIED;
-    /* While the caches of the core hold the record; what travels to the other thread is little. */
-    if (cutter->pipeline->store != NULL)
-        store_prepare(cutter->pipeline->store, event, batch->rows);
-    batch_add_event(batch, event);
 }
 
 /* The last part of a line over the limit is no line of its own either, unless a record begins in it. */
@@ -152,7 +142,7 @@ follow_long_line(struct cutter *cutter)
 static void
 add_unparsed(struct cutter *cutter)
 {
-    struct batch *batch = current_batch(cutter);
+    struct batch *batch = &current_parcel(cutter)->batch;
     const struct record *record = &cutter->piece.record;
 
     batch->unparsed[batch->unparsed_count++] = (struct unparsed){
@@ -185,7 +175,7 @@ cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool f
     cutter->in_line = rest->data[piece->consumed - 1] != '\n';
     *rest = slice_from(*rest, piece->consumed);
     cutter->offset += piece->consumed;
-    if (cutter->parcel->batch.event_count == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
+    if (cutter->parcel->sheet->count == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
         send_parcel(cutter, block, false);
     return true;
 }
@@ -293,7 +283,6 @@ end_file(struct cutter *cutter, struct block *block)
     end->end = cutter->offset;
     if (end->head_size > end->end)
         end->head_size = (size_t)end->end; /* known before, but not read as a line yet */
-    end->match_limits = classifier_limits_met(cutter->classifier);
 }
 
 static void
@@ -324,27 +313,35 @@ cut_block(struct cutter *cutter, struct block *block)
         block_release(cutter->pipeline, block);
 }
 
+/* Reads and cuts the file of the job to its end. */
+static void
+cut_file(struct cutter *cutter)
+{
+    struct reading reading = {.job = &cutter->pipeline->job};
+    bool last = false;
+
+    begin_file(cutter);
+    while (!last) {
+        struct block *block = queue_pop(cutter->pipeline->free_blocks);
+
+        read_block(cutter->pipeline, &reading, block);
+        last = block->last; /* the block is gone after cut_block */
+        cut_block(cutter, block);
+    }
+}
+
 void *
 cutter_run(void *argument)
 {
     struct cutter *cutter = memory_allocate_zeroed(1, sizeof *cutter);
-    struct block *block;
-    bool begun = false;
 
     cutter->pipeline = argument;
-    cutter->classifier = classifier_new(cutter->pipeline->rules);
     cutter->peeler = peeler_new();
     cutter->texts = arena_new();
     peeler_begin(cutter->peeler, cutter->texts);
-    while ((block = queue_pop(cutter->pipeline->full_blocks)) != NULL) {
-        bool last = block->last; /* the block is gone after cut_block */
-
-        if (!begun)
-            begin_file(cutter);
-        cut_block(cutter, block);
-        begun = !last;
-    }
-    classifier_free(cutter->classifier);
+    while (queue_pop(cutter->pipeline->jobs) != NULL)
+        cut_file(cutter);
+    queue_push(cutter->pipeline->cut_parcels, NULL);
     peeler_free(cutter->peeler);
     arena_free(cutter->texts);
     free(cutter);

@@ -13,7 +13,7 @@ block_release(struct pipeline *pipeline, struct block *block)
 }
 
 static void
-make_blocks_and_parcels(struct pipeline *pipeline)
+fill_queues(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < BLOCK_COUNT; i++) {
         pipeline->blocks[i].memory = memory_allocate(BLOCK_HEADROOM + LIMIT_BLOCK);
@@ -28,6 +28,9 @@ make_blocks_and_parcels(struct pipeline *pipeline)
         pipeline->parcels[i].texts = arena_new();
         queue_push(pipeline->free_parcels, &pipeline->parcels[i]);
     }
+    pipeline->sheets = memory_allocate_zeroed(SHEET_COUNT, sizeof *pipeline->sheets);
+    for (size_t i = 0; i < SHEET_COUNT; i++)
+        queue_push(pipeline->free_sheets, &pipeline->sheets[i]);
 }
 
 static void
@@ -41,11 +44,13 @@ release(struct pipeline *pipeline)
         row_batch_free(pipeline->parcels[i].batch.rows);
         arena_free(pipeline->parcels[i].texts);
     }
+    free(pipeline->sheets);
     queue_free(pipeline->jobs);
-    queue_free(pipeline->full_blocks);
     queue_free(pipeline->free_blocks);
+    queue_free(pipeline->cut_parcels);
     queue_free(pipeline->full_parcels);
     queue_free(pipeline->free_parcels);
+    queue_free(pipeline->free_sheets);
     free(pipeline);
 }
 
@@ -58,16 +63,16 @@ start_threads(struct pipeline *pipeline)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&pipeline->reader, NULL, reader_run, pipeline) != 0)
+    if (pthread_create(&pipeline->matcher, NULL, matcher_run, pipeline) != 0)
         goto out;
     if (pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) != 0) {
-        queue_push(pipeline->jobs, NULL);
-        pthread_join(pipeline->reader, NULL);
+        queue_push(pipeline->cut_parcels, NULL);
+        pthread_join(pipeline->matcher, NULL);
         goto out;
     }
     started = true;
-    pthread_setname_np(pipeline->reader, "ngxerr-read"); /* for top and perf */
-    pthread_setname_np(pipeline->cutter, "ngxerr-cut");
+    pthread_setname_np(pipeline->cutter, "ngxerr-read"); /* for top and perf */
+    pthread_setname_np(pipeline->matcher, "ngxerr-match");
 out:
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
@@ -81,11 +86,12 @@ pipeline_new(const struct rules *rules, struct store *store)
     pipeline->rules = rules;
     pipeline->store = store;
     pipeline->jobs = queue_new(1);
-    pipeline->full_blocks = queue_new(LIMIT_QUEUE);
     pipeline->free_blocks = queue_new(BLOCK_COUNT);
+    pipeline->cut_parcels = queue_new(SHEET_COUNT);
     pipeline->full_parcels = queue_new(LIMIT_QUEUE);
     pipeline->free_parcels = queue_new(PARCEL_COUNT);
-    make_blocks_and_parcels(pipeline);
+    pipeline->free_sheets = queue_new(SHEET_COUNT);
+    fill_queues(pipeline);
     if (!start_threads(pipeline)) {
         release(pipeline);
         return NULL;
@@ -99,8 +105,8 @@ pipeline_free(struct pipeline *pipeline)
     if (pipeline == NULL)
         return;
     queue_push(pipeline->jobs, NULL);
-    pthread_join(pipeline->reader, NULL);
     pthread_join(pipeline->cutter, NULL);
+    pthread_join(pipeline->matcher, NULL);
     release(pipeline);
 }
 

@@ -1,4 +1,4 @@
-/* Reading, cutting with classifying, and storing on three threads (the last is the caller's), joined by bounded queues.  The threads live
+/* Reading with cutting, classifying with making rows, and storing on three threads (the last is the caller's), joined by bounded queues.  The threads live
  * as long as the pipeline; files go through one at a time.  Used by scan.c. */
 #ifndef NGXERR_SCAN_PIPELINE_H
 #define NGXERR_SCAN_PIPELINE_H
@@ -43,6 +43,7 @@ struct job_end {
 /* A batch for the store with what it points into. */
 struct parcel {
     struct batch batch;
+    struct sheet *sheet; /* between the threads: the records that become the batch's events */
     struct block *block;
     struct arena *texts; /* the other memory that it points into: lines without their wrappers */
     bool last;           /* of its file: `end` is filled; the batch may be empty */
@@ -51,7 +52,7 @@ struct parcel {
 
 struct pipeline;
 
-/* `store` makes rows of the records on the cutting thread; NULL: it does not (tests without a database).  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
+/* `store` makes rows of the records on the classifying thread; NULL: it does not (tests without a database).  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
 struct pipeline *pipeline_new(const struct rules *rules, struct store *store);
 void pipeline_free(struct pipeline *pipeline);
 /* Begins a file; `job` is copied. */

@@ -1,4 +1,4 @@
-/* The reading thread: fills blocks with decompressed bytes. */
+/* Fills blocks with decompressed bytes, on the reading thread: what is cut at once is in the caches still. */
 #include "scan/stages.h"
 
 /* How long, in milliseconds, a silent stream keeps the thread from seeing that it shall stop, and how long a live one must be silent
@@ -53,27 +53,14 @@ drop_what_changed(const struct source *source, struct block *block)
     block->last = true;
 }
 
-void *
-reader_run(void *argument)
+void
+read_block(struct pipeline *pipeline, struct reading *reading, struct block *block)
 {
-    struct pipeline *pipeline = argument;
-    struct job *job;
+    struct source *source = reading->job->source;
 
-    while ((job = queue_pop(pipeline->jobs)) != NULL) {
-        bool last = false, quiet = false;
-
-        while (!last) {
-            struct block *block = queue_pop(pipeline->free_blocks);
-
-            fill(pipeline, job, quiet, block);
-            drop_what_changed(job->source, block);
-            atomic_store_explicit(&pipeline->disk_offset, source_disk_offset(job->source), memory_order_relaxed);
-            last = block->last;
-            quiet = block->quiet;           /* told once, until something comes */
-            atomic_store(&block->users, 1); /* the cutter */
-            queue_push(pipeline->full_blocks, block);
-        }
-    }
-    queue_push(pipeline->full_blocks, NULL);
-    return NULL;
+    fill(pipeline, reading->job, reading->quiet, block);
+    drop_what_changed(source, block);
+    atomic_store_explicit(&pipeline->disk_offset, source_disk_offset(source), memory_order_relaxed);
+    reading->quiet = block->quiet; /* told once, until something comes */
+    atomic_store(&block->users, 1); /* the cutter */
 }

@@ -1,4 +1,4 @@
-/* What travels between the threads of the pipeline.  Used by reader.c, cutter.c and pipeline.c only. */
+/* What travels between the threads of the pipeline.  Used by reader.c, cutter.c, matcher.c and pipeline.c only. */
 #ifndef NGXERR_SCAN_STAGES_H
 #define NGXERR_SCAN_STAGES_H
 
@@ -14,9 +14,10 @@
 
 /* Rows of one batch, at some 500 bytes each; larger ones are no faster. */
 #define BATCH_ITEMS  256U
-#define PARCEL_COUNT (LIMIT_QUEUE + 1U)
+#define PARCEL_COUNT (LIMIT_QUEUE + 2U)
+#define SHEET_COUNT  8U
 
-/* Bytes on their way from the reader to the cutter and, as slices, on to the store.  Back to the reader when nobody uses it. */
+/* Bytes on their way, as slices, to the store.  Back to the cutter when nobody uses it. */
 struct block {
     char *memory;       /* BLOCK_HEADROOM + LIMIT_BLOCK bytes */
     size_t start, size; /* the bytes are memory[start .. start + size) */
@@ -27,26 +28,43 @@ struct block {
     bool quiet; /* of a live stream that has nothing more for the moment: records that lie there are complete */
 };
 
+/* The records of a parcel between the cutter, which cuts them, and the matcher, after which only their rows are wanted. */
+struct sheet {
+    struct event events[BATCH_ITEMS];
+    size_t count;
+};
+
 struct pipeline {
-    struct queue *jobs;         /* caller -> reader: struct job */
-    struct queue *full_blocks;  /* reader -> cutter */
-    struct queue *free_blocks;  /* cutter or caller -> reader */
-    struct queue *full_parcels; /* cutter -> caller */
+    struct queue *jobs;         /* caller -> cutter: struct job */
+    struct queue *free_blocks;  /* cutter or caller -> cutter */
+    struct queue *cut_parcels;  /* cutter -> matcher */
+    struct queue *full_parcels; /* matcher -> caller */
     struct queue *free_parcels; /* caller -> cutter */
+    struct queue *free_sheets;  /* matcher -> cutter */
     struct block blocks[BLOCK_COUNT];
     struct parcel parcels[PARCEL_COUNT];
+    struct sheet *sheets; /* SHEET_COUNT */
     struct job job;                   /* in work; written by the caller between files only */
     atomic_bool stop;                 /* end the file as soon as possible */
-    atomic_uint_fast64_t disk_offset; /* of the reader in the file */
+    atomic_uint_fast64_t disk_offset; /* read of the file */
     const struct rules *rules;
     struct store *store; /* for store_prepare; may be NULL */
-    pthread_t reader, cutter;
+    pthread_t cutter, matcher;
 };
 
 void block_release(struct pipeline *pipeline, struct block *block);
 
-/* Thread functions; the argument is the struct pipeline.  A NULL job ends the reader, a NULL block the cutter. */
-void *reader_run(void *argument);
+/* A file that is being read. */
+struct reading {
+    const struct job *job;
+    bool quiet; /* the block before said so */
+};
+
+/* Fills the block with what comes next. */
+void read_block(struct pipeline *pipeline, struct reading *reading, struct block *block);
+
+/* Thread functions; the argument is the struct pipeline.  A NULL job ends the cutter, a NULL parcel the matcher. */
 void *cutter_run(void *argument);
+void *matcher_run(void *argument);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 
 /* What is smaller is left to the end of the scan: 8 MB of pages of 16 KB. */
-#define FRAMES_WORTH 512
+#define FRAMES_WORTH 256
 
 struct checkpointer {
     char *path;

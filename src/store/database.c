@@ -109,6 +109,9 @@ store_begin(struct store *store)
         return false; /* which was said */
     if (store->in_transaction)
         return true;
+    /* Only now, when more comes: what the last transaction leaves in -wal is for store_close. */
+    if (store->checkpointer != NULL)
+        checkpointer_committed(store->checkpointer, store->db, store->wal_frames);
     sqlite3_stmt *begin = store_statement(store, BEGIN_WRITE);
     if (begin == NULL || !store_run(store, begin))
         return false;
@@ -125,8 +128,6 @@ store_end(struct store *store)
     if (commit == NULL || !store_run(store, commit))
         return false;
     store->in_transaction = false;
-    if (store->checkpointer != NULL)
-        checkpointer_committed(store->checkpointer, store->db, store->wal_frames);
     return true;
 }
 

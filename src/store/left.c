@@ -29,7 +29,7 @@ store_set_left(struct store *store, const struct store_left *files, size_t count
     for (size_t i = 0; good && i < count && i < LIMIT_LEFT_FILES; i++)
         good = add(store, &files[i], &path);
     buffer_free(&path);
-    return good && store_end(store);
+    return good && store_commit(store);
 }
 
 static const char *

@@ -370,8 +370,7 @@ store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    /* A scan that found nothing new says so too: the database is current up to now. */
-    if (!store->failed && store->writer != NULL && (store->in_transaction || writer_has_planned(store->writer)))
+    if (!store->failed && store->writer != NULL && store->in_transaction)
         store_commit(store);
     store_rollback(store);
     for (int i = 0; i < STATEMENT_COUNT; i++)

@@ -161,8 +161,8 @@ bool store_can_write(const struct store *store);
 /* Adds a batch; commits when enough rows or bytes have come together. */
 bool store_add(struct store *store, const struct batch *batch);
 /* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and
- * of the LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  Commits.
- */
+ * of the LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  It is
+ * committed with what comes next, or by store_commit. */
 bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);
@@ -177,7 +177,8 @@ bool store_forget(struct store *store);
 struct store_left {
     const char *path, *reason;
 };
-/* Replaces what was left by the scan before; of more than LIMIT_LEFT_FILES only the number is kept. */
+/* Replaces what was left by the scan before; of more than LIMIT_LEFT_FILES only the number is kept.  Commits, the files that were read
+ * too. */
 bool store_set_left(struct store *store, const struct store_left *files, size_t count);
 
 #endif

@@ -7,7 +7,7 @@
 #include "store/writer.h"
 
 /* Rows of one transaction: few enough that a killed scan repeats little, enough that a commit costs nothing. */
-#define COMMIT_ROWS 100000
+#define COMMIT_ROWS 50000
 
 struct writer *
 store_writer(struct store *store)
@@ -51,12 +51,6 @@ writer_free(struct writer *writer)
     free(writer->class_ids);
     free(writer->class_firsts);
     free(writer);
-}
-
-bool
-writer_has_planned(const struct writer *writer)
-{
-    return writer != NULL && writer->planned;
 }
 
 bool
@@ -142,7 +136,7 @@ writer_commit(struct writer *writer)
     writer->pending = writer->pending_bytes = 0;
     return shapes_flush(writer->shapes) && class_firsts_flush(writer) &&
            setting_set_integer(store, "last_id", writer->last_id) &&
-           setting_set_integer(store, "last_scan", (int64_t)time(NULL)) && store_end(store);
+           (!writer->planned || setting_set_integer(store, "last_scan", (int64_t)time(NULL))) && store_end(store);
 }
 
 bool
@@ -445,7 +439,7 @@ store_file_end(struct store *store, uint64_t bytes, struct slice head, struct sl
         good = store_run(store, drop);
     }
     writer->in_file = false;
-    return good && writer_commit(writer);
+    return good; /* the commit is that of the next files, or of the scan */
 }
 
 bool

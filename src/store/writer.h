@@ -51,7 +51,7 @@ struct writer {
     int64_t last_id;                 /* of table event */
     uint64_t pending, pending_bytes; /* rows since the last commit, and the bytes of log that they were made of */
 
-    bool planned; /* store_file_plan was called */
+    bool planned; /* a file was looked at: this is a scan */
     bool begun;   /* store_file_begin was called */
     bool in_file;
     struct file_row file;

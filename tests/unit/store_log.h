@@ -103,6 +103,7 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
     size_t before = end < LIMIT_IDENTITY ? end : LIMIT_IDENTITY;
     assert_true(store_file_end(log->store, end, slice_first(content, LIMIT_IDENTITY),
                                (struct slice){content.data + end - before, before}, complete));
+    assert_true(store_commit(log->store));
     row_batch_free(rows);
     free(event);
     free(events);
