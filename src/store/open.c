@@ -365,6 +365,21 @@ store_open(const struct store_options *options, struct diagnostics *diagnostics)
     return NULL;
 }
 
+/* A log of so many bytes goes into the database when a scan ends, whatever that found. */
+#define LOG_KEPT (1 << 20)
+
+/* A scan that found nothing new has written the time and little else: that waits in -wal, where readers see it, for a scan that finds
+ * something; waiting for the disk would be most of what such a scan takes. */
+static void
+end_log(struct store *store)
+{
+    int64_t size;
+    if (writer_has_begun(store->writer) || !beside_exists(store, "-wal", &size) || size >= LOG_KEPT)
+        sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    else
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 void
 store_close(struct store *store)
 {
@@ -377,7 +392,7 @@ store_close(struct store *store)
         sqlite3_finalize(store->statements[i]);
     checkpointer_free(store->checkpointer);
     if (store->mode == STORE_WRITE && store->db != NULL)
-        sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        end_log(store);
     writer_free(store->writer);
     sqlite3_close(store->db);
     if (store->lock >= 0)
