@@ -26,8 +26,8 @@ note_of(int64_t epoch, off_t bytes)
 }
 
 /* Without it the holder is merely not named: a file system need not have such locks. */
-static void
-leave_note(const struct store *store)
+void
+lock_leave_note(const struct store *store)
 {
     struct flock note = note_of((int64_t)time(NULL), 1);
     (void)fcntl(store->lock, F_SETLK, &note);
@@ -82,6 +82,6 @@ lock_take(struct store *store, int64_t wait)
         }
         nanosleep(&look_again, NULL);
     }
-    leave_note(store);
+    lock_leave_note(store);
     return true;
 }

@@ -9,4 +9,7 @@
  * diagnostic: STATUS_BUSY says who holds it. */
 bool lock_take(struct store *store, int64_t wait);
 
+/* Leaves the note of who holds the lock, again when SQLite may have dropped it. */
+void lock_leave_note(const struct store *store);
+
 #endif

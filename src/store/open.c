@@ -306,6 +306,8 @@ open_to_write(struct store *store, const struct store_options *options)
     if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") ||
         !store_execute(store, "SELECT count(*) FROM setting"))
         return false;
+    /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */
+    lock_leave_note(store);
     sqlite3_wal_hook(store->db, note_frames, store); /* instead of wal_autocheckpoint */
     store->checkpointer = checkpointer_new(store->path);
     share_beside(store, "-wal");

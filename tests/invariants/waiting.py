@@ -26,9 +26,9 @@ def start(*words):
     return subprocess.Popen([PROGRAM, *words], cwd=base, env=environment(base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def hold():
+def hold(path=database):
     """A scan that waits for more on a pipe; closing the end that is given back ends it."""
-    process = start("scan", "--node", "test", "--tz", "UTC", "-d", database, "--force", fifo)
+    process = start("scan", "--node", "test", "--tz", "UTC", "-d", path, "--force", fifo)
     writer = open(fifo, "wb", buffering=0)
     writer.write(make_log(chance, 300, 1000))
     return process, writer
@@ -40,14 +40,25 @@ def stderr_of(process, status):
     return error
 
 
+def expect_named(process, holder):
+    error = stderr_of(process, 5)
+    named = re.search(r"another ngxerr writes to this database: process (\d+), since (\S+Z) \((\d+) s\)", error)
+    expect(named and int(named.group(1)) == holder.pid, "the holder %d is not named: %s" % (holder.pid, error))
+
+
+# The holder is named, also while it makes the database.
+first = os.path.join(base, "first.db")
+holder, writer = hold(first)
+expect_named(start("scan", "-d", first, log), holder)
+writer.close()
+stderr_of(holder, 0)
+
 # Everything that writes is refused, and names the holder; a dozen at once do not pile up.
 SECOND = [("scan", log), ("db", "prune", "--older-than", "1d"), ("db", "reclassify"), ("db", "retime", "--tz", "UTC")]
 holder, writer = hold()
 others = [start(*words, "-d", database) for words in SECOND * 3]
 for process in others:
-    error = stderr_of(process, 5)
-    named = re.search(r"test\.db: another ngxerr writes to this database: process (\d+), since (\S+Z) \((\d+) s\)", error)
-    expect(named and int(named.group(1)) == holder.pid, "the holder %d is not named: %s" % (holder.pid, error))
+    expect_named(process, holder)
 
 # With --wait it comes to its turn when the holder is done, and not before.
 waiting = [start("scan", "--wait", "60", "--node", "test", "--tz", "UTC", "-d", database, log) for _ in range(3)]
