@@ -70,7 +70,11 @@ schema_check(struct store *store)
                  STORE_SCHEMA_VERSION);
         return false;
     }
-    if (version < STORE_SCHEMA_VERSION && store->mode == STORE_READ) {
+    if (version == 0 && store->mode != STORE_WRITE) { /* the scan that made the file found no room for more */
+        diagnose(store->diagnostics, STATUS_STORE, "%s: is empty; `ngxerr scan` fills it", store->path);
+        return false;
+    }
+    if (version < STORE_SCHEMA_VERSION && store->mode != STORE_WRITE) {
         diagnose(store->diagnostics, STATUS_STORE,
                  "%s: schema %d is older than this version of ngxerr; the next scan brings it up to date", store->path,
                  version);

@@ -159,6 +159,12 @@ for most in (100000, before // 4, before // 2):
     done = subprocess.run([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, log], cwd=base, env=environment(base),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limited(most), restore_signals=False, timeout=120)
     expect(done.returncode == 4 and done.stderr, "status %d when nothing can be written: %s" % (done.returncode, done.stderr.decode()))
+    if most == 100000:  # not even the tables could be made
+        for words in (("report",), ("report", "--since-last"), ("query",), ("db", "info")):
+            done = subprocess.run([PROGRAM, *words, "-d", database], cwd=base, env=environment(base), stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, timeout=120)
+            expect(done.returncode == 4 and b"failing.db: is empty; `ngxerr scan` fills it" in done.stderr,
+                   "%s of a database without tables: %d, %s" % (words, done.returncode, done.stderr.decode()))
 scan(base, database, log)
 check_sums(database)
 compare(database, fresh, what="a scan after others that could not write")
