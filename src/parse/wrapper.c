@@ -253,12 +253,14 @@ take_syslog(struct cursor *cursor, struct wrapped *wrapped)
         *cursor = try;
         return take_rfc5424(cursor, wrapped);
     }
-    bool timed = wrapper_time_syslog(&try.at, try.end, &wrapped->time) ||
+    bool seconds = wrapper_time_unix(&try.at, try.end, &wrapped->time, &digits);
+    bool timed = seconds || wrapper_time_syslog(&try.at, try.end, &wrapped->time) ||
                  wrapper_time_full(&try.at, try.end, &wrapped->time) ||
-                 wrapper_time_unix(&try.at, try.end, &wrapped->time) ||
                  wrapper_time_iso(&try.at, try.end, &wrapped->time, &digits);
     if (!timed || !take_text(&try, SLICE(" ")) || !take_host_and_tag(&try, wrapped))
         return false;
+    if (seconds && digits != 6 && wrapped->field_count > 0 && !record_begins(rest_of(&try)))
+        return false; /* a number may begin any line; journalctl's has six digits more */
     wrapped->framed_once = true;
     *cursor = try;
     return true;

@@ -18,8 +18,8 @@ bool wrapper_time_iso(const char **at, const char *end, struct wrapper_time *tim
 bool wrapper_time_syslog(const char **at, const char *end, struct wrapper_time *time);
 /* "Fri 2026-11-20 03:12:45 UTC" */
 bool wrapper_time_full(const char **at, const char *end, struct wrapper_time *time);
-/* "1763608365.123456" */
-bool wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time);
+/* "1763608365.123456", "1763608365"; *digits behind the point */
+bool wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time, unsigned *digits);
 
 static inline bool
 byte_is_digit(char c)

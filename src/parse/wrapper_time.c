@@ -167,13 +167,14 @@ wrapper_time_full(const char **at, const char *end, struct wrapper_time *time)
 }
 
 bool
-wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time)
+wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time, unsigned *digits)
 {
     const char *p = *at;
     uint64_t seconds;
 
-    if (!digits_at(p, end, 0, 10) || !digits_read(&p, end, &seconds) || p - *at != 10 || take_fraction(&p, end) != 6)
+    if (!digits_at(p, end, 0, 10) || !digits_read(&p, end, &seconds) || p - *at != 10)
         return false;
+    *digits = take_fraction(&p, end);
     *time = (struct wrapper_time){.written = (int64_t)seconds, .zoned = true};
     *at = p;
     return true;

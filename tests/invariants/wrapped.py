@@ -83,6 +83,8 @@ WRAPPERS = {
     "short-full": prefix("Fri 2026-11-20 03:12:45 UTC web1 nginx[77]: "),
     "with-unit": prefix("Fri 2026-11-20 03:12:45 UTC web1 nginx.service[77]: "),
     "short-unix": prefix("1795144365.123456 web1 nginx[77]: "),
+    "syslog-ng unix": prefix("1795144365 web1 nginx: "),
+    "syslog-ng unix with a tag": prefix("1795144365.123 web1 nginx[77]: "),
     "short-monotonic": prefix("[ 1234.567890] web1 nginx[77]: "),
     "journal json": journal_json,
     "docker": docker,

@@ -87,6 +87,13 @@ test_syslog(void **state)
         /* syslog-ng's ts-format(full) */
         {"2026 Nov 20 03:12:45 web1 nginx: " LINE, LINE "|web1||2026-11-20T03:12:45Z"},
         {"2025 Feb 29 03:12:45 web1 nginx: " LINE, "none"},
+        /* syslog-ng's ts-format(unix), rsyslog's date-unixtimestamp; other lines may begin with a number too */
+        {"1795144365 web1 nginx: " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
+        {"1795144365.123 web1 nginx: #0 /a.php", "#0 /a.php|web1||2026-11-20T03:12:45Z+0"},
+        {"1795144365 shop: " LINE, LINE "||tag=shop|2026-11-20T03:12:45Z+0"},
+        {"1795144365 web1 shop: x", "none"},
+        {"179514436 web1 nginx: " LINE, "none"},
+        {"17951443650 web1 nginx: " LINE, "none"},
         /* BusyBox's syslogd */
         {"Nov 20 03:12:45 web1 local7.err nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
         {"Nov 20 03:12:45 web1 local7.err web1 nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
