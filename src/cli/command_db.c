@@ -201,8 +201,10 @@ retime(struct command_context *context, const struct options *options, const str
         return;
     if (store_retime(store, filter, zone, &result)) {
         fprintf(context->out,
-                "%" PRIu64 " files are of the zone %s now; of their %" PRIu64 " events %" PRIu64 " have another time\n",
-                result.files, zone_name(zone), result.events, result.changed);
+                "%" PRIu64 " file%s of the zone %s now; of %" PRIu64 " event%s in %s %" PRIu64 " %s another time\n",
+                result.files, result.files == 1 ? " is" : "s are", zone_name(zone), result.events,
+                result.events == 1 ? "" : "s", result.files == 1 ? "it" : "them", result.changed,
+                result.changed == 1 ? "has" : "have");
         if (result.pruned > 0)
             diagnose_warning(context->diagnostics,
                              "%" PRIu64 " records of these files were pruned before: their counts stay where they were",

@@ -84,7 +84,8 @@ examine(struct examination *examination, struct input_found *found)
         return;
     }
     examination->taken++;
-    doctor_say(examination, found->path, "would be read", NULL);
+    const char *stored = doctor_stored(examination, found->path);
+    doctor_say(examination, found->path, stored != NULL ? "what is new in it would be read" : "would be read", stored);
     doctor_say_levels(examination, found->path, &look);
 }
 

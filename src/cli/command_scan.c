@@ -70,8 +70,8 @@ print_files(FILE *out, const struct scan_result *result)
         if (file->outcome == SCAN_COPY)
             escape_terminal(&line, slice_of(file->copy_of));
         if (file->bytes > 0)
-            buffer_add_format(&line, " (%" PRIu64 " bytes, %" PRIu64 " lines, %" PRIu64 " records)", file->bytes,
-                              file->lines, file->records);
+            buffer_add_format(&line, " (%" PRIu64 " bytes, %" PRIu64 " line%s, %" PRIu64 " record%s)", file->bytes,
+                              file->lines, file->lines == 1 ? "" : "s", file->records, file->records == 1 ? "" : "s");
         buffer_add_byte(&line, '\n');
         fwrite(line.data, 1, line.size, out);
     }

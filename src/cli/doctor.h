@@ -36,6 +36,8 @@ struct doctor_look {
     bool has_warn;    /* one of them is of level warn or of one below */
 };
 void doctor_look(const char *path, struct doctor_look *look);
+/* What the database has of the file of this path; NULL when it has none. */
+const char *doctor_stored(const struct examination *examination, const char *path);
 /* A long log without a record at warn: the line to change, once for a log and its rotated files. */
 void doctor_say_levels(struct examination *examination, const char *path, const struct doctor_look *look);
 

@@ -42,28 +42,16 @@ find_in_prefix(const char *name, struct arena *arena)
     return NULL;
 }
 
-/* What the database has of the file; NULL when that cannot be told. */
+/* What the database has of the file; NULL when that cannot be told, since it was read under another name. */
 static const char *
 stored_of(const struct examination *examination, const char *path)
 {
     const struct store_info *info = examination->stored;
+    const char *text = doctor_stored(examination, path);
     bool whole_paths = info != NULL;
-    for (size_t i = 0; info != NULL && i < info->file_count; i++) {
-        const struct store_file_info *file = &info->files[i];
-        whole_paths = whole_paths && file->last_path[0] == '/';
-        if (strcmp(file->last_path, path) != 0 && strcmp(file->first_path, path) != 0)
-            continue;
-        struct buffer text = BUFFER_EMPTY;
-        char time[32] = "never";
-        if (file->last_time >= 0)
-            epoch_to_iso(file->last_time, time);
-        buffer_add_format(&text, "%llu records of it are in %s, the newest of %s", (unsigned long long)file->records,
-                          info->path, time);
-        const char *kept = arena_copy(examination->arena, buffer_slice(&text)).data;
-        buffer_free(&text);
-        return kept;
-    }
-    return whole_paths ? "nothing of it is in the database yet: ngxerr scan" : NULL;
+    for (size_t i = 0; text == NULL && info != NULL && i < info->file_count; i++)
+        whole_paths = whole_paths && info->files[i].last_path[0] == '/';
+    return text != NULL ? text : whole_paths ? "nothing of it is in the database yet: ngxerr scan" : NULL;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/zone.h"
 #include "cli/doctor.h"
 #include "input/input.h"
 #include "parse/parse.h"
@@ -183,6 +184,27 @@ doctor_look(const char *path, struct doctor_look *look)
         count_records((struct slice){bytes, size}, look);
     input_close(input);
     free(bytes);
+}
+
+const char *
+doctor_stored(const struct examination *examination, const char *path)
+{
+    const struct store_info *info = examination->stored;
+    for (size_t i = 0; info != NULL && i < info->file_count; i++) {
+        const struct store_file_info *file = &info->files[i];
+        if (strcmp(file->last_path, path) != 0 && strcmp(file->first_path, path) != 0)
+            continue;
+        struct buffer text = BUFFER_EMPTY;
+        char time[32] = "never";
+        if (file->last_time >= 0)
+            epoch_to_iso(file->last_time, time);
+        buffer_add_format(&text, "%llu records of it are in %s, the newest of %s", (unsigned long long)file->records,
+                          info->path, time);
+        const char *kept = arena_copy(examination->arena, buffer_slice(&text)).data;
+        buffer_free(&text);
+        return kept;
+    }
+    return NULL;
 }
 
 /* The path that nginx writes to, of a file that may have been rotated and compressed since. */

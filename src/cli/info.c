@@ -87,7 +87,7 @@ print_facts(const struct store_info *info, const struct store_detail *detail, co
     buffer_free(&path);
     fprintf(out, "  times       %s\n", zone_name(zone));
     fprintf(out, "  current to  %s\n",
-            info->last_scan < 0 ? "never scanned into" : time_text(zone, info->last_scan, current));
+            info->last_scan < 0 ? "-, no scan has stored anything yet" : time_text(zone, info->last_scan, current));
     print_sizes(info, detail, out);
     fprintf(out, "  schema      %d\n", info->schema_version);
     fprintf(out, "  patterns    %s\n", info->rules_hash != NULL ? info->rules_hash : "-");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -28,6 +29,8 @@ scan_left_text(enum scan_left reason)
         return "no error record in it";
     case SCAN_LEFT_VANISHED:
         return "went away meanwhile";
+    case SCAN_LEFT_LINK:
+        return "a link to what is not there";
     case SCAN_LEFT_OWN:
         return "the database itself";
     case SCAN_LEFT_STOPPED:
@@ -56,6 +59,15 @@ left_of(enum left_reason reason)
     return SCAN_LEFT_UNREADABLE;
 }
 
+/* The name, that is, whatever it leads to. */
+static bool
+is_there(const char *path)
+{
+    struct stat facts;
+
+    return lstat(path, &facts) == 0;
+}
+
 /* A path that the list did not take.  What was named has been diagnosed when the list was made. */
 static void
 note_left(struct scanner *scanner, const struct input_found *found, struct scan_file *file)
@@ -67,7 +79,7 @@ note_left(struct scanner *scanner, const struct input_found *found, struct scan_
     if (found->reason != LEFT_UNREADABLE || found->named)
         return;
     if (found->error_number == ENOENT)
-        file->left = SCAN_LEFT_VANISHED;
+        file->left = is_there(found->path) ? SCAN_LEFT_LINK : SCAN_LEFT_VANISHED;
     else
         diagnose(scanner->diagnostics, STATUS_INPUT, "%s: %s", found->path, strerror(found->error_number));
 }

@@ -52,6 +52,7 @@ enum scan_left {
     SCAN_LEFT_UNSUPPORTED, /* compressed in a way that is not read */
     SCAN_LEFT_REFUSED,     /* named, but nothing in it parses; diagnosed */
     SCAN_LEFT_VANISHED,    /* was there when the directory was listed */
+    SCAN_LEFT_LINK,        /* leads to nothing */
     SCAN_LEFT_OWN,         /* the database that is written to */
     SCAN_LEFT_STOPPED,     /* the scan ended before it was read to its end */
 };

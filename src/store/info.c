@@ -149,7 +149,10 @@ store_check_scanned(struct store *store)
     if (!setting_get_integer(store, "last_scan", -1, &last_scan))
         return false;
     if (last_scan < 0)
-        diagnose(store->diagnostics, STATUS_STORE, "%s: no scan has been stored in it yet; `ngxerr scan` fills it",
-                 store->path);
+        diagnose(
+            store->diagnostics, STATUS_STORE,
+            "%s: no scan has stored anything in it yet; `ngxerr scan` fills it, and `ngxerr doctor` says why if it "
+            "does not",
+            store->path);
     return last_scan >= 0;
 }

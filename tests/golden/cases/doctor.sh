@@ -31,3 +31,5 @@ echo "exit $?"
 echo "2026/11/20 03:12:46 [warn] 1#1: *1 a warning" >>long.log
 "$NGXERR" doctor --nginx-conf nginx.conf long.log
 echo "exit $?"
+"$NGXERR" scan -v -d c.db --tz UTC linked
+"$NGXERR" db info -d c.db | grep 'not there'
