@@ -256,6 +256,8 @@ finish(struct peeler *peeler, struct slice rest, struct piece *piece, bool final
     wrapper_peel(line, NULL, &wrapped);
     unsigned lines = take_lines(peeler, piece->consumed, &size, &piece->partial);
     if (peeler->count == 0) {
+        if (piece->partial && peeler->ended) /* lines of another source stand between its pieces */
+            piece->record.flags |= RECORD_TRUNCATED;
         piece->complete = piece->complete || peeler->ended;
         piece->partial = piece->partial && !peeler->ended && final;
     } else

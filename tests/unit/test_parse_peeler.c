@@ -150,8 +150,10 @@ test_pieces(void **state)
     /* the end is missing: it may come, but not behind another source's line */
     assert_peel(STDERR ERROR "b" TAIL PIECE ERROR "a\n", "RR", peeled);
     assert_true(peeled->partial[1]);
+    assert_false(peeled->cut.flags[1] & RECORD_TRUNCATED);
     assert_peel(PIECE ERROR "a\n" STDOUT ACCESS, "RA", peeled);
     assert_false(peeled->partial[0]);
+    assert_true(peeled->cut.flags[0] & RECORD_TRUNCATED);
     assert_peel(PIECE "foo\n", "F", peeled);
     assert_true(peeled->partial[0]);
     assert_peel(PIECE "foo\n" STDOUT ACCESS, "FA", peeled);
