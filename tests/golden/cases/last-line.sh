@@ -6,3 +6,9 @@ printf '%s\n%s' "$record" "$record" >error.log
 "$NGXERR" query -d a.db -f csv --sql 'SELECT records, bytes FROM files'
 "$NGXERR" scan -d a.db --node n --final error.log
 "$NGXERR" query -d a.db -f csv --sql 'SELECT records, bytes FROM files'
+echo "--- the last record of a log that grows is read once more, since lines may follow it, and is one"
+echo "$record" >grown.log
+"$NGXERR" scan -d b.db --node n grown.log
+echo "$record" >>grown.log
+"$NGXERR" scan -d b.db --node n -v grown.log
+"$NGXERR" query -d b.db -f csv --sql 'SELECT records, lines, bytes FROM files'
