@@ -169,6 +169,26 @@ zone_open(const char *name)
     return zone;
 }
 
+/* "CET-1CEST,M3.5.0,M10.5.0/3", "<+03>-3": the rule itself, as POSIX has it. */
+static bool
+is_rule(const char *text)
+{
+    size_t name = strcspn(text, text[0] == '<' ? ">" : "0123456789+-");
+    return name >= 3 && text[name] != '\0' && strcspn(text, "/") > name;
+}
+
+bool
+zone_system_known(void)
+{
+    const char *name = getenv("TZ");
+    if (name == NULL)
+        return true;
+    name += name[0] == ':';
+    if (name[0] == '\0' || strcmp(name, "UTC") == 0)
+        return true;
+    return name[0] == '/' ? access(name, R_OK) == 0 : is_rule(name) || tzdata_has(name);
+}
+
 void
 zone_free(struct zone *zone)
 {

@@ -11,6 +11,8 @@ struct zone;
  * tzdata does not have it (the C library would silently take it for UTC).  Not thread-safe against other zone_open
  * calls or users of TZ.  Freed by zone_free. */
 struct zone *zone_open(const char *name);
+/* False when $TZ names a zone that tzdata does not have: zone_open(NULL) is UTC then, under that name. */
+bool zone_system_known(void);
 void zone_free(struct zone *zone);
 /* The name given, or the system's name (from $TZ, /etc/timezone, the /etc/localtime link), or "local". */
 const char *zone_name(const struct zone *zone);

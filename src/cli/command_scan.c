@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/database_path.h"
+#include "cli/filters.h"
 #include "cli/log_store.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -22,6 +23,7 @@ static const struct option_spec specs[] = {
     OPTION_NODE("the machine that the logs come from (default: the host name)"),
     {"tz", 0, "ZONE",
      "time zone that the logs are written in, for example Europe/Berlin (default: the system's); kept per file"},
+    OPTION_UTC,
     OPTION_FINAL,
     OPTION_FORCE,
     OPTION_PATTERNS,
@@ -150,19 +152,13 @@ load_rules(void *context)
 static bool
 prepare(struct command_context *context, struct setting *setting)
 {
-    const char *tz = options_value(setting->options, "tz");
-
     if (!log_store_check_names(setting->options, context->diagnostics) ||
         !log_store_read_writing(setting->options, context->diagnostics, &setting->writing) ||
         !retention_read(setting->options, (int64_t)time(NULL), context->diagnostics, &setting->retention))
         return false;
-    setting->zone = zone_open(tz);
-    if (setting->zone == NULL) {
-        diagnose(context->diagnostics, STATUS_USAGE,
-                 "--tz %s: no such time zone in tzdata; a name such as Europe/Berlin or UTC is needed",
-                 tz != NULL ? tz : "");
+    setting->zone = filters_zone(setting->options, context->diagnostics);
+    if (setting->zone == NULL)
         return false;
-    }
     setting->path = database_path_for_writing(options_value(setting->options, "database"), setting->writing.group,
                                               context->diagnostics);
     setting->node = log_store_node(options_value(setting->options, "node"));

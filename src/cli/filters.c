@@ -347,5 +347,10 @@ filters_zone(const struct options *options, struct diagnostics *diagnostics)
             diagnostics, STATUS_USAGE,
             "--tz: \"%s\" is no time zone of this system's tzdata; allowed are UTC and names such as Europe/Berlin",
             name);
+    else if (name == NULL && !zone_system_known())
+        diagnose_warning(diagnostics,
+                         "the environment's TZ=%s is no time zone of this system's tzdata: as everywhere in the C "
+                         "library UTC is taken; --tz names another",
+                         getenv("TZ"));
     return zone;
 }

@@ -144,6 +144,29 @@ opening_leaves_the_environment(void **state)
     unsetenv("TZ");
 }
 
+static void
+a_wrong_TZ_is_known(void **state)
+{
+    static const char *const right[] = {"", ":", "UTC", "CET-1CEST", "<+03>-3", "EST5EDT,M3.2.0,M11.1.0", ":UTC"};
+    static const char *const wrong[] = {"Mars/Olympus", "Europe/Berlim", "Mars", ":/no/such/file", "Etc/Mars+1"};
+    (void)state;
+    unsetenv("TZ");
+    assert_true(zone_system_known());
+    for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+        setenv("TZ", right[i], 1);
+        assert_true(zone_system_known());
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        setenv("TZ", wrong[i], 1);
+        assert_false(zone_system_known());
+    }
+    setenv("TZ", "Asia/Tokyo", 1);
+    struct zone *zone = zone_needed("Asia/Tokyo");
+    assert_true(zone_system_known());
+    zone_free(zone);
+    unsetenv("TZ");
+}
+
 struct time_case {
     const char *text;
     bool end_of_day;
@@ -234,6 +257,7 @@ main(void)
         cmocka_unit_test(berlin_changes_its_clocks),
         cmocka_unit_test(table_agrees_with_the_c_library),
         cmocka_unit_test(opening_leaves_the_environment),
+        cmocka_unit_test(a_wrong_TZ_is_known),
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(durations_are_read),
     };

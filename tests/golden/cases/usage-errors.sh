@@ -14,6 +14,10 @@ try query --by nothing "$samples"
 try query -n x "$samples"
 try report --tz Mars/Olympus "$samples"
 try scan --tz ../../etc/passwd "$samples"
+try scan --utc --tz Europe/Berlin "$samples"
+(export TZ=Mars/Olympus && try scan -d a.db "$samples/error.log")
+(export TZ=Europe/Berlin && try scan --utc -d b.db "$samples/error.log")
+"$NGXERR" db info -d b.db -f json | grep -o '"zone":"[^"]*"'
 try report --around 14:05,soon "$samples"
 try report missing.log
 try db frobnicate
