@@ -50,7 +50,8 @@ examine_left(struct examination *examination, const struct input_found *found)
         break;
     case LEFT_NO_RECORDS:
         doctor_say(examination, found->path, left_reason_text(found->reason),
-                   found->named ? "scan refuses it, unless --force is given" : NULL);
+                   found->named ? "scan refuses it if there is none behind them either, unless --force is given"
+                                : NULL);
         break;
     case LEFT_NOT_REGULAR:
     case LEFT_OWN:

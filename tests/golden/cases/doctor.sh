@@ -33,3 +33,8 @@ echo "2026/11/20 03:12:46 [warn] 1#1: *1 a warning" >>long.log
 echo "exit $?"
 "$NGXERR" scan -v -d c.db --tz UTC linked
 "$NGXERR" db info -d c.db | grep 'not there'
+echo "--- a named log whose first record comes late is read, so doctor does not say that it is refused"
+seq 100000 >late.log
+echo "2026/11/20 03:12:46 [warn] 1#1: *1 a warning" >>late.log
+"$NGXERR" doctor --nginx-conf nginx.conf late.log | head -1
+"$NGXERR" scan -v -d c.db --tz UTC late.log | head -1
