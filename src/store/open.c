@@ -376,7 +376,8 @@ static void
 end_log(struct store *store)
 {
     int64_t size;
-    if (writer_has_begun(store->writer) || !beside_exists(store, "-wal", &size) || size >= LOG_KEPT)
+    if (store->writer == NULL || writer_has_begun(store->writer) || !beside_exists(store, "-wal", &size) ||
+        size >= LOG_KEPT)
         sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     else
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
