@@ -21,6 +21,8 @@ struct cutter {
     bool in_line; /* the byte before `offset` is no newline: a record that begins here is glued to foreign text */
     bool in_long; /* the piece before `offset` is the part of a line over LIMIT_LINE that goes on here */
     struct parcel *parcel;       /* being filled; NULL when none is begun */
+    size_t parcel_events;        /* in it so far */
+    struct sheet *sheet;         /* with its last ones; NULL when none is begun */
     struct scan_state committed; /* after the last record that is not open */
     struct job_end end;          /* gathered for the last parcel */
 };
@@ -35,13 +37,36 @@ current_parcel(struct cutter *cutter)
     if (parcel != NULL)
         return parcel;
     parcel = queue_pop(cutter->pipeline->free_parcels);
-    parcel->sheet = queue_pop(cutter->pipeline->free_sheets);
-    parcel->sheet->count = 0;
     parcel->last = false;
     parcel->block = NULL;
+    parcel->batch.event_count = 0;
     parcel->batch.unparsed_count = 0;
+    if (parcel->batch.rows != NULL)
+        row_batch_clear(parcel->batch.rows);
+    cutter->parcel_events = 0;
     cutter->parcel = parcel;
     return parcel;
+}
+
+static struct sheet *
+current_sheet(struct cutter *cutter)
+{
+    if (cutter->sheet == NULL) {
+        cutter->sheet = queue_pop(cutter->pipeline->free_sheets);
+        cutter->sheet->count = 0;
+        cutter->sheet->parcel = current_parcel(cutter);
+    }
+    return cutter->sheet;
+}
+
+static void
+send_sheet(struct cutter *cutter, bool ended)
+{
+    struct sheet *sheet = current_sheet(cutter);
+
+    sheet->ended = ended;
+    cutter->sheet = NULL;
+    queue_push(cutter->pipeline->full_sheets, sheet);
 }
 
 /* Gives the parcel the texts it points into, for those of one that is done. */
@@ -64,7 +89,7 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
 
     parcel->batch.end = cutter->offset;
     parcel->batch.state = cutter->committed;
-    if (parcel->sheet->count > 0 || parcel->batch.unparsed_count > 0) {
+    if (cutter->parcel_events > 0 || parcel->batch.unparsed_count > 0) {
         atomic_fetch_add(&block->users, 1);
         parcel->block = block;
     }
@@ -72,8 +97,8 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
     if (last)
         parcel->end = cutter->end;
     hand_over_texts(cutter, parcel);
+    send_sheet(cutter, true);
     cutter->parcel = NULL;
-    queue_push(cutter->pipeline->cut_parcels, parcel);
 }
 
 /* --- pieces --- */
@@ -110,7 +135,7 @@ set_time(struct cutter *cutter, struct event *event)
 static void
 add_event(struct cutter *cutter, bool open)
 {
-    struct sheet *sheet = current_parcel(cutter)->sheet;
+    struct sheet *sheet = current_sheet(cutter);
     struct event *event = &sheet->events[sheet->count++];
 
     copy_record(&event->record, &cutter->piece.record);
@@ -124,6 +149,9 @@ add_event(struct cutter *cutter, bool open)
     cutter->end.records++;
     cutter->end.lines += event->record.lines;
     cutter->end.continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
+    cutter->parcel_events++;
+    if (sheet->count == SHEET_ITEMS)
+        send_sheet(cutter, false);
 }
 
 /* The last part of a line over the limit is no line of its own either, unless a record begins in it. */
@@ -175,7 +203,7 @@ cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool f
     cutter->in_line = rest->data[piece->consumed - 1] != '\n';
     *rest = slice_from(*rest, piece->consumed);
     cutter->offset += piece->consumed;
-    if (cutter->parcel->sheet->count == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
+    if (cutter->parcel_events == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
         send_parcel(cutter, block, false);
     return true;
 }
@@ -341,7 +369,7 @@ cutter_run(void *argument)
     peeler_begin(cutter->peeler, cutter->texts);
     while (queue_pop(cutter->pipeline->jobs) != NULL)
         cut_file(cutter);
-    queue_push(cutter->pipeline->cut_parcels, NULL);
+    queue_push(cutter->pipeline->full_sheets, NULL);
     peeler_free(cutter->peeler);
     arena_free(cutter->texts);
     free(cutter);

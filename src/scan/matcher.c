@@ -1,15 +1,13 @@
 /* The classifying thread: the records of a parcel get their classes and become its batch, with their rows. */
 #include "scan/stages.h"
 
-/* Makes the events of the batch; the number of those that have a class. */
+/* Adds the events of a sheet to its batch; the number of those that have a class. */
 static uint64_t
-classify_sheet(struct pipeline *pipeline, struct classifier *classifier, struct sheet *sheet, struct batch *batch)
+classify_sheet(struct pipeline *pipeline, struct classifier *classifier, struct sheet *sheet)
 {
+    struct batch *batch = &sheet->parcel->batch;
     uint64_t classified = 0;
 
-    batch->event_count = 0;
-    if (batch->rows != NULL)
-        row_batch_clear(batch->rows);
     for (size_t i = 0; i < sheet->count; i++) {
         struct event *event = &sheet->events[i];
 
@@ -27,13 +25,16 @@ matcher_run(void *argument)
 {
     struct pipeline *pipeline = argument;
     struct classifier *classifier = classifier_new(pipeline->rules);
-    struct parcel *parcel;
+    struct sheet *sheet;
     uint64_t classified = 0; /* of the file */
 
-    while ((parcel = queue_pop(pipeline->cut_parcels)) != NULL) {
-        classified += classify_sheet(pipeline, classifier, parcel->sheet, &parcel->batch);
-        queue_push(pipeline->free_sheets, parcel->sheet);
-        parcel->sheet = NULL;
+    while ((sheet = queue_pop(pipeline->full_sheets)) != NULL) {
+        struct parcel *parcel = sheet->ended ? sheet->parcel : NULL;
+
+        classified += classify_sheet(pipeline, classifier, sheet);
+        queue_push(pipeline->free_sheets, sheet);
+        if (parcel == NULL)
+            continue;
         if (parcel->last) {
             parcel->end.classified = classified;
             parcel->end.match_limits = classifier_limits_met(classifier);

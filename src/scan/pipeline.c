@@ -47,7 +47,7 @@ release(struct pipeline *pipeline)
     free(pipeline->sheets);
     queue_free(pipeline->jobs);
     queue_free(pipeline->free_blocks);
-    queue_free(pipeline->cut_parcels);
+    queue_free(pipeline->full_sheets);
     queue_free(pipeline->full_parcels);
     queue_free(pipeline->free_parcels);
     queue_free(pipeline->free_sheets);
@@ -66,7 +66,7 @@ start_threads(struct pipeline *pipeline)
     if (pthread_create(&pipeline->matcher, NULL, matcher_run, pipeline) != 0)
         goto out;
     if (pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) != 0) {
-        queue_push(pipeline->cut_parcels, NULL);
+        queue_push(pipeline->full_sheets, NULL);
         pthread_join(pipeline->matcher, NULL);
         goto out;
     }
@@ -86,11 +86,11 @@ pipeline_new(const struct rules *rules, struct store *store)
     pipeline->rules = rules;
     pipeline->store = store;
     pipeline->jobs = queue_new(1);
-    pipeline->free_blocks = queue_new(BLOCK_COUNT);
-    pipeline->cut_parcels = queue_new(SHEET_COUNT);
+    pipeline->free_blocks = queue_new_of_free(BLOCK_COUNT);
+    pipeline->full_sheets = queue_new(SHEET_COUNT);
     pipeline->full_parcels = queue_new(LIMIT_QUEUE);
-    pipeline->free_parcels = queue_new(PARCEL_COUNT);
-    pipeline->free_sheets = queue_new(SHEET_COUNT);
+    pipeline->free_parcels = queue_new_of_free(PARCEL_COUNT);
+    pipeline->free_sheets = queue_new_of_free(SHEET_COUNT);
     fill_queues(pipeline);
     if (!start_threads(pipeline)) {
         release(pipeline);

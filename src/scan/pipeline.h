@@ -43,7 +43,6 @@ struct job_end {
 /* A batch for the store with what it points into. */
 struct parcel {
     struct batch batch;
-    struct sheet *sheet; /* between the threads: the records that become the batch's events */
     struct block *block;
     struct arena *texts; /* the other memory that it points into: lines without their wrappers */
     bool last;           /* of its file: `end` is filled; the batch may be empty */

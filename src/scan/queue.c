@@ -13,6 +13,7 @@ struct queue {
     pthread_cond_t not_empty;
     pthread_cond_t not_full;
     size_t capacity, first, count;
+    bool last_first;
     void **items;
 };
 
@@ -58,13 +59,23 @@ queue_push(struct queue *queue, void *item)
     pthread_mutex_unlock(&queue->mutex);
 }
 
-/* The first item, taken out; the mutex is held and count is not 0. */
-static void *
-take_first(struct queue *queue)
+struct queue *
+queue_new_of_free(size_t capacity)
 {
-    void *item = queue->items[queue->first];
+    struct queue *queue = queue_new(capacity);
 
-    queue->first = (queue->first + 1) % queue->capacity;
+    queue->last_first = true;
+    return queue;
+}
+
+/* The item whose turn it is, taken out; the mutex is held and count is not 0. */
+static void *
+take(struct queue *queue)
+{
+    void *item = queue->items[(queue->first + (queue->last_first ? queue->count - 1 : 0)) % queue->capacity];
+
+    if (!queue->last_first)
+        queue->first = (queue->first + 1) % queue->capacity;
     queue->count--;
     pthread_cond_signal(&queue->not_full);
     return item;
@@ -78,7 +89,7 @@ queue_pop(struct queue *queue)
     pthread_mutex_lock(&queue->mutex);
     while (queue->count == 0)
         pthread_cond_wait(&queue->not_empty, &queue->mutex);
-    item = take_first(queue);
+    item = take(queue);
     pthread_mutex_unlock(&queue->mutex);
     return item;
 }
@@ -101,7 +112,7 @@ queue_pop_within(struct queue *queue, int milliseconds)
         if (pthread_cond_timedwait(&queue->not_empty, &queue->mutex, &until) == ETIMEDOUT)
             break;
     if (queue->count > 0)
-        item = take_first(queue);
+        item = take(queue);
     pthread_mutex_unlock(&queue->mutex);
     return item;
 }

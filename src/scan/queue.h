@@ -9,6 +9,8 @@ struct queue;
 
 /* Holds at most `capacity` items.  Freed by queue_free; what is still inside is the caller's. */
 struct queue *queue_new(size_t capacity);
+/* The same for memory to be used again: gives first what came last, which is in the caches most likely. */
+struct queue *queue_new_of_free(size_t capacity);
 void queue_free(struct queue *queue);
 /* Waits while the queue is full. */
 void queue_push(struct queue *queue, void *item);

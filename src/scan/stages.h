@@ -15,7 +15,10 @@
 /* Rows of one batch, at some 500 bytes each; larger ones are no faster. */
 #define BATCH_ITEMS  256U
 #define PARCEL_COUNT (LIMIT_QUEUE + 2U)
-#define SHEET_COUNT  8U
+
+/* Records between two threads: so few that they stay in the caches of both cores. */
+#define SHEET_ITEMS 64U
+#define SHEET_COUNT 12U
 
 /* Bytes on their way, as slices, to the store.  Back to the cutter when nobody uses it. */
 struct block {
@@ -28,16 +31,18 @@ struct block {
     bool quiet; /* of a live stream that has nothing more for the moment: records that lie there are complete */
 };
 
-/* The records of a parcel between the cutter, which cuts them, and the matcher, after which only their rows are wanted. */
+/* Records of a parcel between the cutter, which cuts them, and the matcher, which makes them the batch's events. */
 struct sheet {
-    struct event events[BATCH_ITEMS];
+    struct event events[SHEET_ITEMS];
     size_t count;
+    struct parcel *parcel; /* its events and rows are the matcher's, all else is the cutter's until `ended` */
+    bool ended;            /* these are its last */
 };
 
 struct pipeline {
     struct queue *jobs;         /* caller -> cutter: struct job */
     struct queue *free_blocks;  /* cutter or caller -> cutter */
-    struct queue *cut_parcels;  /* cutter -> matcher */
+    struct queue *full_sheets;  /* cutter -> matcher */
     struct queue *full_parcels; /* matcher -> caller */
     struct queue *free_parcels; /* caller -> cutter */
     struct queue *free_sheets;  /* matcher -> cutter */
@@ -63,7 +68,7 @@ struct reading {
 /* Fills the block with what comes next. */
 void read_block(struct pipeline *pipeline, struct reading *reading, struct block *block);
 
-/* Thread functions; the argument is the struct pipeline.  A NULL job ends the cutter, a NULL parcel the matcher. */
+/* Thread functions; the argument is the struct pipeline.  A NULL job ends the cutter, a NULL sheet the matcher. */
 void *cutter_run(void *argument);
 void *matcher_run(void *argument);
 
