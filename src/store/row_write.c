@@ -10,6 +10,7 @@
 #include "store/context.h"
 #include "store/intern.h"
 #include "store/render.h"
+#include "store/row_extra.h"
 #include "store/row_parts.h"
 
 /* Templates of captures, known by where the classes keep their names. */
@@ -32,6 +33,9 @@ struct row_writer {
     struct render_cache cache;
     struct frame_room frame;
     struct buffer rendered, patch, extra, odd, message, work;
+    bool shortened;          /* the last row was */
+    struct row_batch *trial; /* of row_event; NULL until then */
+    struct event cut;        /* its answer */
 };
 
 struct row_writer *
@@ -53,6 +57,7 @@ row_writer_free(struct row_writer *writer)
 {
     if (writer == NULL)
         return;
+    row_batch_free(writer->trial);
     intern_free(writer->intern);
     contexts_free(writer->contexts);
     frame_room_free(&writer->frame);
@@ -374,6 +379,10 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     return sum;
 }
 
+/* In JSON a byte takes so many at most, and a field so many besides its name and value: "":"", */
+#define JSON_ESCAPE 6
+#define JSON_FRAME  6
+
 /* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a
  * line that a record may take beyond its bound. */
 #define SHORT_RECORD 48
@@ -426,6 +435,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     struct row_parts parts;
     row_parts_find(record, &parts);
     writer->ascii = writer->clean = false;
+    writer->shortened = shortened;
     if (!shortened)
         examine(writer, record);
     uint64_t bits = parts.bits | (shortened ? ROW_SHORTENED : 0);
@@ -470,4 +480,53 @@ row_write(struct row_writer *writer, struct row_batch *batch, const struct event
     memset(writer->cells, 0, STORED_COLUMNS * sizeof(*writer->cells)); /* CELL_NULL */
     set_number(writer, STORED_CLASS_ID, class_id);
     make_row(writer, event, false);
+}
+
+/* --- events that become no rows --- */
+
+/* What the texts of a record whose texts need no escape take in its row at most, but for the patch. */
+static size_t
+clean_size(const struct event *event)
+{
+    const struct record *record = &event->record;
+    struct extra_fields fields = {.record = record, .match = &event->match};
+    size_t sum = record->message.size + record->doing.size + record->client.size + record->server.size +
+                 record->request.size + record->subrequest.size + record->upstream.size + record->upstream_addr.size +
+                 record->host.size + record->referrer.size + record->node.size + record->method.size + record->uri.size;
+    for (const struct record_field *field; (field = extra_next(&fields)) != NULL;) {
+        bool plain = escape_json_unneeded(field->name) && escape_json_unneeded(field->value);
+        sum += (field->name.size + field->value.size) * (plain ? 1 : JSON_ESCAPE) + JSON_FRAME;
+    }
+    return sum;
+}
+
+/* Most records are written as nginx writes them, and their row is within its bound by far. */
+static bool
+surely_fits(struct row_writer *writer, const struct event *event)
+{
+    const struct record *record = &event->record;
+    return writer->clean && record->text.data == NULL &&
+           clean_size(event) <= record->raw.size + record->raw.size / 2 + SHORT_RECORD &&
+           render_is(record, &writer->cache, record->raw);
+}
+
+const struct event *
+row_event(struct row_writer *writer, const struct event *event, bool *clean)
+{
+    examine(writer, &event->record);
+    *clean = writer->clean;
+    if (surely_fits(writer, event))
+        return event;
+    if (writer->trial == NULL)
+        writer->trial = row_batch_new();
+    row_batch_clear(writer->trial);
+    row_write(writer, writer->trial, event, 0);
+    if (!writer->shortened)
+        return event;
+    writer->cut = *event;
+    shorten(writer, &writer->cut.record);
+    if (writer->extra.size == 0)
+        writer->cut.record.extra_count = writer->cut.match.capture_count = 0;
+    *clean = false;
+    return &writer->cut;
 }

@@ -65,7 +65,9 @@ struct file_probe {
     /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that
      * begin alike; false if there are fewer. */
     bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
-    void *read_context;
+    /* Is all of it the beginning of the file at `path`, which was read before?  Asked by a survey (store_survey_begin). */
+    bool (*begins_other)(void *context, const char *path);
+    void *read_context; /* of both */
     uint64_t device, inode, size; /* on disk */
     int64_t modified;
 };

@@ -280,11 +280,11 @@ test_a_full_tally_forgets_what_is_rare(void **context)
     struct tally_slot top[2];
     tallies_begin(&tallies);
     size_t small = tallies_new(&tallies), large = tallies_new(&tallies);
-    tally_add(&tallies, small, 7, 70, 0);
+    tally_count(&tallies, small, 7)->row = 70;
     for (uint64_t i = 0; i < 2 * (uint64_t)LIMIT_SURVEY_SLOTS; i++) {
-        tally_add(&tallies, large, i, (int64_t)i, 0);
+        tally_count(&tallies, large, i);
         if (i % 4 == 0)
-            tally_add(&tallies, large, UINT64_MAX, 1, 0);
+            tally_count(&tallies, large, UINT64_MAX);
     }
     tallies_group(&tallies);
     assert_int_equal(tally_top(&tallies, small, 2, top), 1);

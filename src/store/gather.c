@@ -1,0 +1,116 @@
+/* A survey of records as a scan reads them: hashes are made where rows would be made, and counted where rows would be
+ * stored.  Used by store alone. */
+#include "store/gather.h"
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "store/question.h"
+#include "store/row_extra.h"
+
+/* What the texts of an event are made into. */
+struct making {
+    struct writer *writer;
+    struct row_batch *rows;
+    bool clean; /* no text needs an escape */
+};
+
+/* --- where rows would be made --- */
+
+static void *
+add(void **items, size_t *count, size_t *capacity, size_t size)
+{
+    if (*count == *capacity) {
+        *capacity = *capacity == 0 ? 128 : *capacity * 2;
+        *items = memory_resize(*items, *capacity, size);
+    }
+    return (char *)*items + (*count)++ * size;
+}
+
+/* The form of the views; in the batch where it is another than the bytes. */
+static struct slice
+view_text(const struct making *making, struct slice exact)
+{
+    struct buffer *work = &making->writer->gather_work;
+    if (making->clean || escape_view_text_unneeded(exact))
+        return exact;
+    buffer_clear(work);
+    escape_view_text(work, exact);
+    return arena_copy(making->rows->texts, buffer_slice(work));
+}
+
+static struct survey_text
+text_of(const struct making *making, struct slice exact)
+{
+    if (exact.size == 0)
+        return (struct survey_text){0, SLICE("")};
+    return (struct survey_text){text_hash(view_text(making, exact)), exact};
+}
+
+static void
+set_texts(const struct making *making, const struct record *record, struct survey_text *texts)
+{
+    struct slice path = record->uri;
+    size_t mark = slice_find_byte(path, '?');
+    if (mark != SIZE_MAX)
+        path.size = mark;
+    texts[TALLY_SERVER] = text_of(making, record->server);
+    texts[TALLY_HOST] = text_of(making, record->host);
+    texts[TALLY_UPSTREAM_ADDR] = text_of(making, record->upstream_addr);
+    texts[TALLY_CLIENT] = text_of(making, record->client);
+    texts[TALLY_URI] = text_of(making, path);
+    texts[TALLY_METHOD] = text_of(making, record->method);
+}
+
+static unsigned
+set_captures(const struct making *making, const struct event *event)
+{
+    struct row_batch *rows = making->rows;
+    struct extra_fields fields = {.record = &event->record, .match = &event->match};
+    unsigned count = 0;
+    for (const struct record_field *field; (field = extra_next(&fields)) != NULL; count++) {
+        struct gathered_capture *capture =
+            add((void **)&rows->captures, &rows->capture_count, &rows->capture_capacity, sizeof(*rows->captures));
+        capture->name = view_text(making, field->name);
+        capture->value = text_of(making, field->value);
+    }
+    return count;
+}
+
+void
+gather_prepare(struct writer *writer, struct row_batch *rows, const struct event *event, int64_t class_id)
+{
+    struct making making = {.writer = writer, .rows = rows};
+    const struct event *stored = row_event(writer->row_writer, event, &making.clean);
+    const struct record *record = &stored->record;
+    struct gathered *gathered =
+        add((void **)&rows->gathered, &rows->gathered_count, &rows->gathered_capacity, sizeof(*rows->gathered));
+    gathered->event.row = 0;
+    gathered->event.raw = question_without_end(event->record.raw);
+    gathered->event.class_id = class_id;
+    gathered->event.epoch = event_epoch(event);
+    gathered->event.level = record->level;
+    gathered->event.kind = record->kind;
+    gathered->event.error_number = record->error_number;
+    set_texts(&making, record, gathered->event.texts);
+    gathered->captures = set_captures(&making, stored);
+    gathered->reload = class_id == writer->survey->lifecycle && slice_equal(record->message, SURVEY_RELOAD);
+}
+
+/* --- where rows would be stored --- */
+
+bool
+gather_add(struct writer *writer, const struct row_batch *rows)
+{
+    struct survey *survey = writer->survey;
+    const struct gathered_capture *capture = rows->captures;
+    for (size_t i = 0; i < rows->gathered_count; i++) {
+        struct gathered *gathered = &rows->gathered[i];
+        struct survey_class *class = survey_add(survey, &gathered->event);
+        for (unsigned c = 0; c < gathered->captures; c++, capture++)
+            if (class != NULL)
+                survey_add_capture(survey, class, &gathered->event, capture->name, &capture->value);
+        if (gathered->reload && gathered->event.epoch >= 0)
+            survey_add_reload(survey, gathered->event.epoch);
+    }
+    return survey_keeps(survey);
+}
