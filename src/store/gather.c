@@ -31,7 +31,7 @@ static struct slice
 view_text(const struct making *making, struct slice exact)
 {
     struct buffer *work = &making->writer->gather_work;
-    if (making->clean || escape_view_text_unneeded(exact))
+    if (escape_view_text_unneeded(exact))
         return exact;
     buffer_clear(work);
     escape_view_text(work, exact);
@@ -43,7 +43,7 @@ text_of(const struct making *making, struct slice exact)
 {
     if (exact.size == 0)
         return (struct survey_text){0, SLICE("")};
-    return (struct survey_text){text_hash(view_text(making, exact)), exact};
+    return (struct survey_text){text_hash(making->clean ? exact : view_text(making, exact)), exact};
 }
 
 static void
@@ -70,7 +70,7 @@ set_captures(const struct making *making, const struct event *event)
     for (const struct record_field *field; (field = extra_next(&fields)) != NULL; count++) {
         struct gathered_capture *capture =
             add((void **)&rows->captures, &rows->capture_count, &rows->capture_capacity, sizeof(*rows->captures));
-        capture->name = view_text(making, field->name);
+        capture->name = making->clean ? field->name : view_text(making, field->name);
         capture->value = text_of(making, field->value);
     }
     return count;
@@ -112,5 +112,6 @@ gather_add(struct writer *writer, const struct row_batch *rows)
         if (gathered->reload && gathered->event.epoch >= 0)
             survey_add_reload(survey, gathered->event.epoch);
     }
+    survey_settle(survey);
     return survey_keeps(survey);
 }

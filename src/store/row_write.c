@@ -383,6 +383,9 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
 #define JSON_ESCAPE 6
 #define JSON_FRAME  6
 
+/* The two numbers of a patch. */
+#define PATCH_FRAME 8
+
 /* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a
  * line that a record may take beyond its bound. */
 #define SHORT_RECORD 48
@@ -421,9 +424,10 @@ static void
 examine(struct row_writer *writer, const struct record *record)
 {
     struct slice raw = record->text.data != NULL ? record->text : record->raw;
-    writer->ascii = escape_is_ascii(raw);
-    writer->clean = writer->ascii ? memchr(raw.data, '\\', raw.size) == NULL && memchr(raw.data, '\0', raw.size) == NULL
-                                  : escape_view_text_unneeded(raw);
+    writer->clean = escape_is_plain(raw);
+    writer->ascii = writer->clean || escape_is_ascii(raw);
+    if (!writer->ascii)
+        writer->clean = escape_view_text_unneeded(raw);
     writer->clean = writer->clean && (record->node.data == NULL || escape_view_text_unneeded(record->node));
 }
 
@@ -484,30 +488,40 @@ row_write(struct row_writer *writer, struct row_batch *batch, const struct event
 
 /* --- events that become no rows --- */
 
-/* What the texts of a record whose texts need no escape take in its row at most, but for the patch. */
+/* What `extra` takes at most. */
 static size_t
-clean_size(const struct event *event)
+field_size(const struct record_field *field, bool exactly)
 {
-    const struct record *record = &event->record;
-    struct extra_fields fields = {.record = record, .match = &event->match};
-    size_t sum = record->message.size + record->doing.size + record->client.size + record->server.size +
-                 record->request.size + record->subrequest.size + record->upstream.size + record->upstream_addr.size +
-                 record->host.size + record->referrer.size + record->node.size + record->method.size + record->uri.size;
-    for (const struct record_field *field; (field = extra_next(&fields)) != NULL;) {
-        bool plain = escape_json_unneeded(field->name) && escape_json_unneeded(field->value);
-        sum += (field->name.size + field->value.size) * (plain ? 1 : JSON_ESCAPE) + JSON_FRAME;
-    }
+    bool plain = exactly && escape_json_unneeded(field->name) && escape_json_unneeded(field->value);
+    return (field->name.size + field->value.size) * (plain ? 1 : JSON_ESCAPE) + JSON_FRAME;
+}
+
+static size_t
+extra_size(const struct event *event, bool exactly)
+{
+    size_t sum = 0;
+    for (unsigned i = 0; i < event->record.extra_count; i++)
+        sum += field_size(&event->record.extra[i], exactly);
+    for (unsigned i = 0; i < event->match.capture_count; i++)
+        sum += field_size(&event->match.captures[i], exactly);
     return sum;
 }
 
-/* Most records are written as nginx writes them, and their row is within its bound by far. */
+/* Nearly every record is one that nginx wrote: only its prefix can be another than would be rendered, and its row is
+ * within its bound by far. */
 static bool
 surely_fits(struct row_writer *writer, const struct event *event)
 {
     const struct record *record = &event->record;
-    return writer->clean && record->text.data == NULL &&
-           clean_size(event) <= record->raw.size + record->raw.size / 2 + SHORT_RECORD &&
-           render_is(record, &writer->cache, record->raw);
+    if (!writer->clean || record->text.data != NULL || record->message.data == NULL || !render_ends(record))
+        return false;
+    size_t texts = record->message.size + record->doing.size + record->client.size + record->server.size +
+                   record->request.size + record->subrequest.size + record->upstream.size + record->upstream_addr.size +
+                   record->host.size + record->referrer.size + record->node.size + record->method.size +
+                   record->uri.size;
+    size_t patch = (size_t)(record->message.data - record->raw.data) + PATCH_FRAME;
+    size_t bound = record->raw.size + record->raw.size / 2 + SHORT_RECORD;
+    return texts + patch + extra_size(event, false) <= bound || texts + patch + extra_size(event, true) <= bound;
 }
 
 const struct event *

@@ -83,17 +83,25 @@ keep_raw(struct survey *survey, struct survey_event *event)
     return event->row;
 }
 
-/* In a log nearly every event is the last of its class until now: its bytes are not kept by that alone, unless they are
- * more than nginx writes. */
+/* In a log nearly every event is the last of its class until now: the bytes of the last of all that were added are kept
+ * where they can be replaced, unless they are more than nginx writes. */
 static void
-keep_last(struct survey *survey, struct survey_class *class, struct survey_event *event)
+settle_last(struct survey *survey, struct survey_class *class)
 {
     buffer_clear(&class->last);
-    if (event->row == 0 && event->raw.size <= LIMIT_NGINX_RECORD)
-        buffer_add(&class->last, event->raw);
-    else
-        keep_raw(survey, event);
-    class->last_row = event->row;
+    if (class->last_row == 0 && class->last_raw.size <= LIMIT_NGINX_RECORD)
+        buffer_add(&class->last, class->last_raw);
+    else if (class->last_row == 0)
+        class->last_row = spool_add(survey->spool, class->last_raw);
+    class->last_raw = SLICE_NONE;
+}
+
+void
+survey_settle(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->class_count; i++)
+        if (survey->classes[i].last_raw.data != NULL)
+            settle_last(survey, &survey->classes[i]);
 }
 
 static bool
@@ -151,7 +159,8 @@ add_time(struct survey *survey, struct survey_class *class, struct survey_event 
     }
     if (class->count == 0 || epoch >= class->last_epoch) {
         class->last_epoch = epoch;
-        keep_last(survey, class, event);
+        class->last_row = event->row;
+        class->last_raw = event->raw;
     }
 }
 

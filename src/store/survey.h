@@ -64,7 +64,8 @@ struct survey_class {
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time;                        /* of those with a time; -1 none */
     int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
-    struct buffer last;                                   /* with last_row 0: the bytes of the last */
+    struct slice last_raw; /* of the last, in no table and not settled yet; else none */
+    struct buffer last;    /* with last_row 0: the same, settled */
     size_t tallies;                                       /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     size_t capture_count;
@@ -116,6 +117,8 @@ void survey_add_capture(struct survey *survey, struct survey_class *class, const
 /* What a message of the class `lifecycle` says of a reload (src/os/unix/ngx_process_cycle.c), and its time. */
 #define SURVEY_RELOAD SLICE("reconfiguring")
 void survey_add_reload(struct survey *survey, int64_t epoch);
+/* The bytes of the events that were added are gone from here on. */
+void survey_settle(struct survey *survey);
 /* The text that was kept there; false after a diagnostic. */
 bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text);
 /* False after a diagnostic when something could not be kept. */
