@@ -7,6 +7,9 @@
 #include "store/question.h"
 #include "store/row_extra.h"
 
+/* So many events. */
+#define AHEAD 8
+
 /* What the texts of an event are made into. */
 struct making {
     struct writer *writer;
@@ -70,7 +73,8 @@ set_captures(const struct making *making, const struct event *event)
     for (const struct record_field *field; (field = extra_next(&fields)) != NULL; count++) {
         struct gathered_capture *capture =
             add((void **)&rows->captures, &rows->capture_count, &rows->capture_capacity, sizeof(*rows->captures));
-        capture->name = making->clean ? field->name : view_text(making, field->name);
+        capture->name.exact = making->clean ? field->name : view_text(making, field->name);
+        capture->name.hash = text_hash(capture->name.exact);
         capture->value = text_of(making, field->value);
     }
     return count;
@@ -98,17 +102,30 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
 
 /* --- where rows would be stored --- */
 
+/* The events are counted behind one that only looks where: the tables are larger than the caches. */
+static void
+look_ahead(const struct survey *survey, const struct row_batch *rows, size_t *event, size_t *capture)
+{
+    const struct gathered *gathered = &rows->gathered[(*event)++];
+    survey_expect(survey, &gathered->event);
+    for (unsigned c = 0; c < gathered->captures; c++, ++*capture)
+        survey_expect_capture(survey, &gathered->event, &rows->captures[*capture].name, &rows->captures[*capture].value);
+}
+
 bool
 gather_add(struct writer *writer, const struct row_batch *rows)
 {
     struct survey *survey = writer->survey;
     const struct gathered_capture *capture = rows->captures;
+    size_t ahead = 0, captures_ahead = 0;
     for (size_t i = 0; i < rows->gathered_count; i++) {
         struct gathered *gathered = &rows->gathered[i];
+        while (ahead < rows->gathered_count && ahead <= i + AHEAD)
+            look_ahead(survey, rows, &ahead, &captures_ahead);
         struct survey_class *class = survey_add(survey, &gathered->event);
         for (unsigned c = 0; c < gathered->captures; c++, capture++)
             if (class != NULL)
-                survey_add_capture(survey, class, &gathered->event, capture->name, &capture->value);
+                survey_add_capture(survey, class, &gathered->event, &capture->name, &capture->value);
         if (gathered->reload && gathered->event.epoch >= 0)
             survey_add_reload(survey, gathered->event.epoch);
     }

@@ -15,8 +15,7 @@ struct gathered {
 };
 
 struct gathered_capture {
-    struct slice name; /* in the form of the views */
-    struct survey_text value;
+    struct survey_text name, value; /* the name in the form of the views */
 };
 
 /* Adds the event to the batch.  For the thread of store_prepare. */

@@ -51,10 +51,13 @@ list_classes(struct survey *survey, const struct filter *filter)
     return good;
 }
 
+/* Classes are never deleted: as a rule their ids are their places. */
 static struct survey_class *
-class_of(struct survey *survey, int64_t id)
+class_of(const struct survey *survey, int64_t id)
 {
     size_t low = 0, high = survey->class_count;
+    if (id >= 0 && (uint64_t)id < high && survey->classes[id].id == id)
+        return &survey->classes[id];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (survey->classes[middle].id < id)
@@ -164,6 +167,15 @@ add_time(struct survey *survey, struct survey_class *class, struct survey_event 
     }
 }
 
+void
+survey_expect(const struct survey *survey, const struct survey_event *event)
+{
+    const struct survey_class *class = class_of(survey, event->class_id);
+    for (size_t i = 0; class != NULL && i < TALLY_TEXTS; i++)
+        if (event->texts[i].hash != 0)
+            tally_expect(&survey->tallies, class->tallies + i, event->texts[i].hash);
+}
+
 struct survey_class *
 survey_add(struct survey *survey, struct survey_event *event)
 {
@@ -189,20 +201,26 @@ survey_add(struct survey *survey, struct survey_event *event)
 /* --- fields of `extra` --- */
 
 static struct survey_capture *
-find_capture(struct survey *survey, struct survey_class *class, struct slice name)
+find_capture(const struct survey_class *class, const struct survey_text *name)
 {
-    uint64_t hash = text_hash(name);
     for (size_t i = 0; i < class->capture_count; i++)
-        if (class->captures[i].name_hash == hash)
+        if (class->captures[i].name_hash == name->hash)
             return &class->captures[i];
+    return NULL;
+}
+
+/* NULL when the class has as many as evidence has room for. */
+static struct survey_capture *
+add_name(struct survey *survey, struct survey_class *class, const struct survey_text *name)
+{
     if (class->capture_count == SURVEY_CAPTURES)
         return NULL;
     if (class->captures == NULL)
         class->captures = memory_allocate_zeroed(SURVEY_CAPTURES, sizeof(*class->captures));
     struct survey_capture *capture = &class->captures[class->capture_count++];
     *capture = (struct survey_capture){
-        .name = memory_copy_slice(name),
-        .name_hash = hash,
+        .name = memory_copy_slice(name->exact),
+        .name_hash = name->hash,
         .values = tallies_new(&survey->tallies),
         .largest = {{0, -1}, {0, -1}},
     };
@@ -228,11 +246,23 @@ add_number(struct survey_capture *capture, uint64_t client, int64_t number)
 }
 
 void
-survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
-                   struct slice name, const struct survey_text *value)
+survey_expect_capture(const struct survey *survey, const struct survey_event *event, const struct survey_text *name,
+                      const struct survey_text *value)
 {
-    struct survey_capture *capture = find_capture(survey, class, name);
+    const struct survey_class *class = class_of(survey, event->class_id);
+    const struct survey_capture *capture = class != NULL ? find_capture(class, name) : NULL;
+    if (capture != NULL)
+        tally_expect(&survey->tallies, capture->values, value->hash);
+}
+
+void
+survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
+                   const struct survey_text *name, const struct survey_text *value)
+{
+    struct survey_capture *capture = find_capture(class, name);
     uint64_t number;
+    if (capture == NULL)
+        capture = add_name(survey, class, name);
     if (capture == NULL)
         return;
     capture->count++;

@@ -109,11 +109,15 @@ struct survey {
 /* --- survey.c --- */
 /* With the classes of the database.  `filter` decides what is new.  NULL after a diagnostic. */
 struct survey *survey_new(struct store *store, const struct filter *filter);
+/* Asks for the memory that an event, or a field of its `extra`, will be counted in soon. */
+void survey_expect(const struct survey *survey, const struct survey_event *event);
+void survey_expect_capture(const struct survey *survey, const struct survey_event *event,
+                           const struct survey_text *name, const struct survey_text *value);
 /* Counts an event.  Its class; NULL when the views do not have it either. */
 struct survey_class *survey_add(struct survey *survey, struct survey_event *event);
 /* Counts a field of `extra` of an event of the class; `name` is in the form of the views. */
 void survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
-                        struct slice name, const struct survey_text *value);
+                        const struct survey_text *name, const struct survey_text *value);
 /* What a message of the class `lifecycle` says of a reload (src/os/unix/ngx_process_cycle.c), and its time. */
 #define SURVEY_RELOAD SLICE("reconfiguring")
 void survey_add_reload(struct survey *survey, int64_t epoch);

@@ -8,7 +8,8 @@ static void
 add_value(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, struct slice name,
           struct slice value)
 {
-    survey_add_capture(pass->survey, class, event, name, &(struct survey_text){text_hash(value), value});
+    survey_add_capture(pass->survey, class, event, &(struct survey_text){text_hash(name), name},
+                       &(struct survey_text){text_hash(value), value});
 }
 
 /* --- JSON --- */

@@ -87,6 +87,12 @@ make_room(struct tallies *tallies)
     tallies->all[largest].dropped += rare;
 }
 
+void
+tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
+{
+    __builtin_prefetch(&tallies->slots[home_of(tally, key)], 1);
+}
+
 struct tally_slot *
 tally_count(struct tallies *tallies, size_t tally, uint64_t key)
 {

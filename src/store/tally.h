@@ -33,6 +33,8 @@ void tallies_begin(struct tallies *tallies);
 void tallies_end(struct tallies *tallies);
 /* The number of a new tally. */
 size_t tallies_new(struct tallies *tallies);
+/* Asks for the memory of a key that will be counted soon: it is far from the core as a rule. */
+void tally_expect(const struct tallies *tallies, size_t tally, uint64_t key);
 /* Counts the key once more and gives its slot, which lives until the next call.  At a count of 1 the key is new, or was
  * forgotten: then row and rank are 0 and to be set. */
 struct tally_slot *tally_count(struct tallies *tallies, size_t tally, uint64_t key);
