@@ -1,20 +1,22 @@
 /* Temporary files without a name. */
 #include "base/temporary.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 
+/* The order is SQLite's (https://www.sqlite.org/tempfiles.html). */
 const char *
 temporary_directory(void)
 {
-    static const char *const names[] = {"SQLITE_TMPDIR", "TMPDIR"};
+    const char *const names[] = {getenv("SQLITE_TMPDIR"), getenv("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp", "."};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *directory = getenv(names[i]);
-        if (directory != NULL && directory[0] != '\0')
-            return directory;
+        struct stat facts;
+        if (names[i] != NULL && stat(names[i], &facts) == 0 && S_ISDIR(facts.st_mode) &&
+            access(names[i], W_OK | X_OK) == 0)
+            return names[i];
     }
     return "/var/tmp";
 }

@@ -2,7 +2,8 @@
 #ifndef NGXERR_BASE_TEMPORARY_H
 #define NGXERR_BASE_TEMPORARY_H
 
-/* $SQLITE_TMPDIR, $TMPDIR or /var/tmp, where SQLite makes its own; valid as long as the environment. */
+/* $SQLITE_TMPDIR, $TMPDIR, /var/tmp and so on: the first that can be written to, which is where SQLite makes its own.
+ * Valid as long as the environment. */
 const char *temporary_directory(void);
 /* A new file there (0600), unlinked as soon as it is open.  -1 with errno. */
 int temporary_open(void);

@@ -139,9 +139,8 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
                               ? store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics)
                               : NULL;
 
-    if (store != NULL &&
-        (!store_use_rules(store, rules, &changed) || (surveyed && !store_survey_begin(store)) ||
-         !scan_run(&scan, store, rules, diagnostics, &result))) {
+    if (store != NULL && (!store_use_rules(store, rules, &changed) || (surveyed && !store_survey_begin(store)) ||
+                          !scan_run(&scan, store, rules, diagnostics, &result))) {
         store_close(store);
         store = NULL;
     }

@@ -58,8 +58,8 @@ static bool
 read_tables(struct store *store, struct store_detail *detail)
 {
     sqlite3_stmt *tables = store_statement(store, INFO_TABLES);
-    uint64_t *const numbers[] = {&detail->strings, &detail->count_rows, &detail->shapes, &detail->unparsed_rows,
-                                 &detail->unparsed_bytes, &detail->retiming};
+    uint64_t *const numbers[] = {&detail->strings,       &detail->count_rows,     &detail->shapes,
+                                 &detail->unparsed_rows, &detail->unparsed_bytes, &detail->retiming};
     bool row;
     if (tables == NULL || !store_step(store, tables, &row))
         return false;
@@ -73,6 +73,7 @@ bool
 store_detail(struct store *store, struct arena *arena, struct store_detail *detail)
 {
     *detail = (struct store_detail){0};
-    return read_sizes(store, detail) && read_levels(store, detail) && read_severities(store, detail) && read_tables(store, detail) &&
+    return read_sizes(store, detail) && read_levels(store, detail) && read_severities(store, detail) &&
+           read_tables(store, detail) &&
            left_list(store, arena, &detail->left, &detail->left_count, &detail->left_total);
 }

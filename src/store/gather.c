@@ -109,7 +109,8 @@ look_ahead(const struct survey *survey, const struct row_batch *rows, size_t *ev
     const struct gathered *gathered = &rows->gathered[(*event)++];
     survey_expect(survey, &gathered->event);
     for (unsigned c = 0; c < gathered->captures; c++, ++*capture)
-        survey_expect_capture(survey, &gathered->event, &rows->captures[*capture].name, &rows->captures[*capture].value);
+        survey_expect_capture(survey, &gathered->event, &rows->captures[*capture].name,
+                              &rows->captures[*capture].value);
 }
 
 bool

@@ -19,10 +19,10 @@ struct store_info {
     const char *path;
     int schema_version;
     const char *rules_hash;
-    int64_t last_scan;       /* epoch of the last commit of a scan; -1 never */
-    int64_t oldest, newest;  /* of stored events; -1 none */
-    int64_t pruned_before;   /* of the events before this some or all were pruned; -1 never */
-    uint64_t database_bytes; /* with -wal and -shm */
+    int64_t last_scan;            /* epoch of the last commit of a scan; -1 never */
+    int64_t oldest, newest;       /* of stored events; -1 none */
+    int64_t pruned_before;        /* of the events before this some or all were pruned; -1 never */
+    uint64_t database_bytes;      /* with -wal and -shm */
     struct store_file_info total; /* sums over files */
     struct store_file_info *files;
     size_t file_count;

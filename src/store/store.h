@@ -67,7 +67,7 @@ struct file_probe {
     bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
     /* Is all of it the beginning of the file at `path`, which was read before?  Asked by a survey (store_survey_begin). */
     bool (*begins_other)(void *context, const char *path);
-    void *read_context; /* of both */
+    void *read_context;           /* of both */
     uint64_t device, inode, size; /* on disk */
     int64_t modified;
 };

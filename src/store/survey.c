@@ -137,8 +137,7 @@ static void
 add_minute(struct survey *survey, const struct survey_class *class, struct survey_event *event)
 {
     unsigned second = (unsigned)(event->epoch % 60);
-    struct tally_slot *slot =
-        tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)event->epoch / 60);
+    struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)event->epoch / 60);
     if (slot->count > 1 && second >= slot->rank)
         return;
     slot->rank = second & 0xffU;

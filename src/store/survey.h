@@ -64,8 +64,8 @@ struct survey_class {
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time;                        /* of those with a time; -1 none */
     int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
-    struct slice last_raw; /* of the last, in no table and not settled yet; else none */
-    struct buffer last;    /* with last_row 0: the same, settled */
+    struct slice last_raw;                                /* of the last, in no table and not settled yet; else none */
+    struct buffer last;                                   /* with last_row 0: the same, settled */
     size_t tallies;                                       /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     size_t capture_count;

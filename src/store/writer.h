@@ -50,7 +50,7 @@ struct writer {
     size_t moment_capacity;
     struct survey *survey;     /* events become no rows but are counted here (gather.h); else NULL */
     struct buffer gather_work; /* of store_prepare then */
-    struct counts *counts; /* of what is pruned; NULL until then */
+    struct counts *counts;     /* of what is pruned; NULL until then */
     struct shapes *shapes;
     int64_t last_id;                 /* of table event */
     uint64_t pending, pending_bytes; /* rows since the last commit, and the bytes of log that they were made of */
