@@ -10,7 +10,6 @@
 #include "store/context.h"
 #include "store/intern.h"
 #include "store/render.h"
-#include "store/row_extra.h"
 #include "store/row_parts.h"
 
 /* Templates of captures, known by where the classes keep their names. */
@@ -379,17 +378,6 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     return sum;
 }
 
-/* In JSON a byte takes so many at most, and a field so many besides its name and value: "":"", */
-#define JSON_ESCAPE 6
-#define JSON_FRAME  6
-
-/* The two numbers of a patch. */
-#define PATCH_FRAME 8
-
-/* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a
- * line that a record may take beyond its bound. */
-#define SHORT_RECORD 48
-
 /* Bytes of a host's name that are kept whatever the bound says; most are shorter. */
 #define NODE_KEPT 32
 
@@ -454,7 +442,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
         row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
     if (!shortened &&
-        texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
+        texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + ROW_SHORT) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         make_row(writer, &cut, true);
@@ -488,48 +476,12 @@ row_write(struct row_writer *writer, struct row_batch *batch, const struct event
 
 /* --- events that become no rows --- */
 
-/* What `extra` takes at most. */
-static size_t
-field_size(const struct record_field *field, bool exactly)
-{
-    bool plain = exactly && escape_json_unneeded(field->name) && escape_json_unneeded(field->value);
-    return (field->name.size + field->value.size) * (plain ? 1 : JSON_ESCAPE) + JSON_FRAME;
-}
-
-static size_t
-extra_size(const struct event *event, bool exactly)
-{
-    size_t sum = 0;
-    for (unsigned i = 0; i < event->record.extra_count; i++)
-        sum += field_size(&event->record.extra[i], exactly);
-    for (unsigned i = 0; i < event->match.capture_count; i++)
-        sum += field_size(&event->match.captures[i], exactly);
-    return sum;
-}
-
-/* Nearly every record is one that nginx wrote: only its prefix can be another than would be rendered, and its row is
- * within its bound by far. */
-static bool
-surely_fits(struct row_writer *writer, const struct event *event)
-{
-    const struct record *record = &event->record;
-    if (!writer->clean || record->text.data != NULL || record->message.data == NULL || !render_ends(record))
-        return false;
-    size_t texts = record->message.size + record->doing.size + record->client.size + record->server.size +
-                   record->request.size + record->subrequest.size + record->upstream.size + record->upstream_addr.size +
-                   record->host.size + record->referrer.size + record->node.size + record->method.size +
-                   record->uri.size;
-    size_t patch = (size_t)(record->message.data - record->raw.data) + PATCH_FRAME;
-    size_t bound = record->raw.size + record->raw.size / 2 + SHORT_RECORD;
-    return texts + patch + extra_size(event, false) <= bound || texts + patch + extra_size(event, true) <= bound;
-}
-
 const struct event *
 row_event(struct row_writer *writer, const struct event *event, bool *clean)
 {
     examine(writer, &event->record);
     *clean = writer->clean;
-    if (surely_fits(writer, event))
+    if (writer->clean && row_fits(event))
         return event;
     if (writer->trial == NULL)
         writer->trial = row_batch_new();
