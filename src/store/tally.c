@@ -16,13 +16,13 @@
 void
 tallies_begin(struct tallies *tallies)
 {
-    *tallies = (struct tallies){.slots = memory_allocate_zeroed(LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots))};
+    *tallies = (struct tallies){.slots = memory_map(LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots))};
 }
 
 void
 tallies_end(struct tallies *tallies)
 {
-    free(tallies->slots);
+    memory_unmap(tallies->slots, LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots));
     free(tallies->all);
     *tallies = (struct tallies){0};
 }
