@@ -5,7 +5,8 @@
 #include "store/writer.h"
 
 /* *beginning: is the candidate the beginning of the file whose rows are stored, or equal to it?  Compared byte by byte
- * with what the rows render, where they were pruned not at all; in a survey, which has no rows, with the file itself.  False after a diagnostic. */
+ * with what the rows render, and what was pruned is passed over; in a survey, which has no rows, with the file itself.
+ * False after a diagnostic. */
 bool compare_is_beginning(struct store *store, const struct file_row *file, const struct file_probe *probe,
                           bool *beginning);
 

@@ -19,14 +19,14 @@ struct making {
 
 /* --- where rows would be made --- */
 
+/* The items, moved when there is no room for one more. */
 static void *
-add(void **items, size_t *count, size_t *capacity, size_t size)
+with_room(void *items, size_t count, size_t *capacity, size_t size)
 {
-    if (*count == *capacity) {
-        *capacity = *capacity == 0 ? 128 : *capacity * 2;
-        *items = memory_resize(*items, *capacity, size);
-    }
-    return (char *)*items + (*count)++ * size;
+    if (count < *capacity)
+        return items;
+    *capacity = *capacity == 0 ? 128 : *capacity * 2;
+    return memory_resize(items, *capacity, size);
 }
 
 /* The form of the views; in the batch where it is another than the bytes. */
@@ -71,8 +71,9 @@ set_captures(const struct making *making, const struct event *event)
     struct extra_fields fields = {.record = &event->record, .match = &event->match};
     unsigned count = 0;
     for (const struct record_field *field; (field = extra_next(&fields)) != NULL; count++) {
-        struct gathered_capture *capture =
-            add((void **)&rows->captures, &rows->capture_count, &rows->capture_capacity, sizeof(*rows->captures));
+        rows->captures =
+            with_room(rows->captures, rows->capture_count, &rows->capture_capacity, sizeof(*rows->captures));
+        struct gathered_capture *capture = &rows->captures[rows->capture_count++];
         capture->name.exact = making->clean ? field->name : view_text(making, field->name);
         capture->name.hash = text_hash(capture->name.exact);
         capture->value = text_of(making, field->value);
@@ -86,8 +87,8 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
     struct making making = {.writer = writer, .rows = rows};
     const struct event *stored = row_event(writer->row_writer, event, &making.clean);
     const struct record *record = &stored->record;
-    struct gathered *gathered =
-        add((void **)&rows->gathered, &rows->gathered_count, &rows->gathered_capacity, sizeof(*rows->gathered));
+    rows->gathered = with_room(rows->gathered, rows->gathered_count, &rows->gathered_capacity, sizeof(*rows->gathered));
+    struct gathered *gathered = &rows->gathered[rows->gathered_count++];
     gathered->event.row = 0;
     gathered->event.raw = question_without_end(event->record.raw);
     gathered->event.class_id = class_id;
@@ -96,6 +97,7 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
     gathered->event.kind = record->kind;
     gathered->event.error_number = record->error_number;
     set_texts(&making, record, gathered->event.texts);
+    making.clean = making.clean && record->text.data == NULL; /* a wrapper's fields were not looked at */
     gathered->captures = set_captures(&making, stored);
     gathered->reload = class_id == writer->survey->lifecycle && slice_equal(record->message, SURVEY_RELOAD);
 }
