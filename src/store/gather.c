@@ -3,7 +3,6 @@
 #include "store/gather.h"
 
 #include "base/escape.h"
-#include "base/limits.h"
 #include "store/question.h"
 #include "store/row_extra.h"
 
