@@ -35,6 +35,8 @@ void unescape_view_text(struct buffer *out, struct slice text);
 /* True when escape_view_text would change nothing: the fast question. */
 bool escape_view_text_unneeded(struct slice bytes);
 bool escape_is_ascii(struct slice bytes);
+/* True for ASCII without NUL and backslash: what nearly all lines are, in one look. */
+bool escape_is_plain(struct slice bytes);
 /* True when escape_json would change nothing: printable ASCII without quote and backslash. */
 bool escape_json_unneeded(struct slice bytes);
 /* Length in bytes (1 to 4) of the valid UTF-8 sequence at the start of bytes, 0 if there is none; *code_point may be

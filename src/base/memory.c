@@ -4,6 +4,7 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* Small enough that a few arenas do not count against the memory bound. */
 #define ARENA_BLOCK 16384U
@@ -44,6 +45,26 @@ memory_resize(void *old, size_t count, size_t size)
     if (memory == NULL)
         memory_stop();
     return memory;
+}
+
+void *
+memory_map(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        memory_stop();
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        memory_stop();
+    madvise(memory, bytes, MADV_HUGEPAGE); /* where it is refused, small pages do too */
+    return memory;
+}
+
+void
+memory_unmap(void *mapped, size_t count, size_t size)
+{
+    if (mapped != NULL)
+        munmap(mapped, count * size);
 }
 
 char *

@@ -4,11 +4,15 @@
 
 #include "base/slice.h"
 
-/* All return memory that the caller releases with free(). */
+/* All but memory_map return memory that the caller releases with free(). */
 void *memory_allocate(size_t size);
 void *memory_allocate_zeroed(size_t count, size_t size);
 /* For `count` elements of `size` bytes; stops the program when count * size overflows. */
 void *memory_resize(void *old, size_t count, size_t size);
+/* Zeroed, for a table of megabytes that is used here and there: in large pages where the system has them.  Released with
+ * memory_unmap. */
+void *memory_map(size_t count, size_t size);
+void memory_unmap(void *mapped, size_t count, size_t size);
 char *memory_copy_text(const char *text);
 /* A terminated copy of a slice; bytes after a NUL are copied too. */
 char *memory_copy_slice(struct slice source);

@@ -122,7 +122,7 @@ open_store(struct query *query)
     else if (options_given(options, "database"))
         diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
     else if ((query->rules = rules_option_load(options, diagnostics)) != NULL)
-        query->store = log_store_scan(options, query->rules, query->zone, diagnostics);
+        query->store = log_store_scan(options, query->rules, query->zone, false, diagnostics);
     return query->store != NULL && store_info(query->store, query->arena, &query->info);
 }
 

@@ -176,7 +176,8 @@ open_store(struct run *run)
     struct diagnostics *diagnostics = run->context->diagnostics;
     enum store_mode mode = run->since_last != NULL ? STORE_MARK : STORE_READ;
     if (!run->report.from_database) {
-        run->store = log_store_scan(run->options, run->rules, run->zone, diagnostics);
+        bool surveyed = store_passes_all(&run->filter) && log_store_can_survey(run->options);
+        run->store = log_store_scan(run->options, run->rules, run->zone, surveyed, diagnostics);
         return run->store != NULL;
     }
     if (run->scan &&

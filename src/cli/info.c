@@ -26,7 +26,7 @@ print_sizes(const struct store_info *info, const struct store_detail *detail, FI
     fprintf(out,
             "  tables      events %" PRIu64 ", texts %" PRIu64 ", counts %" PRIu64 ", shapes %" PRIu64
             ", unparsed %" PRIu64 " with %" PRIu64 " bytes\n",
-            info->events, detail->strings, detail->count_rows, detail->shapes, info->unparsed_rows,
+            detail->events, detail->strings, detail->count_rows, detail->shapes, detail->unparsed_rows,
             detail->unparsed_bytes);
 }
 
@@ -91,7 +91,7 @@ print_facts(const struct store_info *info, const struct store_detail *detail, co
     print_sizes(info, detail, out);
     fprintf(out, "  schema      %d\n", info->schema_version);
     fprintf(out, "  patterns    %s\n", info->rules_hash != NULL ? info->rules_hash : "-");
-    fprintf(out, "  events      %" PRIu64 ", from %s to %s\n", info->events, time_text(zone, info->oldest, oldest),
+    fprintf(out, "  events      %" PRIu64 ", from %s to %s\n", detail->events, time_text(zone, info->oldest, oldest),
             time_text(zone, info->newest, newest));
     if (info->pruned_before >= 0)
         fprintf(out, "  pruned      %" PRIu64 " records, their counts are kept; complete from %s on\n",
@@ -102,10 +102,10 @@ print_facts(const struct store_info *info, const struct store_detail *detail, co
     print_severities(detail, zone, out);
     fprintf(out, "  levels     ");
     for (int level = LEVEL_EMERG; level <= LEVEL_DEBUG; level++)
-        if (info->events_by_level[level] > 0)
-            fprintf(out, " %s %" PRIu64, level_name((enum level)level), info->events_by_level[level]);
-    if (info->events_by_level[LEVEL_NONE] > 0)
-        fprintf(out, " none %" PRIu64, info->events_by_level[LEVEL_NONE]);
+        if (detail->events_by_level[level] > 0)
+            fprintf(out, " %s %" PRIu64, level_name((enum level)level), detail->events_by_level[level]);
+    if (detail->events_by_level[LEVEL_NONE] > 0)
+        fprintf(out, " none %" PRIu64, detail->events_by_level[LEVEL_NONE]);
     fprintf(out,
             "\n  lines       %" PRIu64 " = %" PRIu64 " records (%" PRIu64 " classified, %" PRIu64
             " unclassified) + %" PRIu64 " continuation lines + %" PRIu64 " unparsed\n",
@@ -250,13 +250,13 @@ add_file_json(struct buffer *out, const struct store_file_info *file)
 }
 
 static void
-add_levels(struct buffer *out, const struct store_info *info)
+add_levels(struct buffer *out, const struct store_detail *detail)
 {
     buffer_add_text(out, ",\"levels\":{");
     for (int level = LEVEL_NONE; level <= LEVEL_DEBUG; level++) {
         if (level > LEVEL_NONE)
             buffer_add_byte(out, ',');
-        add_number(out, level == LEVEL_NONE ? "none" : level_name((enum level)level), info->events_by_level[level]);
+        add_number(out, level == LEVEL_NONE ? "none" : level_name((enum level)level), detail->events_by_level[level]);
     }
     buffer_add_byte(out, '}');
 }
@@ -330,8 +330,8 @@ info_write_json(const struct store_info *info, const struct store_detail *detail
     buffer_add_byte(&text, ',');
     add_number(&text, "database_bytes", info->database_bytes);
     buffer_add_byte(&text, ',');
-    add_number(&text, "events", info->events);
-    add_levels(&text, info);
+    add_number(&text, "events", detail->events);
+    add_levels(&text, detail);
     add_detail(&text, detail);
     buffer_add_text(&text, ",\"total\":{");
     add_sums(&text, &info->total);

@@ -2,6 +2,7 @@
 #include "cli/log_store.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -108,8 +109,20 @@ log_store_check_names(const struct options *options, struct diagnostics *diagnos
     return true;
 }
 
+bool
+log_store_can_survey(const struct options *options)
+{
+    for (size_t i = 0; i < options->word_count && options->word_count > 1; i++) {
+        struct stat facts;
+        if (strcmp(options->words[i], "-") == 0 ||
+            (stat(options->words[i], &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode)))
+            return false;
+    }
+    return true;
+}
+
 struct store *
-log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
+log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone, bool surveyed,
                struct diagnostics *diagnostics)
 {
     char *node = log_store_node(NULL); /* --node is a filter here */
@@ -126,8 +139,8 @@ log_store_scan(const struct options *options, const struct rules *rules, const s
                               ? store_open(&(struct store_options){.mode = STORE_PRIVATE, .node = node}, diagnostics)
                               : NULL;
 
-    if (store != NULL &&
-        (!store_use_rules(store, rules, &changed) || !scan_run(&scan, store, rules, diagnostics, &result))) {
+    if (store != NULL && (!store_use_rules(store, rules, &changed) || (surveyed && !store_survey_begin(store)) ||
+                          !scan_run(&scan, store, rules, diagnostics, &result))) {
         store_close(store);
         store = NULL;
     }

@@ -17,11 +17,13 @@ struct store *log_store_open_scanned(const struct options *options, const char *
                                      struct diagnostics *diagnostics);
 
 /* Scans the words of `options` (files, directories, "-") into a private store, with --force (a command without such a
- * row is as if it was not given); a last line without newline is taken, since there is no next time.  `rules` must live
- * as long as the store; `zone` is the logs' zone.  NULL after a diagnostic; what could not be read is diagnosed and the
- * others are there. */
+ * row is as if it was not given); a last line without newline is taken, since there is no next time.  `surveyed`: for
+ * one survey of all events (store_survey_begin).  `rules` must live as long as the store; `zone` is the logs' zone.  NULL
+ * after a diagnostic; what could not be read is diagnosed and the others are there. */
 struct store *log_store_scan(const struct options *options, const struct rules *rules, const struct zone *zone,
-                             struct diagnostics *diagnostics);
+                             bool surveyed, struct diagnostics *diagnostics);
+/* False when a stream is among several logs: what it held is gone when another one looks like its beginning. */
+bool log_store_can_survey(const struct options *options);
 
 /* How a command opens a database to write into it: --group, --wait and --min-free. */
 struct log_store_writing {

@@ -38,52 +38,54 @@ file_of(const struct store_file_info *info)
 
 /* --- what the logs cannot show --- */
 
-/* Is every level that a class is logged at, at `missing` or below it in weight and absent from the logs? */
+/* Is every level that a class is logged at, at `missing` or below it in weight and absent from the logs?  `seen`: bits
+ * 1 << enum level. */
 static bool
-is_hidden(const struct class_info *info, const uint64_t *by_level, enum level missing)
+is_hidden(const struct class_info *info, unsigned seen, enum level missing)
 {
     if ((info->logged_at & (1U << missing)) == 0 || info->severity == SEVERITY_NOISE)
         return false;
     for (int level = LEVEL_EMERG; level <= LEVEL_DEBUG; level++)
-        if ((info->logged_at & (1U << level)) != 0 && (level < (int)missing || by_level[level] > 0))
+        if ((info->logged_at & (1U << level)) != 0 && (level < (int)missing || (seen & (1U << level)) != 0))
             return false;
     return true;
 }
 
 static void
-add_blind(struct filling *filling, const uint64_t *by_level, enum level missing)
+add_blind(struct filling *filling, unsigned seen, enum level missing)
 {
     struct report *report = filling->report;
     size_t total = rules_count(filling->rules);
     const char **classes = arena_allocate(filling->arena, total * sizeof(*classes));
     size_t count = 0;
     for (size_t i = 0; i < total; i++)
-        if (is_hidden(rules_class(filling->rules, i), by_level, missing))
+        if (is_hidden(rules_class(filling->rules, i), seen, missing))
             classes[count++] = rules_class(filling->rules, i)->id;
     report->blind[report->blind_count++] = (struct report_blind){NULL, missing, classes, count};
 }
 
 /* A level is missing when no record has it or a level that writes more: nginx writes all from its level up. */
 static bool
-is_missing(const uint64_t *by_level, enum level level)
+is_missing(unsigned seen, enum level level)
 {
-    for (int lower = (int)level; lower <= LEVEL_DEBUG; lower++)
-        if (by_level[lower] > 0)
-            return false;
-    return true;
+    return seen >> level == 0;
 }
 
-static void
+static bool
 fill_blind(struct filling *filling, const struct store_info *info)
 {
     static const enum level levels[] = {LEVEL_WARN, LEVEL_INFO};
+    unsigned seen;
     filling->report->blind = arena_allocate(filling->arena, 2 * sizeof(*filling->report->blind));
     if (info->file_count == 0)
-        return; /* nothing was read that could show anything */
+        return true; /* nothing was read that could show anything */
+    if (!survey_levels(filling->survey, &seen))
+        return false;
     /* Of a log without any record only the usual reason is worth a word. */
     for (size_t i = 0; i < (info->total.records > 0 ? 2 : 1); i++)
-        if (is_missing(info->events_by_level, levels[i]))
-            add_blind(filling, info->events_by_level, levels[i]);
+        if (is_missing(seen, levels[i]))
+            add_blind(filling, seen, levels[i]);
+    return true;
 }
 
 /* --- findings --- */
@@ -258,10 +260,8 @@ report_fill(struct store *store, const struct rules *rules, const struct filter 
     struct filling filling = {.store = store, .rules = rules, .filter = filter, .arena = arena, .report = report};
     struct store_info info;
     filling.survey = store_survey(store, filter);
-    bool good =
-        filling.survey != NULL && fill_read(&filling, &info) && fill_findings(&filling) && fill_shapes(&filling);
-    if (good)
-        fill_blind(&filling, &info);
+    bool good = filling.survey != NULL && fill_read(&filling, &info) && fill_findings(&filling) &&
+                fill_shapes(&filling) && fill_blind(&filling, &info);
     survey_free(filling.survey);
     return good;
 }

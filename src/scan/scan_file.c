@@ -159,11 +159,10 @@ choose_zone(struct pass *pass)
     if (pass->own_zone != NULL) {
         pass->zone = pass->own_zone;
         diagnose_note(pass->scanner->diagnostics, "%s: read with the zone %s, as before", pass->file->path, before);
-    } else {
+    } else
         diagnose_warning(pass->scanner->diagnostics,
                          "%s: was read with the zone %s, which tzdata does not have now; read on with %s",
                          pass->file->path, before, zone_name(given));
-    }
 }
 
 /* Nothing more of it will come: compressed files, streams, and what the user says is final. */
@@ -193,6 +192,7 @@ fill_probe(struct pass *pass)
     probe->compressed = source_is_compressed(pass->source);
     probe->complete = is_complete(pass);
     probe->read_at = source_read_at;
+    probe->begins_other = scan_begins_other;
     probe->read_context = pass->source;
     put_facts(probe, &pass->facts);
 }

@@ -38,6 +38,9 @@ bool scan_knows_path(void *context, const char *path, const struct input_facts *
 /* True when a record begins in the bytes of `source`; reads it from the start, as far as needed. */
 bool scan_finds_record(struct source *source);
 
+/* same.c: struct file_probe's begins_other; `context` is the source. */
+bool scan_begins_other(void *context, const char *path);
+
 /* SIGINT, SIGTERM and SIGHUP, those that are not ignored, wait from here on. */
 void scan_hold_signals(void);
 bool scan_signal_waits(void);

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/temporary.h"
 
 /* A question about a compressed file reads this much before the place asked for: the record that is read again begins there. */
 #define REACH       ((size_t)128 * 1024)
@@ -143,31 +144,14 @@ source_seek(struct source *source, uint64_t offset)
 /* --- the spool of a stream --- */
 
 static bool
-spool_open(struct source *source)
-{
-    const char *directory = getenv("SQLITE_TMPDIR");
-    struct buffer name = BUFFER_EMPTY;
-
-    if (directory == NULL || *directory == '\0')
-        directory = getenv("TMPDIR");
-    if (directory == NULL || *directory == '\0')
-        directory = "/var/tmp";
-    buffer_add_format(&name, "%s/ngxerr-stream-XXXXXX", directory);
-    (void)buffer_text(&name);
-    source->spool = mkstemp(name.data); /* 0600 */
-    if (source->spool >= 0)
-        unlink(name.data);
-    buffer_free(&name);
-    return source->spool >= 0;
-}
-
-static bool
 spool_add(struct source *source, const char *bytes, size_t size)
 {
     uint64_t offset = source->input_position - source->head.size;
     size_t done = 0;
 
-    if (source->spool < 0 && !spool_open(source))
+    if (source->spool < 0)
+        source->spool = temporary_open();
+    if (source->spool < 0)
         return false;
     while (done < size) {
         ssize_t wrote = pwrite(source->spool, bytes + done, size - done, (off_t)(offset + done));

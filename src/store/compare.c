@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/escape.h"
 #include "base/memory.h"
 #include "store/pieces.h"
 
@@ -59,11 +60,25 @@ window_compare(struct window *window, uint64_t offset, struct slice raw)
     return 1;
 }
 
-bool
-compare_is_beginning(struct store *store, int64_t file_id, const struct file_probe *probe, bool *beginning)
+static bool
+compare_with_file(const struct file_row *file, const struct file_probe *probe)
 {
+    struct buffer path = BUFFER_EMPTY;
+    unescape_view_text(&path, buffer_slice(&file->last_path));
+    bool equal = probe->begins_other(probe->read_context, buffer_text(&path));
+    buffer_free(&path);
+    return equal;
+}
+
+bool
+compare_is_beginning(struct store *store, const struct file_row *file, const struct file_probe *probe, bool *beginning)
+{
+    if (store->writer->survey != NULL) {
+        *beginning = compare_with_file(file, probe);
+        return true;
+    }
     struct window *window = memory_allocate(sizeof(*window));
-    struct pieces *pieces = pieces_open(store, file_id);
+    struct pieces *pieces = pieces_open(store, file->id);
     bool good = pieces != NULL, more = true, gap = false;
     uint64_t next = 0;
     int equal = 1;

@@ -21,6 +21,21 @@ read_sizes(struct store *store, struct store_detail *detail)
 }
 
 static bool
+read_levels(struct store *store, struct store_detail *detail)
+{
+    sqlite3_stmt *levels = store_statement(store, INFO_LEVELS);
+    for (bool row = levels != NULL; row;) {
+        if (!store_step(store, levels, &row))
+            return false;
+        int level = row ? sqlite3_column_int(levels, 0) : 0;
+        if (row && level >= 0 && level < 9)
+            detail->events_by_level[level] = (uint64_t)sqlite3_column_int64(levels, 1);
+        detail->events += row ? (uint64_t)sqlite3_column_int64(levels, 1) : 0;
+    }
+    return levels != NULL;
+}
+
+static bool
 read_severities(struct store *store, struct store_detail *detail)
 {
     sqlite3_stmt *list = store_statement(store, INFO_SEVERITIES);
@@ -43,8 +58,8 @@ static bool
 read_tables(struct store *store, struct store_detail *detail)
 {
     sqlite3_stmt *tables = store_statement(store, INFO_TABLES);
-    uint64_t *const numbers[] = {&detail->strings, &detail->count_rows, &detail->shapes, &detail->unparsed_bytes,
-                                 &detail->retiming};
+    uint64_t *const numbers[] = {&detail->strings,       &detail->count_rows,     &detail->shapes,
+                                 &detail->unparsed_rows, &detail->unparsed_bytes, &detail->retiming};
     bool row;
     if (tables == NULL || !store_step(store, tables, &row))
         return false;
@@ -58,6 +73,7 @@ bool
 store_detail(struct store *store, struct arena *arena, struct store_detail *detail)
 {
     *detail = (struct store_detail){0};
-    return read_sizes(store, detail) && read_severities(store, detail) && read_tables(store, detail) &&
+    return read_sizes(store, detail) && read_levels(store, detail) && read_severities(store, detail) &&
+           read_tables(store, detail) &&
            left_list(store, arena, &detail->left, &detail->left_count, &detail->left_total);
 }

@@ -61,6 +61,8 @@ gather_fields(struct survey *survey, const char *class_id, struct arena *arena, 
 static bool
 read_value(struct survey *survey, const char *name, int64_t row, struct arena *arena, struct slice *value)
 {
+    if (survey->spool != NULL)
+        return survey_kept(survey, row, arena, value);
     sqlite3_stmt *get = store_statement(survey->store, SURVEY_CAPTURE_VALUE);
     bool found;
     if (get == NULL)

@@ -146,7 +146,7 @@ judge(struct search *search)
         return true;
     if (probe_has(search->probe, file->bytes - 1))
         return !tail_equal(search->probe, file) || judge_whole(search);
-    if (!compare_is_beginning(search->store, file->id, search->probe, &beginning))
+    if (!compare_is_beginning(search->store, file, search->probe, &beginning))
         return false;
     if (beginning) {
         search->found = true;

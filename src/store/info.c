@@ -83,29 +83,19 @@ list_files(struct store *store, struct arena *arena, struct store_info *info)
 }
 
 static bool
-read_totals(struct store *store, struct store_info *info)
+read_span(struct store *store, struct store_info *info)
 {
-    sqlite3_stmt *totals = store_statement(store, INFO_TOTALS);
+    sqlite3_stmt *span = store_statement(store, SURVEY_RANGE);
     bool row;
     info->oldest = info->newest = -1;
-    if (totals == NULL || !store_step(store, totals, &row))
+    if (span == NULL || !store_step(store, span, &row))
         return false;
-    if (sqlite3_column_type(totals, 0) != SQLITE_NULL) {
-        info->oldest = sqlite3_column_int64(totals, 0);
-        info->newest = sqlite3_column_int64(totals, 1);
+    if (sqlite3_column_type(span, 0) != SQLITE_NULL) {
+        info->oldest = sqlite3_column_int64(span, 0);
+        info->newest = sqlite3_column_int64(span, 1);
     }
-    info->unparsed_rows = (uint64_t)sqlite3_column_int64(totals, 2);
-    sqlite3_reset(totals);
-    sqlite3_stmt *levels = store_statement(store, INFO_LEVELS);
-    for (row = levels != NULL; row;) {
-        if (!store_step(store, levels, &row))
-            return false;
-        int level = row ? sqlite3_column_int(levels, 0) : 0;
-        if (row && level >= 0 && level < 9)
-            info->events_by_level[level] = (uint64_t)sqlite3_column_int64(levels, 1);
-        info->events += row ? (uint64_t)sqlite3_column_int64(levels, 1) : 0;
-    }
-    return levels != NULL;
+    sqlite3_reset(span);
+    return true;
 }
 
 static bool
@@ -129,7 +119,7 @@ store_info(struct store *store, struct arena *arena, struct store_info *info)
     *info = (struct store_info){.path = store->path, .schema_version = STORE_SCHEMA_VERSION};
     info->database_bytes = disk_bytes(store);
     return read_rules_hash(store, arena, info) && setting_get_integer(store, "last_scan", -1, &info->last_scan) &&
-           setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_totals(store, info) &&
+           setting_get_integer(store, "pruned_before", -1, &info->pruned_before) && read_span(store, info) &&
            list_files(store, arena, info);
 }
 

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/temporary.h"
 #include "store/checkpoint.h"
 #include "store/database.h"
 #include "store/lock.h"
@@ -316,18 +317,6 @@ open_to_write(struct store *store, const struct store_options *options)
 }
 
 /* --- private --- */
-
-static const char *
-temporary_directory(void)
-{
-    static const char *const names[] = {"SQLITE_TMPDIR", "TMPDIR"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *directory = getenv(names[i]);
-        if (directory != NULL && directory[0] != '\0')
-            return directory;
-    }
-    return "/var/tmp";
-}
 
 /* An empty name is SQLite's own temporary database: a file in the temporary directory, unlinked as soon as it is open,
  * that is written only when the cache is full. */

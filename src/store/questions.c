@@ -47,6 +47,16 @@ add_class(struct question *question, const struct filter *filter, const char *cl
     question_add(question, ")");
 }
 
+struct slice
+question_without_end(struct slice raw)
+{
+    if (raw.size > 0 && raw.data[raw.size - 1] == '\n')
+        raw.size--;
+    if (raw.size > 0 && raw.data[raw.size - 1] == '\r')
+        raw.size--;
+    return raw;
+}
+
 bool
 question_raw(struct store *store, int64_t id, struct arena *arena, struct slice *raw)
 {
@@ -64,11 +74,7 @@ question_raw(struct store *store, int64_t id, struct arena *arena, struct slice 
         row_raw(&event, &bytes);
         sqlite3_reset(get);
     }
-    *raw = buffer_slice(&bytes);
-    if (raw->size > 0 && raw->data[raw->size - 1] == '\n')
-        raw->size--;
-    if (raw->size > 0 && raw->data[raw->size - 1] == '\r')
-        raw->size--;
+    *raw = question_without_end(buffer_slice(&bytes));
     *raw = arena_copy(arena, raw->data != NULL ? *raw : SLICE(""));
     row_free(&event);
     buffer_free(&bytes);

@@ -19,12 +19,10 @@ struct store_info {
     const char *path;
     int schema_version;
     const char *rules_hash;
-    int64_t last_scan;       /* epoch of the last commit of a scan; -1 never */
-    int64_t oldest, newest;  /* of stored events; -1 none */
-    int64_t pruned_before;   /* of the events before this some or all were pruned; -1 never */
-    uint64_t database_bytes; /* with -wal and -shm */
-    uint64_t events, unparsed_rows;
-    uint64_t events_by_level[9];
+    int64_t last_scan;            /* epoch of the last commit of a scan; -1 never */
+    int64_t oldest, newest;       /* of stored events; -1 none */
+    int64_t pruned_before;        /* of the events before this some or all were pruned; -1 never */
+    uint64_t database_bytes;      /* with -wal and -shm */
     struct store_file_info total; /* sums over files */
     struct store_file_info *files;
     size_t file_count;
@@ -34,7 +32,8 @@ bool store_info(struct store *store, struct arena *arena, struct store_info *inf
 struct store_detail {
     uint64_t main, wal, shm; /* bytes of the three files */
     uint64_t free;           /* bytes of pages of `main` that hold nothing */
-    uint64_t unparsed_bytes;
+    uint64_t events, events_by_level[9];
+    uint64_t unparsed_rows, unparsed_bytes;
     uint64_t strings, count_rows, shapes; /* rows of the tables beside the events */
     struct {
         uint64_t events;
@@ -54,6 +53,16 @@ bool store_check_scanned(struct store *store);
 struct survey;
 struct survey *store_survey(struct store *store, const struct filter *filter);
 void survey_free(struct survey *survey);
+
+/* For a private store, after store_use_rules: the events that a scan adds from here on are counted as they come and
+ * become no rows, and unparsed pieces are only counted.  Then store_survey gives that survey, of all of them, so that its
+ * filter must let all pass; store_shapes and store_info answer as ever, and nothing else does.  False after a
+ * diagnostic. */
+bool store_survey_begin(struct store *store);
+/* The filter lets every event pass. */
+bool store_passes_all(const struct filter *filter);
+/* The levels of all events of the store, whatever the survey's filter says: bits 1 << enum level. */
+bool survey_levels(struct survey *survey, unsigned *levels);
 
 /* The filter's period has a beginning (--since or an event's id), so that there is a before. */
 bool store_knows_new(const struct filter *filter);

@@ -21,6 +21,8 @@ row_batch_free(struct row_batch *batch)
     free(batch->times);
     free(batch->contexts);
     free(batch->strings);
+    free(batch->gathered);
+    free(batch->captures);
     free(batch);
 }
 
@@ -62,5 +64,6 @@ void
 row_batch_clear(struct row_batch *batch)
 {
     batch->count = batch->context_count = batch->string_count = 0;
+    batch->gathered_count = batch->capture_count = 0;
     arena_reset(batch->texts);
 }

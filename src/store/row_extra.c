@@ -1,4 +1,6 @@
 /* The fields without a column and the captures as JSON.  Used by store alone. */
+#include "store/row_extra.h"
+
 #include "base/escape.h"
 #include "store/row_write.h"
 
@@ -30,18 +32,33 @@ add_json_field(struct buffer *json, struct buffer *work, const struct record_fie
     row_json_text(json, work, field->value);
 }
 
+const struct record_field *
+extra_next(struct extra_fields *fields)
+{
+    const struct record *record = fields->record;
+    const struct match *match = fields->match;
+    while (fields->next < record->extra_count) {
+        unsigned i = fields->next++;
+        if (!name_taken(record->extra, i, record->extra[i].name))
+            return &record->extra[i];
+    }
+    while (fields->next < record->extra_count + match->capture_count) {
+        unsigned i = fields->next++ - record->extra_count;
+        const struct record_field *capture = &match->captures[i];
+        if (capture->value.data != NULL && !name_taken(record->extra, record->extra_count, capture->name) &&
+            !name_taken(match->captures, i, capture->name))
+            return capture;
+    }
+    return NULL;
+}
+
 void
 row_extra(const struct record *record, const struct match *match, struct buffer *work, struct buffer *json)
 {
+    struct extra_fields fields = {.record = record, .match = match};
     buffer_clear(json);
-    for (unsigned i = 0; i < record->extra_count; i++)
-        if (!name_taken(record->extra, i, record->extra[i].name))
-            add_json_field(json, work, &record->extra[i]);
-    for (unsigned i = 0; i < match->capture_count; i++)
-        if (match->captures[i].value.data != NULL &&
-            !name_taken(record->extra, record->extra_count, match->captures[i].name) &&
-            !name_taken(match->captures, i, match->captures[i].name))
-            add_json_field(json, work, &match->captures[i]);
+    for (const struct record_field *field; (field = extra_next(&fields)) != NULL;)
+        add_json_field(json, work, field);
     if (json->size > 0)
         buffer_add_byte(json, '}');
 }

@@ -32,6 +32,9 @@ struct row_writer {
     struct render_cache cache;
     struct frame_room frame;
     struct buffer rendered, patch, extra, odd, message, work;
+    bool shortened;          /* the last row was */
+    struct row_batch *trial; /* of row_event; NULL until then */
+    struct event cut;        /* its answer */
 };
 
 struct row_writer *
@@ -53,6 +56,7 @@ row_writer_free(struct row_writer *writer)
 {
     if (writer == NULL)
         return;
+    row_batch_free(writer->trial);
     intern_free(writer->intern);
     contexts_free(writer->contexts);
     frame_room_free(&writer->frame);
@@ -374,10 +378,6 @@ texts_size(struct row_writer *writer, const struct record *record, const struct 
     return sum;
 }
 
-/* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a
- * line that a record may take beyond its bound. */
-#define SHORT_RECORD 48
-
 /* Bytes of a host's name that are kept whatever the bound says; most are shorter. */
 #define NODE_KEPT 32
 
@@ -412,9 +412,10 @@ static void
 examine(struct row_writer *writer, const struct record *record)
 {
     struct slice raw = record->text.data != NULL ? record->text : record->raw;
-    writer->ascii = escape_is_ascii(raw);
-    writer->clean = writer->ascii ? memchr(raw.data, '\\', raw.size) == NULL && memchr(raw.data, '\0', raw.size) == NULL
-                                  : escape_view_text_unneeded(raw);
+    writer->clean = escape_is_plain(raw);
+    writer->ascii = writer->clean || escape_is_ascii(raw);
+    if (!writer->ascii)
+        writer->clean = escape_view_text_unneeded(raw);
     writer->clean = writer->clean && (record->node.data == NULL || escape_view_text_unneeded(record->node));
 }
 
@@ -426,6 +427,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     struct row_parts parts;
     row_parts_find(record, &parts);
     writer->ascii = writer->clean = false;
+    writer->shortened = shortened;
     if (!shortened)
         examine(writer, record);
     uint64_t bits = parts.bits | (shortened ? ROW_SHORTENED : 0);
@@ -440,7 +442,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
         row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
     if (!shortened &&
-        texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + SHORT_RECORD) {
+        texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + ROW_SHORT) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         make_row(writer, &cut, true);
@@ -470,4 +472,27 @@ row_write(struct row_writer *writer, struct row_batch *batch, const struct event
     memset(writer->cells, 0, STORED_COLUMNS * sizeof(*writer->cells)); /* CELL_NULL */
     set_number(writer, STORED_CLASS_ID, class_id);
     make_row(writer, event, false);
+}
+
+/* --- events that become no rows --- */
+
+const struct event *
+row_event(struct row_writer *writer, const struct event *event, bool *clean)
+{
+    examine(writer, &event->record);
+    *clean = writer->clean;
+    if (writer->clean && row_fits(event))
+        return event;
+    if (writer->trial == NULL)
+        writer->trial = row_batch_new();
+    row_batch_clear(writer->trial);
+    row_write(writer, writer->trial, event, 0);
+    if (!writer->shortened)
+        return event;
+    writer->cut = *event;
+    shorten(writer, &writer->cut.record);
+    if (writer->extra.size == 0)
+        writer->cut.record.extra_count = writer->cut.match.capture_count = 0;
+    *clean = false;
+    return &writer->cut;
 }

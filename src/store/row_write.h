@@ -17,6 +17,14 @@ void row_writer_forget_classes(struct row_writer *writer);
 void row_writer_forget(struct row_writer *writer);
 /* Adds the event's row to the batch.  Its cells live as long as the event's bytes and the batch. */
 void row_write(struct row_writer *writer, struct row_batch *batch, const struct event *event, int64_t class_id);
+/* A short record with captures holds its texts nearly twice, and the names of the captures: part of the 100 bytes a
+ * line that a record may take beyond its bound. */
+#define ROW_SHORT 48
+/* True when the event's row is within its bound for sure, told without making it; none of its texts may need an escape. */
+bool row_fits(const struct event *event);
+/* The event as its row has it: itself, or one with shortened texts that lives until the next call.  *clean: none of its
+ * texts needs an escape.  For a writer that makes no rows. */
+const struct event *row_event(struct row_writer *writer, const struct event *event, bool *clean);
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
 int64_t event_epoch(const struct event *event);
 /* A JSON string of exact bytes in the form of the views. */

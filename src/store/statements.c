@@ -203,8 +203,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [LEFT_ADD] = "INSERT OR REPLACE INTO left_file VALUES (:path, :reason)",
     [LEFT_LIST] = "SELECT path, reason FROM left_file ORDER BY path",
     [INFO_FILES] = "SELECT " FILE_COLUMNS " FROM file ORDER BY node, log, first_time, id",
-    [INFO_TOTALS] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment), "
-                    "(SELECT count(*) FROM unparsed_piece)",
     [INFO_LEVELS] = "SELECT x.bits & 15, sum(n) FROM (SELECT context, count(*) AS n FROM event GROUP BY 1) "
                     "CROSS JOIN context x ON x.id = context GROUP BY 1",
     [INFO_SEVERITIES] = "SELECT coalesce(k.severity, 0), sum(n), min(oldest) FROM "
@@ -212,17 +210,19 @@ static const char *const statements[STATEMENT_COUNT] = {
                         "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id GROUP BY 1) "
                         "JOIN class k ON k.id = class_id GROUP BY 1",
     [INFO_TABLES] = "SELECT (SELECT count(*) FROM string), (SELECT count(*) FROM quarter), "
-                    "(SELECT count(*) FROM shape), (SELECT coalesce(sum(length(raw)), 0) FROM unparsed_piece), "
+                    "(SELECT count(*) FROM shape), (SELECT count(*) FROM unparsed_piece), "
+                    "(SELECT coalesce(sum(length(raw)), 0) FROM unparsed_piece), "
                     "(SELECT count(*) FROM retime)",
 
     [STRING_TEXT] = "SELECT text FROM string WHERE id = ?1",
     [SURVEY_CLASSES] = "SELECT id, class, area, title, severity, retired, first_id, first_time FROM class ORDER BY id",
     [SURVEY_RANGE] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment)",
     [SURVEY_CONTEXT] = "SELECT bits, error_number, server, host, upstream, upstream_addr FROM context WHERE id = ?1",
-    [SURVEY_VALUES] = "SELECT server, host, upstream_addr, client, plain_path(uri), method, errno FROM event_rows e "
-                      "WHERE " EVENT_ROWS_ID,
+    [SURVEY_VALUES] =
+        "SELECT server, host, upstream_addr, client, plain_path(uri), method FROM event_rows e WHERE " EVENT_ROWS_ID,
     [SURVEY_CAPTURE_VALUE] =
         "SELECT j.value FROM event_rows e, json_each(e.extra) j WHERE " EVENT_ROWS_ID " AND j.key = :name LIMIT 1",
+    [SURVEY_LEVELS_PRESENT] = "SELECT DISTINCT bits & 15 FROM context",
     [SURVEY_RELOADS] =
         "SELECT m.epoch, e.message FROM moment m "
         "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id "

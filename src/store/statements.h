@@ -100,7 +100,6 @@ enum statement {
     LEFT_ADD,
     LEFT_LIST,
     INFO_FILES,
-    INFO_TOTALS,
     INFO_LEVELS,
     INFO_SEVERITIES,
     INFO_TABLES,
@@ -111,6 +110,7 @@ enum statement {
     SURVEY_CONTEXT,
     SURVEY_VALUES,
     SURVEY_CAPTURE_VALUE,
+    SURVEY_LEVELS_PRESENT, /* of all events: a context without one is gone with the next prune */
     SURVEY_RELOADS,
     MARK_GET,
     MARK_PUT,

@@ -65,7 +65,9 @@ struct file_probe {
     /* Gives `size` bytes at decompressed `offset` into `bytes`: to compare tails and to tell copies from files that
      * begin alike; false if there are fewer. */
     bool (*read_at)(void *context, uint64_t offset, char *bytes, size_t size);
-    void *read_context;
+    /* Is all of it the beginning of the file at `path`, which was read before?  Asked by a survey (store_survey_begin). */
+    bool (*begins_other)(void *context, const char *path);
+    void *read_context;           /* of both */
     uint64_t device, inode, size; /* on disk */
     int64_t modified;
 };
@@ -147,7 +149,7 @@ bool store_file_begin(struct store *store, const struct file_probe *probe, struc
                       const struct zone *zone);
 /* Adds what is wanted of an event, whose bytes live as long as the batch; there must be room. */
 void batch_add_event(struct batch *batch, const struct event *event);
-/* Adds an event's row; the part of the work that needs no database, for another thread than the one that calls store_add.  Batches must
+/* Adds an event's row, or what a survey counts of it; the part of the work that needs no database, for another thread than the one that calls store_add.  Batches must
  * be added in the order they were prepared in, and all of them, unless adding fails.  After store_use_rules. */
 void store_prepare(struct store *store, const struct event *event, struct row_batch *rows);
 /* False after a diagnostic (STATUS_STORE) when the file system has no room for a scan: to be asked before a file.

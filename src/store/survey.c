@@ -1,4 +1,4 @@
-/* One pass over the events that pass a filter: the table itself, whose interned texts are compared by their hashes. */
+/* Counts events class by class: what a survey of a database and one of a log have in common. */
 #include "store/survey.h"
 
 #include <malloc.h>
@@ -6,7 +6,11 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "store/question.h"
+#include "base/temporary.h"
+#include "store/writer.h"
+
+/* Of pages, in KB with a minus: a survey reads each page once at most, so memory is better spent on what it counts. */
+#define SURVEY_CACHE "-4096"
 
 /* A reload is rare; of a log that has more, the latest count. */
 #define RELOADS 65536U
@@ -33,6 +37,8 @@ take_class(struct survey *survey, sqlite3_stmt *list, const struct filter *filte
     class->tallies = survey->tallies.count;
     for (size_t i = 0; i < TALLY_COUNT; i++)
         tallies_new(&survey->tallies);
+    if (strcmp(class->class_id, "process-lifecycle") == 0)
+        survey->lifecycle = class->id;
 }
 
 static bool
@@ -45,10 +51,13 @@ list_classes(struct survey *survey, const struct filter *filter)
     return good;
 }
 
+/* Classes are never deleted: as a rule their ids are their places. */
 static struct survey_class *
-class_of(struct survey *survey, int64_t id)
+class_of(const struct survey *survey, int64_t id)
 {
     size_t low = 0, high = survey->class_count;
+    if (id >= 0 && (uint64_t)id < high && survey->classes[id].id == id)
+        return &survey->classes[id];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (survey->classes[middle].id < id)
@@ -59,202 +68,243 @@ class_of(struct survey *survey, int64_t id)
     return low < survey->class_count && survey->classes[low].id == id ? &survey->classes[low] : NULL;
 }
 
-/* --- a row --- */
+/* --- what is looked up afterwards --- */
 
-/* The URI without its arguments, and the method's hash, as the view takes them from request and odd. */
-static void
-split_request(const struct survey *survey, sqlite3_stmt *pass, uint64_t bits, struct slice *path, uint64_t *method_hash)
+/* Where a text of the event will be found: in its row, or kept here. */
+static int64_t
+keep_text(struct survey *survey, const struct survey_event *event, struct slice exact)
 {
-    enum row_split split = (enum row_split)(bits >> ROW_SPLIT_SHIFT & 3);
-    unsigned method = bits >> ROW_METHOD_SHIFT & 7;
-    *path = SLICE_NONE;
-    *method_hash = 0;
-    if (split == SPLIT_NONE)
+    return survey->spool != NULL ? spool_add(survey->spool, exact) : event->row;
+}
+
+/* The same for its bytes, which are kept but once. */
+static int64_t
+keep_raw(struct survey *survey, struct survey_event *event)
+{
+    if (event->row == 0)
+        event->row = spool_add(survey->spool, event->raw);
+    return event->row;
+}
+
+/* In a log nearly every event is the last of its class until now: the bytes of the last of all that were added are kept
+ * where they can be replaced, unless they are more than nginx writes. */
+static void
+settle_last(struct survey *survey, struct survey_class *class)
+{
+    buffer_clear(&class->last);
+    if (class->last_row == 0 && class->last_raw.size <= LIMIT_NGINX_RECORD)
+        buffer_add(&class->last, class->last_raw);
+    else if (class->last_row == 0)
+        class->last_row = spool_add(survey->spool, class->last_raw);
+    class->last_raw = SLICE_NONE;
+}
+
+void
+survey_settle(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->class_count; i++)
+        if (survey->classes[i].last_raw.data != NULL)
+            settle_last(survey, &survey->classes[i]);
+}
+
+static bool
+kept(struct survey *survey)
+{
+    int error_number = spool_failed(survey->spool);
+    if (error_number == 0)
+        return true;
+    diagnose(survey->store->diagnostics, STATUS_STORE, "temporary file in %s: %s", temporary_directory(),
+             strerror(error_number));
+    survey->store->failed = true;
+    return false;
+}
+
+bool
+survey_keeps(struct survey *survey)
+{
+    return survey->spool == NULL || kept(survey);
+}
+
+bool
+survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text)
+{
+    return spool_get(survey->spool, place, arena, text) || kept(survey);
+}
+
+/* --- an event --- */
+
+static void
+add_minute(struct survey *survey, const struct survey_class *class, struct survey_event *event)
+{
+    unsigned second = (unsigned)(event->epoch % 60);
+    struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)event->epoch / 60);
+    if (slot->count > 1 && second >= slot->rank)
         return;
-    struct slice text = column_slice(pass, split == SPLIT_EXPLICIT ? SURVEY_ODD : SURVEY_REQUEST);
-    size_t space = slice_find_byte(text, ' ');
-    if (method > 0 && split != SPLIT_EXPLICIT) {
-        *method_hash = survey->method_hashes[method - 1];
-        *path = split == SPLIT_VERSION ? text : slice_from(text, space == SIZE_MAX ? 0 : space + 1);
-    } else {
-        *method_hash = text_hash(slice_first(text, space == SIZE_MAX ? 0 : space));
-        *path = slice_from(text, space == SIZE_MAX ? 0 : space + 1);
-        if (split == SPLIT_VERSION)
-            path->size -= path->size < 9 ? path->size : 9;
+    slot->rank = second & 0xffU;
+    slot->row = keep_raw(survey, event);
+}
+
+static void
+add_time(struct survey *survey, struct survey_class *class, struct survey_event *event)
+{
+    int64_t epoch = event->epoch;
+    if (epoch >= 0) {
+        if (class->first_time < 0 || epoch < class->first_time)
+            class->first_time = epoch;
+        if (epoch > class->last_time)
+            class->last_time = epoch;
+        add_minute(survey, class, event);
     }
-    size_t mark = slice_find_byte(*path, '?');
-    if (mark != SIZE_MAX)
-        path->size = mark;
-}
-
-static void
-add_hash(struct survey *survey, const struct survey_class *class, enum survey_tally tally, uint64_t hash, int64_t row)
-{
-    if (hash != 0)
-        tally_add(&survey->tallies, class->tallies + tally, hash, row, 0);
-}
-
-static void
-add_time(struct survey *survey, struct survey_class *class, int64_t epoch, int64_t row)
-{
-    if (class->count == 0 || epoch < class->first_epoch || (epoch == class->first_epoch && row < class->first_row)) {
+    if (class->count == 0 || epoch < class->first_epoch) {
         class->first_epoch = epoch;
-        class->first_row = row;
+        class->first_row = keep_raw(survey, event);
     }
-    if (class->count == 0 || epoch > class->last_epoch || (epoch == class->last_epoch && row > class->last_row)) {
+    if (class->count == 0 || epoch >= class->last_epoch) {
         class->last_epoch = epoch;
-        class->last_row = row;
+        class->last_row = event->row;
+        class->last_raw = event->raw;
     }
-    if (epoch < 0)
-        return;
-    if (class->first_time < 0 || epoch < class->first_time)
-        class->first_time = epoch;
-    if (epoch > class->last_time)
-        class->last_time = epoch;
-    tally_add(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)epoch / 60, row, (unsigned)(epoch % 60));
 }
 
-static bool
-add_fields(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, const struct survey_context *context,
-           int64_t row)
+void
+survey_expect(const struct survey *survey, const struct survey_event *event)
 {
-    uint64_t client, method, bits = context->bits;
-    struct slice path;
-    if (!strings_hash(&survey->strings, pass, SURVEY_CLIENT, &client))
-        return false;
-    split_request(survey, pass, bits, &path, &method);
-    add_hash(survey, class, TALLY_SERVER, context->server, row);
-    add_hash(survey, class, TALLY_HOST, context->host, row);
-    add_hash(survey, class, TALLY_UPSTREAM_ADDR, context->upstream_addr, row);
-    add_hash(survey, class, TALLY_CLIENT, client, row);
-    add_hash(survey, class, TALLY_URI, text_hash(path), row);
-    add_hash(survey, class, TALLY_METHOD, method, row);
-    return survey_add_captures(survey, class, pass, bits, path, client);
+    const struct survey_class *class = class_of(survey, event->class_id);
+    for (size_t i = 0; class != NULL && i < TALLY_TEXTS; i++)
+        if (event->texts[i].hash != 0)
+            tally_expect(&survey->tallies, class->tallies + i, event->texts[i].hash);
 }
 
-static bool
-add_row(struct survey *survey, sqlite3_stmt *pass)
+struct survey_class *
+survey_add(struct survey *survey, struct survey_event *event)
 {
-    struct survey_class *class = class_of(survey, sqlite3_column_int64(pass, SURVEY_CLASS_ID));
+    struct survey_class *class = class_of(survey, event->class_id);
     if (class == NULL)
-        return true; /* the views do not have it either */
-    const struct survey_context *context =
-        strings_context(&survey->strings, sqlite3_column_int64(pass, SURVEY_CONTEXT_ID));
-    if (context == NULL)
-        return false;
-    int64_t row = sqlite3_column_int64(pass, SURVEY_ID);
-    bool has_time = sqlite3_column_type(pass, SURVEY_EPOCH) != SQLITE_NULL;
-    unsigned level = context->bits >> ROW_LEVEL_SHIFT & 15;
-    add_time(survey, class, has_time ? sqlite3_column_int64(pass, SURVEY_EPOCH) : -1, row);
+        return NULL;
+    add_time(survey, class, event);
     class->count++;
-    class->levels[level < SURVEY_LEVELS ? level : 0]++;
-    class->kinds[context->bits >> ROW_KIND_SHIFT & 15]++;
-    if (context->error_number >= 0)
-        tally_add(&survey->tallies, class->tallies + TALLY_ERRNO, (uint64_t)context->error_number, row, 0);
-    return add_fields(survey, class, pass, context, row);
-}
-
-/* --- the pass --- */
-
-/* Conditions on time and level are about columns of the table. */
-static bool
-is_simple(const struct filter *filter)
-{
-    const struct filter_texts *const texts[] = {
-        &filter->classes,   &filter->areas,   &filter->servers,     &filter->hosts, &filter->uris,
-        &filter->upstreams, &filter->clients, &filter->connections, &filter->logs,  &filter->nodes,
-    };
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (texts[i]->allow_count + texts[i]->deny_count > 0)
-            return false;
-    return filter->severities == 0 && filter->not_severities == 0 && filter->grep == NULL;
-}
-
-/* A window of most of the time is read in the order of the table, not row by row through the index of times. */
-static bool
-is_most(struct survey *survey, const struct filter *filter, bool *most)
-{
-    sqlite3_stmt *range = store_statement(survey->store, SURVEY_RANGE);
-    bool row;
-    if (range == NULL || !store_step(survey->store, range, &row))
-        return false;
-    int64_t oldest = row ? sqlite3_column_int64(range, 0) : 0, newest = row ? sqlite3_column_int64(range, 1) : 0;
-    sqlite3_reset(range);
-    int64_t since = filter->has_since && filter->since > oldest ? filter->since : oldest;
-    int64_t until = filter->has_until && filter->until < newest ? filter->until : newest;
-    *most = until > since && (until - since) >= (newest - oldest) / 2;
-    return true;
-}
-
-static bool
-add_simple_filter(struct survey *survey, const struct filter *filter, struct question *question)
-{
-    bool most = true;
-    if (filter->has_since || filter->has_until) {
-        if (!is_most(survey, filter, &most))
-            return false;
-        question_add(question, most ? " AND +m.epoch >= " : " AND m.epoch >= ");
-        question_number(question, filter->has_since ? filter->since : INT64_MIN);
-        question_add(question, most ? " AND +m.epoch < " : " AND m.epoch < ");
-        question_number(question, filter->has_until ? filter->until : INT64_MAX);
-    }
-    if (filter->has_after) {
-        question_add(question, " AND m.first_id > "); /* as in question_filter */
-        question_number(question, filter->after);
-    }
-    if (filter->level_at_least > 0) {
-        question_add(question, " AND (SELECT x.bits & 15 FROM context x WHERE x.id = e.context) BETWEEN 1 AND ");
-        question_number(question, filter->level_at_least);
-    }
-    return true;
-}
-
-/* The columns after the time. */
-#define SURVEY_REST ", e.class_id, e.context, e.message, e.client, e.request, e.extra, e.odd FROM "
-
-static bool
-pass_over(struct survey *survey, const struct filter *filter)
-{
-    struct question question = {.store = survey->store};
-    bool simple = filter == NULL || is_simple(filter), good = true;
-    if (simple) {
-        question_add(&question, "SELECT e.id, m.epoch" SURVEY_REST "moment m CROSS JOIN event e "
-                                "ON e.id BETWEEN m.first_id AND m.last_id WHERE 1");
-        good = filter == NULL || add_simple_filter(survey, filter, &question);
-    } else {
-        question_add(&question, "SELECT e.id, passing.epoch" SURVEY_REST "(SELECT id, epoch FROM event_rows");
-        question_filter(&question, filter);
-        question_add(&question, ") passing CROSS JOIN event e ON e.id = passing.id");
-    }
-    good = good && question_ask(&question);
-    bool row = good;
-    while (good && row && (good = question_next(&question, &row)) && row)
-        good = add_row(survey, question.statement);
-    question_end(&question);
-    return good;
-}
-
-/* "reconfiguring" (src/os/unix/ngx_process_cycle.c), also before the window. */
-static bool
-list_reloads(struct survey *survey)
-{
-    uint64_t wanted = text_hash(SLICE("reconfiguring")), hash;
-    sqlite3_stmt *list = store_statement(survey->store, SURVEY_RELOADS);
-    bool good = list != NULL, row = good;
-    if (good)
-        bind_integer(list, ":last", survey->totals.last_time);
-    while (good && row && (good = store_step(survey->store, list, &row)) && row) {
-        if (!strings_hash(&survey->strings, list, 1, &hash))
-            return false;
-        if (hash != wanted)
+    class->levels[event->level < SURVEY_LEVELS ? event->level : 0]++;
+    class->kinds[event->kind < SURVEY_KINDS ? event->kind : 0]++;
+    if (event->error_number >= 0)
+        tally_count(&survey->tallies, class->tallies + TALLY_ERRNO, (uint64_t)event->error_number);
+    for (size_t i = 0; i < TALLY_TEXTS; i++) {
+        if (event->texts[i].hash == 0)
             continue;
-        if (survey->reload_count == RELOADS)
-            memmove(survey->reloads, survey->reloads + 1, --survey->reload_count * sizeof(*survey->reloads));
-        survey->reloads = memory_resize(survey->reloads, survey->reload_count + 1, sizeof(*survey->reloads));
-        survey->reloads[survey->reload_count++] = sqlite3_column_int64(list, 0);
+        struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + i, event->texts[i].hash);
+        if (slot->count == 1)
+            slot->row = keep_text(survey, event, event->texts[i].exact);
     }
-    return good;
+    return class;
 }
+
+/* --- fields of `extra` --- */
+
+static struct survey_capture *
+find_capture(const struct survey_class *class, const struct survey_text *name)
+{
+    for (size_t i = 0; i < class->capture_count; i++)
+        if (class->captures[i].name_hash == name->hash)
+            return &class->captures[i];
+    return NULL;
+}
+
+/* NULL when the class has as many as evidence has room for. */
+static struct survey_capture *
+add_name(struct survey *survey, struct survey_class *class, const struct survey_text *name)
+{
+    if (class->capture_count == SURVEY_CAPTURES)
+        return NULL;
+    if (class->captures == NULL)
+        class->captures = memory_allocate_zeroed(SURVEY_CAPTURES, sizeof(*class->captures));
+    struct survey_capture *capture = &class->captures[class->capture_count++];
+    *capture = (struct survey_capture){
+        .name = memory_copy_slice(name->exact),
+        .name_hash = name->hash,
+        .values = tallies_new(&survey->tallies),
+        .largest = {{0, -1}, {0, -1}},
+    };
+    return capture;
+}
+
+/* Keeps the largest number of each of the two clients with the largest. */
+static void
+add_number(struct survey_capture *capture, uint64_t client, int64_t number)
+{
+    size_t at = capture->largest[0].number >= 0 && capture->largest[0].client == client ? 0 : 1;
+    if (number <= capture->largest[at].number)
+        return;
+    capture->largest[at].client = client;
+    capture->largest[at].number = number;
+    if (at == 1 && capture->largest[1].number > capture->largest[0].number) {
+        uint64_t first_client = capture->largest[0].client;
+        int64_t first_number = capture->largest[0].number;
+        capture->largest[0] = capture->largest[1];
+        capture->largest[1].client = first_client;
+        capture->largest[1].number = first_number;
+    }
+}
+
+void
+survey_expect_capture(const struct survey *survey, const struct survey_event *event, const struct survey_text *name,
+                      const struct survey_text *value)
+{
+    const struct survey_class *class = class_of(survey, event->class_id);
+    const struct survey_capture *capture = class != NULL ? find_capture(class, name) : NULL;
+    if (capture != NULL)
+        tally_expect(&survey->tallies, capture->values, value->hash);
+}
+
+void
+survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
+                   const struct survey_text *name, const struct survey_text *value)
+{
+    struct survey_capture *capture = find_capture(class, name);
+    uint64_t number;
+    if (capture == NULL)
+        capture = add_name(survey, class, name);
+    if (capture == NULL)
+        return;
+    capture->count++;
+    struct tally_slot *slot = tally_count(&survey->tallies, capture->values, value->hash);
+    if (slot->count == 1)
+        slot->row = keep_text(survey, event, value->exact);
+    if (value->exact.size > 0 && value->exact.size < 19 && slice_to_u64(value->exact, &number))
+        add_number(capture, event->texts[TALLY_CLIENT].hash, (int64_t)number);
+}
+
+/* --- reloads --- */
+
+static int
+compare_epochs(const void *left, const void *right)
+{
+    const int64_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static void
+keep_latest_reloads(struct survey *survey)
+{
+    if (survey->reload_count > 1)
+        qsort(survey->reloads, survey->reload_count, sizeof(*survey->reloads), compare_epochs);
+    if (survey->reload_count <= RELOADS)
+        return;
+    memmove(survey->reloads, survey->reloads + (survey->reload_count - RELOADS), RELOADS * sizeof(*survey->reloads));
+    survey->reload_count = RELOADS;
+}
+
+void
+survey_add_reload(struct survey *survey, int64_t epoch)
+{
+    if (survey->reload_count == (size_t)2 * RELOADS)
+        keep_latest_reloads(survey);
+    if (survey->reload_count == survey->reload_capacity) {
+        survey->reload_capacity = survey->reload_capacity == 0 ? 64 : survey->reload_capacity * 2;
+        survey->reloads = memory_resize(survey->reloads, survey->reload_capacity, sizeof(*survey->reloads));
+    }
+    survey->reloads[survey->reload_count++] = epoch;
+}
+
+/* --- the whole --- */
 
 static void
 sum_up(struct survey *survey)
@@ -277,8 +327,7 @@ sum_up(struct survey *survey)
     totals->classified = totals->events - totals->unclassified;
 }
 
-/* A pass reads each page once, so memory is better spent on what it counts; what a scan into a private database left
- * goes back to the system first. */
+/* What a scan into a private database left goes back to the system first. */
 static bool
 make_room(struct store *store)
 {
@@ -290,26 +339,70 @@ make_room(struct store *store)
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
-    return store_execute(store, "PRAGMA cache_size = -4096");
+    return store_execute(store, "PRAGMA cache_size = " SURVEY_CACHE);
+}
+
+struct survey *
+survey_new(struct store *store, const struct filter *filter)
+{
+    struct survey *survey = memory_allocate_zeroed(1, sizeof(*survey));
+    survey->store = store;
+    survey->arena = arena_new();
+    survey->lifecycle = -1;
+    tallies_begin(&survey->tallies);
+    if (list_classes(survey, filter))
+        return survey;
+    survey_free(survey);
+    return NULL;
+}
+
+bool
+store_survey_begin(struct store *store)
+{
+    struct writer *writer = store_writer(store);
+    if (writer == NULL || !store_execute(store, "PRAGMA cache_size = " SURVEY_CACHE))
+        return false;
+    writer->survey = survey_new(store, NULL);
+    if (writer->survey == NULL)
+        return false;
+    writer->survey->spool = spool_new();
+    return true;
 }
 
 struct survey *
 store_survey(struct store *store, const struct filter *filter)
 {
-    struct survey *survey = memory_allocate_zeroed(1, sizeof(*survey));
-    survey->store = store;
-    survey->arena = arena_new();
-    tallies_begin(&survey->tallies);
-    strings_begin(&survey->strings, store);
-    for (size_t i = 0; i < ROW_METHODS; i++)
-        survey->method_hashes[i] = text_hash(slice_of(row_methods[i]));
-    bool good = make_room(store) && list_classes(survey, filter) && pass_over(survey, filter);
-    tallies_group(&survey->tallies);
-    sum_up(survey);
-    if (good && list_reloads(survey))
+    struct survey *survey = writer_take_survey(store->writer);
+    bool begun = survey != NULL, good = make_room(store);
+    if (good && !begun) {
+        survey = survey_new(store, filter);
+        good = survey != NULL && survey_rows(survey, filter);
+    }
+    if (good) {
+        survey->complete = store_passes_all(filter);
+        tallies_group(&survey->tallies);
+        sum_up(survey);
+        good = begun || survey_list_reloads(survey);
+    }
+    if (good) {
+        keep_latest_reloads(survey);
         return survey;
+    }
     survey_free(survey);
     return NULL;
+}
+
+bool
+survey_levels(struct survey *survey, unsigned *levels)
+{
+    sqlite3_stmt *list = survey->complete ? NULL : store_statement(survey->store, SURVEY_LEVELS_PRESENT);
+    bool good = survey->complete || list != NULL, row = list != NULL;
+    *levels = 0;
+    for (unsigned level = 0; survey->complete && level < SURVEY_LEVELS; level++)
+        *levels |= survey->totals.by_level[level] > 0 ? 1U << level : 0;
+    while (good && row && (good = store_step(survey->store, list, &row)) && row)
+        *levels |= 1U << (sqlite3_column_int64(list, 0) & 15);
+    return good;
 }
 
 void
@@ -322,13 +415,12 @@ survey_free(struct survey *survey)
         for (size_t c = 0; c < class->capture_count; c++)
             free(class->captures[c].name);
         free(class->captures);
+        buffer_free(&class->last);
     }
     free(survey->classes);
     tallies_end(&survey->tallies);
     free(survey->reloads);
-    strings_end(&survey->strings);
-    buffer_free(&survey->message);
-    buffer_free(&survey->value);
+    spool_free(survey->spool);
     arena_free(survey->arena);
     free(survey);
 }

@@ -1,4 +1,5 @@
-/* What one pass over the events that pass a filter gathers, class by class.  Used by store alone; its answers are in
+/* What one pass over events gathers, class by class: over those of a database that pass a filter (survey_rows.c), or over
+ * records as a scan reads them, which are in no table then (gather.c).  Used by store alone; its answers are in
  * questions.h. */
 #ifndef NGXERR_STORE_SURVEY_H
 #define NGXERR_STORE_SURVEY_H
@@ -6,13 +7,14 @@
 #include "store/database.h"
 #include "store/questions.h"
 #include "store/row.h"
+#include "store/spool.h"
 #include "store/tally.h"
 
 #define SURVEY_KINDS    16 /* what four bits can say */
 #define SURVEY_LEVELS   9
 #define SURVEY_CAPTURES (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
 
-/* What is counted by text, or by number: columns of the statement SURVEY_VALUES, but for the last two. */
+/* What is counted by text, which are columns of the statement SURVEY_VALUES, or by number. */
 enum survey_tally {
     TALLY_SERVER,
     TALLY_HOST,
@@ -20,9 +22,27 @@ enum survey_tally {
     TALLY_CLIENT,
     TALLY_URI,
     TALLY_METHOD,
-    TALLY_ERRNO,
+    TALLY_TEXTS,
+    TALLY_ERRNO = TALLY_TEXTS,
     TALLY_MINUTE,
     TALLY_COUNT
+};
+
+/* A text is counted by the hash of its form in the views; 0: there is none, or it is empty. */
+struct survey_text {
+    uint64_t hash;
+    struct slice exact; /* of an event that is in no table */
+};
+
+/* An event as it is counted.  Those of the same second come in the order of their ids. */
+struct survey_event {
+    int64_t row;      /* its id; of one that is in no table where its bytes are kept, 0: not kept yet */
+    struct slice raw; /* of one that is in no table: its bytes without the last line end */
+    int64_t class_id;
+    int64_t epoch; /* -1: none */
+    unsigned level, kind;
+    int error_number; /* -1: none */
+    struct survey_text texts[TALLY_TEXTS];
 };
 
 /* A field of `extra`. */
@@ -44,6 +64,8 @@ struct survey_class {
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time;                        /* of those with a time; -1 none */
     int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
+    struct slice last_raw;                                /* of the last, in no table and not settled yet; else none */
+    struct buffer last;                                   /* with last_row 0: the same, settled */
     size_t tallies;                                       /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     size_t capture_count;
@@ -73,29 +95,66 @@ struct survey_strings {
 struct survey {
     struct store *store;
     struct arena *arena;
-    struct survey_strings strings;
+    struct spool *spool;          /* texts of events that are in no table; NULL: they are rows of the database */
     struct survey_class *classes; /* every one that the database knows, by id */
     size_t class_count;
+    int64_t lifecycle; /* the class of reloads; -1: none */
     struct tallies tallies;
-    uint64_t method_hashes[ROW_METHODS];
     struct event_totals totals;
-    struct buffer message, value; /* for work */
-    int64_t *reloads;             /* epochs, rising */
-    size_t reload_count;
+    bool complete;    /* every event of the store was counted */
+    int64_t *reloads; /* epochs, rising once all are added */
+    size_t reload_count, reload_capacity;
 };
 
-/* Columns of the pass. */
-enum survey_column {
-    SURVEY_ID,
-    SURVEY_EPOCH,
-    SURVEY_CLASS_ID,
-    SURVEY_CONTEXT_ID,
-    SURVEY_MESSAGE,
-    SURVEY_CLIENT,
-    SURVEY_REQUEST,
-    SURVEY_EXTRA,
-    SURVEY_ODD,
+/* --- survey.c --- */
+/* With the classes of the database.  `filter` decides what is new.  NULL after a diagnostic. */
+struct survey *survey_new(struct store *store, const struct filter *filter);
+/* Asks for the memory that an event, or a field of its `extra`, will be counted in soon. */
+void survey_expect(const struct survey *survey, const struct survey_event *event);
+void survey_expect_capture(const struct survey *survey, const struct survey_event *event,
+                           const struct survey_text *name, const struct survey_text *value);
+/* Counts an event.  Its class; NULL when the views do not have it either. */
+struct survey_class *survey_add(struct survey *survey, struct survey_event *event);
+/* Counts a field of `extra` of an event of the class; `name` is in the form of the views. */
+void survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
+                        const struct survey_text *name, const struct survey_text *value);
+/* What a message of the class `lifecycle` says of a reload (src/os/unix/ngx_process_cycle.c), and its time. */
+#define SURVEY_RELOAD SLICE("reconfiguring")
+void survey_add_reload(struct survey *survey, int64_t epoch);
+/* The bytes of the events that were added are gone from here on. */
+void survey_settle(struct survey *survey);
+/* The text that was kept there; false after a diagnostic. */
+bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text);
+/* False after a diagnostic when something could not be kept. */
+bool survey_keeps(struct survey *survey);
+
+/* --- survey_rows.c --- */
+/* What a pass over rows needs besides what it counts. */
+struct survey_pass {
+    struct survey *survey;
+    struct survey_strings strings;
+    sqlite3_stmt *statement; /* at a row */
+    uint64_t method_hashes[ROW_METHODS];
+    struct buffer message, name, value; /* for work */
 };
+
+/* Columns of its statement. */
+enum pass_column {
+    PASS_ID,
+    PASS_EPOCH,
+    PASS_CLASS_ID,
+    PASS_CONTEXT_ID,
+    PASS_MESSAGE,
+    PASS_CLIENT,
+    PASS_REQUEST,
+    PASS_EXTRA,
+    PASS_ODD,
+};
+
+/* Counts the events of the database that pass. */
+bool survey_rows(struct survey *survey, const struct filter *filter);
+/* Adds the reloads that the database knows up to the last event that was counted, also before the filter's period. */
+bool survey_list_reloads(struct survey *survey);
 
 /* --- survey_strings.c --- */
 void strings_begin(struct survey_strings *strings, struct store *store);
@@ -110,8 +169,8 @@ uint64_t text_hash(struct slice text); /* never 0 but for nothing */
 
 /* --- survey_captures.c --- */
 /* Counts the fields of `extra` of the row at hand; `path` is its URI without arguments, `bits` its context's. */
-bool survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits,
-                         struct slice path, uint64_t client);
+bool pass_add_captures(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event,
+                       uint64_t bits, struct slice path);
 
 /* --- survey_new.c --- */
 /* No event before the filter's period has a class whose first event has this id, and whose earliest this time. */

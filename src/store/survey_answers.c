@@ -1,4 +1,6 @@
 /* Answers from a survey: totals, classes, most frequent values, samples. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -7,6 +9,8 @@
 #include "parse/parse.h"
 #include "store/question.h"
 #include "store/survey.h"
+
+#define NUMBER_ROOM 21 /* the digits of 64 bits, and their end */
 
 struct slice
 survey_exact(sqlite3_stmt *statement, int column, struct arena *arena)
@@ -93,17 +97,26 @@ compare_values(const void *left, const void *right)
     return a->count != b->count ? (a->count > b->count ? -1 : 1) : slice_compare(a->value, b->value);
 }
 
+/* What a key of a tally by text stands for: a number, or a text that an event which has it tells. */
 static bool
-read_text(struct survey *survey, int64_t row, int column, struct arena *arena, struct slice *text)
+read_text(struct survey *survey, enum survey_tally tally, const struct tally_slot *slot, struct arena *arena,
+          struct slice *text)
 {
+    if (tally == TALLY_ERRNO) {
+        char *digits = arena_allocate(arena, NUMBER_ROOM);
+        *text = (struct slice){digits, (size_t)snprintf(digits, NUMBER_ROOM, "%" PRIu64, slot->key)};
+        return true;
+    }
+    if (survey->spool != NULL)
+        return survey_kept(survey, slot->row, arena, text);
     sqlite3_stmt *get = store_statement(survey->store, SURVEY_VALUES);
     bool found;
     if (get == NULL)
         return false;
-    bind_integer(get, ":id", row);
+    bind_integer(get, ":id", slot->row);
     if (!store_step(survey->store, get, &found))
         return false;
-    *text = found ? survey_exact(get, column, arena) : SLICE("");
+    *text = found ? survey_exact(get, (int)tally, arena) : SLICE("");
     sqlite3_reset(get);
     return true;
 }
@@ -127,7 +140,7 @@ survey_texts(struct survey *survey, const struct survey_class *class, enum surve
     bool good = true;
     for (size_t i = 0; good && i < wanted; i++) {
         known[i].count = slots[i].count;
-        good = read_text(survey, slots[i].row, (int)tally, arena, &known[i].value);
+        good = read_text(survey, tally, &slots[i], arena, &known[i].value);
     }
     if (good)
         qsort(known, wanted, sizeof(*known), compare_values);
@@ -193,6 +206,18 @@ survey_top_values(struct survey *survey, const char *class_id, enum event_field 
 
 /* --- samples --- */
 
+static bool
+read_sample(struct survey *survey, const struct survey_class *class, int64_t row, struct arena *arena,
+            struct slice *sample)
+{
+    if (survey->spool == NULL)
+        return question_raw(survey->store, row, arena, sample);
+    if (row != 0)
+        return survey_kept(survey, row, arena, sample);
+    *sample = arena_copy(arena, class->last.size > 0 ? buffer_slice(&class->last) : SLICE(""));
+    return true;
+}
+
 bool
 survey_samples(struct survey *survey, const char *class_id, size_t limit, struct arena *arena, struct slice *samples,
                size_t *count)
@@ -201,12 +226,13 @@ survey_samples(struct survey *survey, const char *class_id, size_t limit, struct
     *count = 0;
     if (class == NULL || class->count == 0)
         return true;
-    const int64_t rows[] = {class->first_row, peak_of(survey, class).row, class->last_row};
+    struct tally_slot peak = peak_of(survey, class);
+    const int64_t rows[] = {class->first_row, peak.count > 0 ? peak.row : class->first_row, class->last_row};
     for (size_t i = 0; i < 3 && *count < limit; i++) {
-        bool again = rows[i] == 0;
+        bool again = false;
         for (size_t before = 0; before < i; before++)
             again = again || rows[before] == rows[i];
-        if (!again && !question_raw(survey->store, rows[i], arena, &samples[(*count)++]))
+        if (!again && !read_sample(survey, class, rows[i], arena, &samples[(*count)++]))
             return false;
     }
     return true;

@@ -1,60 +1,15 @@
-/* Counts the values of the fields of `extra` in a survey: JSON as row_extra writes it, or places in the message. */
+/* Counts the fields of `extra` of rows in a survey: JSON as row_extra writes it, or places in the message. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "store/survey.h"
 
-static struct survey_capture *
-find_capture(struct survey *survey, struct survey_class *class, struct slice name)
-{
-    uint64_t hash = text_hash(name);
-    for (size_t i = 0; i < class->capture_count; i++)
-        if (class->captures[i].name_hash == hash)
-            return &class->captures[i];
-    if (class->capture_count == SURVEY_CAPTURES)
-        return NULL;
-    if (class->captures == NULL)
-        class->captures = memory_allocate_zeroed(SURVEY_CAPTURES, sizeof(*class->captures));
-    struct survey_capture *capture = &class->captures[class->capture_count++];
-    *capture = (struct survey_capture){
-        .name = memory_copy_slice(name),
-        .name_hash = hash,
-        .values = tallies_new(&survey->tallies),
-        .largest = {{0, -1}, {0, -1}},
-    };
-    return capture;
-}
-
-/* Keeps the largest number of each of the two clients with the largest. */
 static void
-add_number(struct survey_capture *capture, uint64_t client, int64_t number)
+add_value(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, struct slice name,
+          struct slice value)
 {
-    size_t at = capture->largest[0].number >= 0 && capture->largest[0].client == client ? 0 : 1;
-    if (number <= capture->largest[at].number)
-        return;
-    capture->largest[at].client = client;
-    capture->largest[at].number = number;
-    if (at == 1 && capture->largest[1].number > capture->largest[0].number) {
-        uint64_t first_client = capture->largest[0].client;
-        int64_t first_number = capture->largest[0].number;
-        capture->largest[0] = capture->largest[1];
-        capture->largest[1].client = first_client;
-        capture->largest[1].number = first_number;
-    }
-}
-
-static void
-add_value(struct survey *survey, struct survey_class *class, struct slice name, struct slice value, uint64_t client,
-          int64_t row)
-{
-    struct survey_capture *capture = find_capture(survey, class, name);
-    uint64_t number;
-    if (capture == NULL)
-        return;
-    capture->count++;
-    tally_add(&survey->tallies, capture->values, text_hash(value), row, 0);
-    if (value.size > 0 && value.size < 19 && slice_to_u64(value, &number))
-        add_number(capture, client, (int64_t)number);
+    survey_add_capture(pass->survey, class, event, &(struct survey_text){text_hash(name), name},
+                       &(struct survey_text){text_hash(value), value});
 }
 
 /* --- JSON --- */
@@ -113,68 +68,65 @@ text_of(const struct buffer *buffer)
 }
 
 static void
-add_json(struct survey *survey, struct survey_class *class, struct slice json, uint64_t client, int64_t row)
+add_json(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, struct slice json)
 {
-    struct buffer name = BUFFER_EMPTY;
-    while (next_string(&json, &name) && next_string(&json, &survey->value))
-        add_value(survey, class, text_of(&name), text_of(&survey->value), client, row);
-    buffer_free(&name);
+    while (next_string(&json, &pass->name) && next_string(&json, &pass->value))
+        add_value(pass, class, event, text_of(&pass->name), text_of(&pass->value));
 }
 
 /* --- places in the message --- */
 
 /* The message of the row, with the path that a byte 1 stands for. */
 static bool
-read_message(struct survey *survey, sqlite3_stmt *pass, uint64_t bits, struct slice path, struct slice *message)
+read_message(struct survey_pass *pass, uint64_t bits, struct slice path, struct slice *message)
 {
-    if (sqlite3_column_type(pass, SURVEY_MESSAGE) != SQLITE_INTEGER)
-        *message = column_slice(pass, SURVEY_MESSAGE);
-    else if (!strings_text(&survey->strings, sqlite3_column_int64(pass, SURVEY_MESSAGE), message))
+    sqlite3_stmt *statement = pass->statement;
+    if (sqlite3_column_type(statement, PASS_MESSAGE) != SQLITE_INTEGER)
+        *message = column_slice(statement, PASS_MESSAGE);
+    else if (!strings_text(&pass->strings, sqlite3_column_int64(statement, PASS_MESSAGE), message))
         return false;
     size_t at = bits & ROW_MESSAGE_PATH ? slice_find_byte(*message, 1) : SIZE_MAX;
-    buffer_clear(&survey->message);
-    buffer_add(&survey->message, at == SIZE_MAX ? *message : slice_first(*message, at));
+    buffer_clear(&pass->message);
+    buffer_add(&pass->message, at == SIZE_MAX ? *message : slice_first(*message, at));
     if (at != SIZE_MAX) {
-        buffer_add(&survey->message, path);
-        buffer_add(&survey->message, slice_from(*message, at + 1));
+        buffer_add(&pass->message, path);
+        buffer_add(&pass->message, slice_from(*message, at + 1));
     }
-    *message = text_of(&survey->message);
+    *message = text_of(&pass->message);
     return true;
 }
 
 static bool
-add_places(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits, struct slice path,
-           uint64_t client)
+add_places(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, uint64_t bits,
+           struct slice path)
 {
-    int64_t extra = sqlite3_column_int64(pass, SURVEY_EXTRA), row = sqlite3_column_int64(pass, SURVEY_ID);
-    struct buffer name = BUFFER_EMPTY;
+    int64_t extra = sqlite3_column_int64(pass->statement, PASS_EXTRA);
     struct slice message, json;
-    if (!read_message(survey, pass, bits, path, &message) ||
-        !strings_text(&survey->strings, extra >> EXTRA_TEMPLATE_SHIFT, &json))
+    if (!read_message(pass, bits, path, &message) ||
+        !strings_text(&pass->strings, extra >> EXTRA_TEMPLATE_SHIFT, &json))
         return false;
     /* Two values at most, in their order. */
-    for (int shift = 22; next_string(&json, &name) && next_string(&json, &survey->value); shift = 0) {
-        struct slice value = text_of(&survey->value);
+    for (int shift = 22; next_string(&json, &pass->name) && next_string(&json, &pass->value); shift = 0) {
+        struct slice value = text_of(&pass->value);
         if (value.size == 1 && (value.data[0] == 1 || value.data[0] == 2))
             value = slice_first(slice_from(message, (size_t)(extra >> (shift + 11) & 2047)),
                                 (size_t)(extra >> shift & 2047));
-        add_value(survey, class, text_of(&name), value, client, row);
+        add_value(pass, class, event, text_of(&pass->name), value);
     }
-    buffer_free(&name);
     return true;
 }
 
 bool
-survey_add_captures(struct survey *survey, struct survey_class *class, sqlite3_stmt *pass, uint64_t bits,
-                    struct slice path, uint64_t client)
+pass_add_captures(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, uint64_t bits,
+                  struct slice path)
 {
-    switch (sqlite3_column_type(pass, SURVEY_EXTRA)) {
+    switch (sqlite3_column_type(pass->statement, PASS_EXTRA)) {
     case SQLITE_NULL:
         return true;
     case SQLITE_INTEGER:
-        return add_places(survey, class, pass, bits, path, client);
+        return add_places(pass, class, event, bits, path);
     default:
-        add_json(survey, class, column_slice(pass, SURVEY_EXTRA), client, sqlite3_column_int64(pass, SURVEY_ID));
+        add_json(pass, class, event, column_slice(pass->statement, PASS_EXTRA));
         return true;
     }
 }

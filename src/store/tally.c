@@ -16,13 +16,13 @@
 void
 tallies_begin(struct tallies *tallies)
 {
-    *tallies = (struct tallies){.slots = memory_allocate_zeroed(LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots))};
+    *tallies = (struct tallies){.slots = memory_map(LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots))};
 }
 
 void
 tallies_end(struct tallies *tallies)
 {
-    free(tallies->slots);
+    memory_unmap(tallies->slots, LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots));
     free(tallies->all);
     *tallies = (struct tallies){0};
 }
@@ -88,7 +88,13 @@ make_room(struct tallies *tallies)
 }
 
 void
-tally_add(struct tallies *tallies, size_t tally, uint64_t key, int64_t row, unsigned rank)
+tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
+{
+    __builtin_prefetch(&tallies->slots[home_of(tally, key)], 1);
+}
+
+struct tally_slot *
+tally_count(struct tallies *tallies, size_t tally, uint64_t key)
 {
     struct tally_slot *slots = tallies->slots;
     size_t at = home_of(tally, key);
@@ -102,15 +108,13 @@ tally_add(struct tallies *tallies, size_t tally, uint64_t key, int64_t row, unsi
     struct tally_slot *slot = &slots[at];
     if (slot->count == 0) {
         struct tally *its = &tallies->all[tally];
-        *slot = (struct tally_slot){.key = key, .row = row, .tally = tally & 0xffffffU, .rank = rank & 0xffU};
+        *slot = (struct tally_slot){.key = key, .tally = tally & 0xffffffU};
         tallies->used++;
         its->used++;
         its->most = its->used > its->most ? its->used : its->most;
-    } else if (rank < slot->rank || (rank == slot->rank && row < slot->row)) {
-        slot->row = row;
-        slot->rank = rank & 0xffU;
     }
     slot->count += slot->count < UINT32_MAX;
+    return slot;
 }
 
 /* In place, since the table is a large part of all memory: each slot is exchanged until one belongs where it stands. */

@@ -9,10 +9,10 @@
 
 struct tally_slot {
     uint64_t key;
-    int64_t row;    /* an event that has it: the one with the lowest rank, then id */
+    int64_t row;    /* an event that has it, as the caller chose it */
     uint32_t count; /* 0: the slot is free */
     uint32_t tally : 24;
-    uint32_t rank : 8;
+    uint32_t rank : 8; /* the caller's too */
 };
 
 struct tally {
@@ -33,9 +33,12 @@ void tallies_begin(struct tallies *tallies);
 void tallies_end(struct tallies *tallies);
 /* The number of a new tally. */
 size_t tallies_new(struct tallies *tallies);
-/* `rank` below 256. */
-void tally_add(struct tallies *tallies, size_t tally, uint64_t key, int64_t row, unsigned rank);
-/* After the last tally_add and before the first tally_top. */
+/* Asks for the memory of a key that will be counted soon: it is far from the core as a rule. */
+void tally_expect(const struct tallies *tallies, size_t tally, uint64_t key);
+/* Counts the key once more and gives its slot, which lives until the next call.  At a count of 1 the key is new, or was
+ * forgotten: then row and rank are 0 and to be set. */
+struct tally_slot *tally_count(struct tallies *tallies, size_t tally, uint64_t key);
+/* After the last tally_count and before the first tally_top. */
 void tallies_group(struct tallies *tallies);
 /* The slots with the highest counts, in that order, then by key; `slots` holds at least `limit`.  Returns how many. */
 size_t tally_top(const struct tallies *tallies, size_t tally, size_t limit, struct tally_slot *slots);

@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "store/gather.h"
 #include "store/writer.h"
 
 /* Rows of one transaction: few enough that a killed scan repeats little, enough that a commit costs nothing. */
@@ -38,6 +39,8 @@ writer_free(struct writer *writer)
     if (writer == NULL)
         return;
     row_writer_free(writer->row_writer);
+    survey_free(writer->survey);
+    buffer_free(&writer->gather_work);
     free(writer->moments);
     counts_free(writer->counts);
     shapes_free(writer->shapes);
@@ -51,6 +54,15 @@ writer_free(struct writer *writer)
     free(writer->class_ids);
     free(writer->class_firsts);
     free(writer);
+}
+
+struct survey *
+writer_take_survey(struct writer *writer)
+{
+    struct survey *survey = writer != NULL ? writer->survey : NULL;
+    if (writer != NULL)
+        writer->survey = NULL;
+    return survey;
 }
 
 bool
@@ -205,9 +217,14 @@ void
 store_prepare(struct store *store, const struct event *event, struct row_batch *rows)
 {
     struct writer *writer = store->writer;
+    int64_t class_id = class_id_of(writer, event->match.class_index);
+    if (writer->survey != NULL) {
+        gather_prepare(writer, rows, event, class_id);
+        return;
+    }
     if (store->passing && rows->count == 0)
         row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
-    row_write(writer->row_writer, rows, event, class_id_of(writer, event->match.class_index));
+    row_write(writer->row_writer, rows, event, class_id);
 }
 
 /* True when all the columns are null that EVENT_ADD_USUAL leaves out. */
@@ -312,13 +329,18 @@ insert_shared(struct writer *writer, const struct row_batch *rows)
 }
 
 static bool
+add_rows(struct writer *writer, const struct batch *batch)
+{
+    return number_rows(writer, batch, batch->rows) && insert_shared(writer, batch->rows) &&
+           insert_moments(writer, batch->rows) && insert_rows(writer, batch->rows);
+}
+
+static bool
 add_events(struct writer *writer, const struct batch *batch)
 {
-    struct row_batch *rows = batch->rows;
     if (batch->event_count == 0)
         return true;
-    if (!number_rows(writer, batch, rows) || !insert_shared(writer, rows) || !insert_moments(writer, rows) ||
-        !insert_rows(writer, rows))
+    if (!(writer->survey != NULL ? gather_add(writer, batch->rows) : add_rows(writer, batch)))
         return false;
     writer->pending += batch->event_count;
     for (size_t i = 0; i < batch->event_count; i++)
@@ -347,6 +369,11 @@ writer_take_back(struct writer *writer, const struct row *row, struct slice raw)
 static bool
 add_unparsed(struct writer *writer, const struct unparsed *piece)
 {
+    writer->file.lines += piece->lines;
+    writer->file.unparsed += piece->lines;
+    writer->pending++;
+    if (writer->survey != NULL)
+        return true;
     sqlite3_stmt *add = store_statement(writer->store, UNPARSED_ADD);
     if (add == NULL)
         return false;
@@ -355,9 +382,6 @@ add_unparsed(struct writer *writer, const struct unparsed *piece)
     bind_integer(add, ":lines", piece->lines);
     bind_integer(add, ":reason", piece->reason);
     bind_blob(add, ":raw", piece->raw);
-    writer->file.lines += piece->lines;
-    writer->file.unparsed += piece->lines;
-    writer->pending++;
     return store_run(writer->store, add);
 }
 

@@ -36,6 +36,8 @@ struct class_first {
     bool changed;  /* since it was written */
 };
 
+struct survey;
+
 struct writer {
     struct store *store;
     int64_t *class_ids; /* by class_index of the rules in use */
@@ -46,7 +48,9 @@ struct writer {
     struct feed row_feed, moment_feed, context_feed, string_feed;
     struct cell *moments; /* MOMENT_COLUMNS of each, of the batch at hand */
     size_t moment_capacity;
-    struct counts *counts; /* of what is pruned; NULL until then */
+    struct survey *survey;     /* events become no rows but are counted here (gather.h); else NULL */
+    struct buffer gather_work; /* of store_prepare then */
+    struct counts *counts;     /* of what is pruned; NULL until then */
     struct shapes *shapes;
     int64_t last_id;                 /* of table event */
     uint64_t pending, pending_bytes; /* rows since the last commit, and the bytes of log that they were made of */
@@ -70,6 +74,8 @@ struct writer {
 
 /* store->writer, made if there is none; NULL after a diagnostic. */
 struct writer *store_writer(struct store *store);
+/* The survey that was begun, which is the caller's then; NULL when none was. */
+struct survey *writer_take_survey(struct writer *writer);
 /* The open record that was taken back does not come again: its id is no longer the file's. */
 bool files_drop_reopened(struct writer *writer);
 /* Takes an event out of the sums; the row stays. */

@@ -197,6 +197,25 @@ view_text_comes_back(void **state)
     }
 }
 
+/* Of every size about the steps that it is looked at in, and with the byte in every place. */
+static void
+plain_is_exact(void **state)
+{
+    static const char bytes[] = {'\0', '\\', '\x80', '\xff', '\x01', '\x7f', '[', ']', '\n'};
+    char text[100];
+    (void)state;
+    for (size_t size = 0; size < sizeof text; size++) {
+        memset(text, 'a', sizeof text);
+        assert_true(escape_is_plain((struct slice){text, size}));
+        for (size_t at = 0; at < size; at++)
+            for (size_t i = 0; i < sizeof bytes; i++) {
+                text[at] = bytes[i];
+                assert_int_equal(escape_is_plain((struct slice){text, size}), i >= 4);
+                text[at] = 'a';
+            }
+    }
+}
+
 static void
 json_unneeded_is_exact(void **state)
 {
@@ -224,8 +243,8 @@ main(void)
         cmocka_unit_test(markdown_text_is_literal), cmocka_unit_test(markdown_code_cannot_be_left),
         cmocka_unit_test(html_stays_text),          cmocka_unit_test(json_is_valid),
         cmocka_unit_test(csv_holds_no_formula),     cmocka_unit_test(shell_words_are_one_word),
-        cmocka_unit_test(json_unneeded_is_exact),   cmocka_unit_test(nginx_words_read_back),
-        cmocka_unit_test(view_text_comes_back),
+        cmocka_unit_test(plain_is_exact),           cmocka_unit_test(json_unneeded_is_exact),
+        cmocka_unit_test(nginx_words_read_back),    cmocka_unit_test(view_text_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

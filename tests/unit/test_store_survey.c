@@ -271,6 +271,104 @@ test_captures_are_counted(void **context)
                             "= 'client-body-too-large' GROUP BY client) ORDER BY m DESC LIMIT 1 OFFSET 1"));
 }
 
+/* --- what becomes no rows --- */
+
+static void
+check_same_values(struct survey *one, struct survey *other, const char *class_id, struct arena *arena)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        struct value_count values[2][50];
+        struct value_distinct distinct[2];
+        size_t counts[2];
+        assert_true(survey_top_values(one, class_id, fields[i].field, 50, arena, values[0], &counts[0], &distinct[0]));
+        assert_true(
+            survey_top_values(other, class_id, fields[i].field, 50, arena, values[1], &counts[1], &distinct[1]));
+        assert_int_equal(counts[0], counts[1]);
+        assert_int_equal(distinct[0].count, distinct[1].count);
+        for (size_t v = 0; v < counts[0]; v++) {
+            assert_true(slice_equal(values[0][v].value, values[1][v].value));
+            assert_int_equal(values[0][v].count, values[1][v].count);
+        }
+    }
+}
+
+static void
+check_same_evidence(struct survey *one, struct survey *other, const char *class_id, struct arena *arena)
+{
+    struct evidence evidence[2];
+    assert_true(survey_evidence(one, class_id, arena, &evidence[0]));
+    assert_true(survey_evidence(other, class_id, arena, &evidence[1]));
+    assert_int_equal(evidence[0].since_reload, evidence[1].since_reload);
+    assert_int_equal(evidence[0].capture_count, evidence[1].capture_count);
+    for (size_t i = 0; i < evidence[0].capture_count; i++) {
+        assert_true(slice_equal(evidence[0].captures[i].name, evidence[1].captures[i].name));
+        assert_true(slice_equal(evidence[0].captures[i].value, evidence[1].captures[i].value));
+        assert_int_equal(evidence[0].captures[i].share, evidence[1].captures[i].share);
+        assert_int_equal(evidence[0].captures[i].numeric_max, evidence[1].captures[i].numeric_max);
+    }
+}
+
+static void
+check_same_samples(struct survey *one, struct survey *other, const char *class_id, struct arena *arena)
+{
+    struct slice samples[2][3];
+    size_t counts[2];
+    assert_true(survey_samples(one, class_id, 3, arena, samples[0], &counts[0]));
+    assert_true(survey_samples(other, class_id, 3, arena, samples[1], &counts[1]));
+    assert_int_equal(counts[0], counts[1]);
+    for (size_t i = 0; i < counts[0]; i++)
+        assert_true(slice_equal(samples[0][i], samples[1][i]));
+}
+
+/* A survey that was begun before the log was read, and none of whose events is in a table. */
+static void
+test_a_survey_of_records_equals_one_of_rows(void **context)
+{
+    struct drawn *drawn = *context;
+    struct store_log direct = {0};
+    struct buffer text = BUFFER_EMPTY;
+    struct class_summary *summaries[2];
+    size_t counts[2];
+    unsigned levels[2];
+    store_log_raw(&drawn->log, &text);
+    store_log_begin(&direct);
+    assert_true(store_survey_begin(direct.store));
+    assert_int_equal(store_log_read(&direct, "/l/error.log", buffer_slice(&text), true), FILE_NEW);
+    assert_int_equal(store_log_number(&direct, "SELECT count(*) FROM events"), 0);
+    drawn->survey = store_survey(drawn->log.store, NULL);
+    struct survey *survey = store_survey(direct.store, NULL);
+    survey_class_summaries(drawn->survey, drawn->arena, &summaries[0], &counts[0]);
+    survey_class_summaries(survey, drawn->arena, &summaries[1], &counts[1]);
+    assert_int_equal(counts[0], counts[1]);
+    for (size_t i = 0; i < counts[0]; i++) {
+        const char *id = summaries[0][i].id;
+        assert_string_equal(id, summaries[1][i].id);
+        assert_int_equal(summaries[0][i].count, summaries[1][i].count);
+        assert_int_equal(summaries[0][i].clients, summaries[1][i].clients);
+        assert_int_equal(summaries[0][i].peak_minute, summaries[1][i].peak_minute);
+        check_same_values(drawn->survey, survey, id, drawn->arena);
+        check_same_evidence(drawn->survey, survey, id, drawn->arena);
+        check_same_samples(drawn->survey, survey, id, drawn->arena);
+    }
+    assert_true(survey_levels(drawn->survey, &levels[0]) && survey_levels(survey, &levels[1]));
+    assert_int_equal(levels[0], levels[1]);
+    survey_free(survey);
+    store_log_end(&direct);
+    buffer_free(&text);
+}
+
+/* The levels of all events, not only of those that pass. */
+static void
+test_levels_are_those_of_all_events(void **context)
+{
+    struct drawn *drawn = *context;
+    unsigned levels;
+    drawn->survey = store_survey(drawn->log.store, &(struct filter){.level_at_least = LEVEL_CRIT});
+    assert_true(survey_levels(drawn->survey, &levels));
+    assert_int_equal(levels,
+                     1U << LEVEL_CRIT | 1U << LEVEL_ERROR | 1U << LEVEL_WARN | 1U << LEVEL_NOTICE | 1U << LEVEL_INFO);
+}
+
 /* What is frequent stays when there are more keys than room, and what is known only in part says so. */
 static void
 test_a_full_tally_forgets_what_is_rare(void **context)
@@ -280,11 +378,11 @@ test_a_full_tally_forgets_what_is_rare(void **context)
     struct tally_slot top[2];
     tallies_begin(&tallies);
     size_t small = tallies_new(&tallies), large = tallies_new(&tallies);
-    tally_add(&tallies, small, 7, 70, 0);
+    tally_count(&tallies, small, 7)->row = 70;
     for (uint64_t i = 0; i < 2 * (uint64_t)LIMIT_SURVEY_SLOTS; i++) {
-        tally_add(&tallies, large, i, (int64_t)i, 0);
+        tally_count(&tallies, large, i);
         if (i % 4 == 0)
-            tally_add(&tallies, large, UINT64_MAX, 1, 0);
+            tally_count(&tallies, large, UINT64_MAX);
     }
     tallies_group(&tallies);
     assert_int_equal(tally_top(&tallies, small, 2, top), 1);
@@ -305,6 +403,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_survey_equals_sql_over_the_views, begin, end),
         cmocka_unit_test_setup_teardown(test_a_survey_keeps_to_its_filter, begin, end),
         cmocka_unit_test_setup_teardown(test_captures_are_counted, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_survey_of_records_equals_one_of_rows, begin, end),
+        cmocka_unit_test_setup_teardown(test_levels_are_those_of_all_events, begin, end),
         cmocka_unit_test(test_a_full_tally_forgets_what_is_rare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

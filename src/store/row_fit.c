@@ -1,0 +1,47 @@
+/* Whether a row is within its bound, told without making it.  Used by store alone. */
+#include "base/escape.h"
+#include "store/render.h"
+#include "store/row_write.h"
+
+/* In JSON a byte takes so many at most, and a field so many besides its name and value: "":"", */
+#define JSON_ESCAPE 6
+#define JSON_FRAME  6
+
+/* The two numbers of a patch. */
+#define PATCH_FRAME 8
+
+/* What `extra` takes at most. */
+static size_t
+field_size(const struct record_field *field, bool exactly)
+{
+    bool plain = exactly && escape_json_unneeded(field->name) && escape_json_unneeded(field->value);
+    return (field->name.size + field->value.size) * (plain ? 1 : JSON_ESCAPE) + JSON_FRAME;
+}
+
+static size_t
+extra_size(const struct event *event, bool exactly)
+{
+    size_t sum = 0;
+    for (unsigned i = 0; i < event->record.extra_count; i++)
+        sum += field_size(&event->record.extra[i], exactly);
+    for (unsigned i = 0; i < event->match.capture_count; i++)
+        sum += field_size(&event->match.captures[i], exactly);
+    return sum;
+}
+
+/* Nearly every record is one that nginx wrote: only its prefix can be another than would be rendered, and its row is
+ * within its bound by far. */
+bool
+row_fits(const struct event *event)
+{
+    const struct record *record = &event->record;
+    if (record->text.data != NULL || record->message.data == NULL || !render_ends(record))
+        return false;
+    size_t texts = record->message.size + record->doing.size + record->client.size + record->server.size +
+                   record->request.size + record->subrequest.size + record->upstream.size + record->upstream_addr.size +
+                   record->host.size + record->referrer.size + record->node.size + record->method.size +
+                   record->uri.size;
+    size_t patch = (size_t)(record->message.data - record->raw.data) + PATCH_FRAME;
+    size_t bound = record->raw.size + record->raw.size / 2 + ROW_SHORT;
+    return texts + patch + extra_size(event, false) <= bound || texts + patch + extra_size(event, true) <= bound;
+}
