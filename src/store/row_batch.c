@@ -18,6 +18,7 @@ row_batch_free(struct row_batch *batch)
         return;
     arena_free(batch->texts);
     free(batch->cells);
+    free(batch->runs);
     free(batch->times);
     free(batch->contexts);
     free(batch->strings);
@@ -26,26 +27,56 @@ row_batch_free(struct row_batch *batch)
     free(batch);
 }
 
+/* The items with room for `more` of them. */
+static void *
+with_room(void *items, size_t count, size_t more, size_t *capacity, size_t size)
+{
+    if (count + more <= *capacity)
+        return items;
+    *capacity = *capacity == 0 ? 128 : *capacity * 2;
+    return memory_resize(items, *capacity, size);
+}
+
+/* True when all the columns are null that usual rows are added without. */
+static bool
+is_usual(const struct cell *cells)
+{
+    for (size_t column = STORED_RARE; column < STORED_COLUMNS; column++)
+        if (cells[column].type != CELL_NULL)
+            return false;
+    return true;
+}
+
+static void
+extend_run(struct row_batch *batch, unsigned columns)
+{
+    struct row_run *last = batch->run_count > 0 ? &batch->runs[batch->run_count - 1] : NULL;
+    if (last != NULL && last->columns == columns) {
+        last->count++;
+        return;
+    }
+    batch->runs = with_room(batch->runs, batch->run_count, 1, &batch->run_capacity, sizeof(*batch->runs));
+    batch->runs[batch->run_count++] = (struct row_run){columns, 1};
+}
+
+void
+row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells)
+{
+    unsigned columns = is_usual(cells) ? STORED_RARE : STORED_COLUMNS;
+    batch->times = with_room(batch->times, batch->count, 1, &batch->capacity, sizeof(*batch->times));
+    batch->times[batch->count++] = *time;
+    batch->cells = with_room(batch->cells, batch->cell_count, columns, &batch->cell_capacity, sizeof(*batch->cells));
+    memcpy(batch->cells + batch->cell_count, cells, columns * sizeof(*cells));
+    batch->cell_count += columns;
+    extend_run(batch, columns);
+}
+
 /* One more element of `columns` cells; nothing points to the others while they move. */
 static struct cell *
 add(struct cell **cells, size_t *count, size_t *capacity, size_t columns)
 {
-    if (*count == *capacity) {
-        *capacity = *capacity == 0 ? 128 : *capacity * 2;
-        *cells = memory_resize(*cells, *capacity, columns * sizeof(**cells));
-    }
+    *cells = with_room(*cells, *count, 1, capacity, columns * sizeof(**cells));
     return *cells + (*count)++ * columns;
-}
-
-struct cell *
-row_batch_add(struct row_batch *batch, const struct row_time *time)
-{
-    size_t capacity = batch->capacity;
-    struct cell *cells = add(&batch->cells, &batch->count, &batch->capacity, STORED_COLUMNS);
-    if (batch->capacity != capacity)
-        batch->times = memory_resize(batch->times, batch->capacity, sizeof(*batch->times));
-    batch->times[batch->count - 1] = *time;
-    return cells;
 }
 
 struct cell *
@@ -63,7 +94,7 @@ row_batch_add_string(struct row_batch *batch)
 void
 row_batch_clear(struct row_batch *batch)
 {
-    batch->count = batch->context_count = batch->string_count = 0;
+    batch->count = batch->cell_count = batch->run_count = batch->context_count = batch->string_count = 0;
     batch->gathered_count = batch->capture_count = 0;
     arena_reset(batch->texts);
 }

@@ -8,8 +8,17 @@
 
 #define STRING_COLUMNS 2U /* id, text */
 
+/* Rows beside each other that have the same columns. */
+struct row_run {
+    unsigned columns; /* STORED_RARE of usual rows, which have nothing in the others; else STORED_COLUMNS */
+    size_t count;
+};
+
 struct row_batch {
-    struct cell *cells;     /* STORED_COLUMNS of each row */
+    struct cell *cells; /* of the rows, run by run */
+    size_t cell_count, cell_capacity;
+    struct row_run *runs;
+    size_t run_count, run_capacity;
     struct row_time *times; /* of each row */
     size_t count, capacity;
     struct cell *contexts; /* CONTEXT_COLUMNS of each context that is new with these rows */
@@ -23,8 +32,9 @@ struct row_batch {
     struct arena *texts; /* of cells, as far as they do not point into the events */
 };
 
-/* The cells of one more row, with its time, or context, or string. */
-struct cell *row_batch_add(struct row_batch *batch, const struct row_time *time);
+/* Adds a copy of a row's STORED_COLUMNS cells. */
+void row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells);
+/* The cells of one more context, or string. */
 struct cell *row_batch_add_context(struct row_batch *batch);
 struct cell *row_batch_add_string(struct row_batch *batch);
 

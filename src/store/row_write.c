@@ -24,7 +24,7 @@ struct row_writer {
     struct intern *intern;
     struct contexts *contexts;
     struct row_batch *batch; /* being filled */
-    struct cell *cells;      /* of the row being made */
+    struct cell cells[STORED_COLUMNS]; /* of the row being made */
     bool clean;              /* the record's bytes need no escape, so none of its texts does */
     bool ascii;              /* and all of them are below 0x80 */
     struct template_entry templates[TEMPLATES];
@@ -468,10 +468,10 @@ row_write(struct row_writer *writer, struct row_batch *batch, const struct event
                             : ambiguous ? NOT_SURE
                                         : SURE_BY_ZONE};
     writer->batch = batch;
-    writer->cells = row_batch_add(batch, &time);
-    memset(writer->cells, 0, STORED_COLUMNS * sizeof(*writer->cells)); /* CELL_NULL */
+    memset(writer->cells, 0, sizeof(writer->cells)); /* CELL_NULL */
     set_number(writer, STORED_CLASS_ID, class_id);
     make_row(writer, event, false);
+    row_batch_add(batch, &time, writer->cells);
 }
 
 /* --- events that become no rows --- */

@@ -227,16 +227,6 @@ store_prepare(struct store *store, const struct event *event, struct row_batch *
     row_write(writer->row_writer, rows, event, class_id);
 }
 
-/* True when all the columns are null that EVENT_ADD_USUAL leaves out. */
-static bool
-is_usual(const struct cell *cells)
-{
-    for (size_t column = STORED_RARE; column < STORED_COLUMNS; column++)
-        if (cells[column].type != CELL_NULL)
-            return false;
-    return true;
-}
-
 /* The id of a row of the batch at hand: the next one, but the open record's own for what it has become. */
 static int64_t
 row_id(const struct writer *writer, size_t row)
@@ -251,8 +241,9 @@ number_rows(struct writer *writer, const struct batch *batch, struct row_batch *
     writer->again = writer->reopened != 0 && batch->events[0].offset == writer->reopened_at;
     if (writer->again == 0 && !files_drop_reopened(writer))
         return false;
-    for (size_t i = 0; i <= writer->again && i < rows->count; i++)
-        cell_set_integer(&rows->cells[i * STORED_COLUMNS + STORED_ID], row_id(writer, i));
+    struct cell *cells = rows->cells;
+    for (size_t i = 0; i <= writer->again && i < rows->count; i++, cells += rows->runs[0].columns)
+        cell_set_integer(&cells[STORED_ID], row_id(writer, i));
     return true;
 }
 
@@ -261,21 +252,16 @@ number_rows(struct writer *writer, const struct batch *batch, struct row_batch *
 static bool
 insert_rows(struct writer *writer, struct row_batch *rows)
 {
-    size_t run = 0;
-    bool usual = false;
-    for (size_t i = 0; i < rows->count; i++) {
-        struct cell *cells = rows->cells + i * STORED_COLUMNS;
-        if (run > 0 && is_usual(cells) != usual) {
-            if (!feed_run(writer->store, &writer->row_feed, usual ? EVENT_ADD_USUAL : EVENT_ADD,
-                          cells - run * STORED_COLUMNS, run))
-                return false;
-            run = 0;
-        }
-        if (run++ == 0)
-            usual = is_usual(cells);
+    struct cell *cells = rows->cells;
+    for (size_t i = 0; i < rows->run_count; i++) {
+        const struct row_run *run = &rows->runs[i];
+        writer->row_feed.stride = run->columns;
+        if (!feed_run(writer->store, &writer->row_feed, run->columns == STORED_RARE ? EVENT_ADD_USUAL : EVENT_ADD,
+                      cells, run->count))
+            return false;
+        cells += run->columns * run->count;
     }
-    return run == 0 || feed_run(writer->store, &writer->row_feed, usual ? EVENT_ADD_USUAL : EVENT_ADD,
-                                rows->cells + (rows->count - run) * STORED_COLUMNS, run);
+    return true;
 }
 
 static bool
