@@ -14,7 +14,28 @@ struct row_run {
     size_t count;
 };
 
+/* Of a class, among the events of a batch. */
+struct class_sum {
+    int64_t class_id;
+    size_t row;    /* of the first event, counted from 0 */
+    int64_t epoch; /* the earliest, -1 when none has a time */
+};
+
+/* What is added to the sums of a file and of classes, so that the thread which stores need not look at every event. */
+struct batch_sums {
+    size_t events;
+    uint64_t lines, continuation_lines;
+    int64_t first_time, last_time; /* epochs, -1: none */
+    struct class_sum *classes;     /* of those that occur */
+    size_t class_count, class_capacity;
+    unsigned *places; /* by the class's id: where it stands in `classes`, from 1 on; 0: nowhere */
+    size_t place_count;
+    size_t *unclassified; /* numbers of these events, counted from 0 */
+    size_t unclassified_count, unclassified_capacity;
+};
+
 struct row_batch {
+    struct batch_sums sums;
     struct cell *cells; /* of the rows, run by run */
     size_t cell_count, cell_capacity;
     struct row_run *runs;
@@ -32,6 +53,10 @@ struct row_batch {
     struct arena *texts; /* of cells, as far as they do not point into the events */
 };
 
+/* Seconds since the epoch, UTC; -1 when the record has no time. */
+int64_t event_epoch(const struct event *event);
+/* Adds one more event to the sums. */
+void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Adds a copy of a row's STORED_COLUMNS cells. */
 void row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells);
 /* The cells of one more context, or string. */

@@ -69,12 +69,6 @@ row_writer_free(struct row_writer *writer)
     free(writer);
 }
 
-int64_t
-event_epoch(const struct event *event)
-{
-    return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
-}
-
 /* --- what repeats in a message --- */
 
 /* Where the path stands in the message first; SIZE_MAX: nowhere.  It begins with a slash, of which messages have few. */

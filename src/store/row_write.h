@@ -25,8 +25,6 @@ bool row_fits(const struct event *event);
 /* The event as its row has it: itself, or one with shortened texts that lives until the next call.  *clean: none of its
  * texts needs an escape.  For a writer that makes no rows. */
 const struct event *row_event(struct row_writer *writer, const struct event *event, bool *clean);
-/* Seconds since the epoch, UTC; -1 when the record has no time. */
-int64_t event_epoch(const struct event *event);
 /* A JSON string of exact bytes in the form of the views. */
 void row_json_text(struct buffer *json, struct buffer *work, struct slice exact);
 /* The JSON object of the fields without a column and the captures, in the form of the views; nothing when there are

@@ -121,8 +121,7 @@ struct batch_event {
     uint64_t offset;
     unsigned lines, flags;
     enum level level;
-    int64_t epoch;      /* -1: none */
-    size_t class_index; /* of its match */
+    int64_t epoch; /* -1: none */
 };
 /* Rows made of events by store_prepare.  Freed by row_batch_free. */
 struct row_batch;

@@ -166,35 +166,20 @@ store_commit_pending(struct store *store)
 /* --- rows --- */
 
 static void
-sum_event(struct writer *writer, const struct batch_event *event, bool unclassified)
+sum_times(struct file_row *file, const struct batch_sums *sums)
 {
-    struct file_row *file = &writer->file;
-    file->records++;
-    file->unclassified += unclassified;
-    file->lines += event->lines;
-    file->continuation_lines += event->lines > 0 ? event->lines - 1 : 0;
-    if (event->epoch < 0)
+    if (sums->first_time < 0)
         return;
-    if (file->first_time < 0 || event->epoch < file->first_time)
-        file->first_time = event->epoch;
-    if (event->epoch > file->last_time)
-        file->last_time = event->epoch;
+    if (file->first_time < 0 || sums->first_time < file->first_time)
+        file->first_time = sums->first_time;
+    if (sums->last_time > file->last_time)
+        file->last_time = sums->last_time;
 }
 
 static int64_t
 class_id_of(const struct writer *writer, size_t class_index)
 {
     return class_index >= writer->class_count ? 0 : writer->class_ids[class_index];
-}
-
-/* Adds the event to the sums. */
-static bool
-count_event(struct writer *writer, const struct batch_event *event, int64_t id)
-{
-    int64_t class_id = class_id_of(writer, event->class_index);
-    class_firsts_add(writer, class_id, id, event->epoch);
-    sum_event(writer, event, class_id == 0);
-    return class_id != 0 || shapes_add(writer->shapes, event->message, event->level, event->raw, event->epoch, 1);
 }
 
 void
@@ -209,7 +194,6 @@ batch_add_event(struct batch *batch, const struct event *event)
         .flags = record->flags,
         .level = record->level,
         .epoch = event_epoch(event),
-        .class_index = event->match.class_index,
     };
 }
 
@@ -218,6 +202,7 @@ store_prepare(struct store *store, const struct event *event, struct row_batch *
 {
     struct writer *writer = store->writer;
     int64_t class_id = class_id_of(writer, event->match.class_index);
+    row_batch_sum(rows, event, class_id);
     if (writer->survey != NULL) {
         gather_prepare(writer, rows, event, class_id);
         return;
@@ -321,6 +306,28 @@ add_rows(struct writer *writer, const struct batch *batch)
            insert_moments(writer, batch->rows) && insert_rows(writer, batch->rows);
 }
 
+/* Adds the events to the sums. */
+static bool
+count_events(struct writer *writer, const struct batch *batch, const struct batch_sums *sums)
+{
+    struct file_row *file = &writer->file;
+    file->records += sums->events;
+    file->unclassified += sums->unclassified_count;
+    file->lines += sums->lines;
+    file->continuation_lines += sums->continuation_lines;
+    sum_times(file, sums);
+    for (size_t i = 0; i < sums->class_count; i++) {
+        const struct class_sum *class = &sums->classes[i];
+        class_firsts_add(writer, class->class_id, row_id(writer, class->row), class->epoch);
+    }
+    for (size_t i = 0; i < sums->unclassified_count; i++) {
+        const struct batch_event *event = &batch->events[sums->unclassified[i]];
+        if (!shapes_add(writer->shapes, event->message, event->level, event->raw, event->epoch, 1))
+            return false;
+    }
+    return true;
+}
+
 static bool
 add_events(struct writer *writer, const struct batch *batch)
 {
@@ -329,9 +336,8 @@ add_events(struct writer *writer, const struct batch *batch)
     if (!(writer->survey != NULL ? gather_add(writer, batch->rows) : add_rows(writer, batch)))
         return false;
     writer->pending += batch->event_count;
-    for (size_t i = 0; i < batch->event_count; i++)
-        if (!count_event(writer, &batch->events[i], row_id(writer, i)))
-            return false;
+    if (!count_events(writer, batch, &batch->rows->sums))
+        return false;
     size_t added = batch->event_count - writer->again;
     if (writer->run_first == 0 && added > 0)
         writer->run_first = writer->last_id + 1;
