@@ -36,7 +36,7 @@ current_parcel(struct cutter *cutter)
 
     if (parcel != NULL)
         return parcel;
-    parcel = queue_pop(cutter->pipeline->free_parcels);
+    parcel = take_free_parcel(cutter->pipeline);
     parcel->last = false;
     parcel->block = NULL;
     parcel->batch.event_count = 0;
@@ -52,7 +52,7 @@ static struct sheet *
 current_sheet(struct cutter *cutter)
 {
     if (cutter->sheet == NULL) {
-        cutter->sheet = queue_pop(cutter->pipeline->free_sheets);
+        cutter->sheet = take_free_sheet(cutter->pipeline);
         cutter->sheet->count = 0;
         cutter->sheet->parcel = current_parcel(cutter);
     }
@@ -66,7 +66,7 @@ send_sheet(struct cutter *cutter, bool ended)
 
     sheet->ended = ended;
     cutter->sheet = NULL;
-    queue_push(cutter->pipeline->full_sheets, sheet);
+    put_full_sheet(cutter->pipeline, sheet);
 }
 
 /* Gives the parcel the texts it points into, for those of one that is done. */
@@ -350,7 +350,7 @@ cut_file(struct cutter *cutter)
 
     begin_file(cutter);
     while (!last) {
-        struct block *block = queue_pop(cutter->pipeline->free_blocks);
+        struct block *block = take_free_block(cutter->pipeline);
 
         read_block(cutter->pipeline, &reading, block);
         last = block->last; /* the block is gone after cut_block */
@@ -367,9 +367,8 @@ cutter_run(void *argument)
     cutter->peeler = peeler_new();
     cutter->texts = arena_new();
     peeler_begin(cutter->peeler, cutter->texts);
-    while (queue_pop(cutter->pipeline->jobs) != NULL)
+    while (await_job(cutter->pipeline))
         cut_file(cutter);
-    queue_push(cutter->pipeline->full_sheets, NULL);
     peeler_free(cutter->peeler);
     arena_free(cutter->texts);
     free(cutter);

@@ -1,47 +1,58 @@
-/* The classifying thread: the records of a parcel get their classes and become its batch, with their rows. */
+/* The records of a sheet get their classes and become events of their parcel, with their rows.  This has no thread of its own where
+ * there are but two processors: whoever has nothing else to do does it, so that both are busy whichever stage is slow. */
 #include "scan/stages.h"
 
-/* Adds the events of a sheet to its batch; the number of those that have a class. */
-static uint64_t
-classify_sheet(struct pipeline *pipeline, struct classifier *classifier, struct sheet *sheet)
+/* Nobody else does so meanwhile. */
+static void
+classify_sheet(struct pipeline *pipeline, struct sheet *sheet)
 {
-    struct batch *batch = &sheet->parcel->batch;
-    uint64_t classified = 0;
+    struct parcel *parcel = sheet->parcel;
 
     for (size_t i = 0; i < sheet->count; i++) {
         struct event *event = &sheet->events[i];
 
-        classify_record(classifier, &event->record, &event->match);
-        classified += event->match.class_index != CLASS_UNCLASSIFIED;
+        classify_record(pipeline->classifier, &event->record, &event->match);
+        pipeline->classified += event->match.class_index != CLASS_UNCLASSIFIED;
         if (pipeline->store != NULL)
-            store_prepare(pipeline->store, event, batch->rows);
-        batch_add_event(batch, event);
+            store_prepare(pipeline->store, event, parcel->batch.rows);
+        batch_add_event(&parcel->batch, event);
     }
-    return classified;
+    if (sheet->ended && parcel->last) {
+        parcel->end.classified = pipeline->classified;
+        parcel->end.match_limits = classifier_limits_met(pipeline->classifier);
+        pipeline->classified = 0;
+    }
+}
+
+bool
+match_sheet(struct pipeline *pipeline)
+{
+    struct sheet *sheet = pipeline->matching ? NULL : shelf_take_first(&pipeline->full_sheets);
+
+    if (sheet == NULL)
+        return false;
+    pipeline->matching = true;
+    pthread_mutex_unlock(&pipeline->mutex);
+    classify_sheet(pipeline, sheet);
+    pthread_mutex_lock(&pipeline->mutex);
+    pipeline->matching = false;
+    if (sheet->ended)
+        shelf_put(&pipeline->full_parcels, sheet->parcel);
+    shelf_put(&pipeline->free_sheets, sheet);
+    pthread_cond_broadcast(&pipeline->changed);
+    pthread_cond_signal(&pipeline->caller_wakes);
+    return true;
 }
 
 void *
 matcher_run(void *argument)
 {
     struct pipeline *pipeline = argument;
-    struct classifier *classifier = classifier_new(pipeline->rules);
-    struct sheet *sheet;
-    uint64_t classified = 0; /* of the file */
 
-    while ((sheet = queue_pop(pipeline->full_sheets)) != NULL) {
-        struct parcel *parcel = sheet->ended ? sheet->parcel : NULL;
-
-        classified += classify_sheet(pipeline, classifier, sheet);
-        queue_push(pipeline->free_sheets, sheet);
-        if (parcel == NULL)
-            continue;
-        if (parcel->last) {
-            parcel->end.classified = classified;
-            parcel->end.match_limits = classifier_limits_met(classifier);
-            classified = 0;
-        }
-        queue_push(pipeline->full_parcels, parcel);
-    }
-    classifier_free(classifier);
+    pthread_mutex_lock(&pipeline->mutex);
+    while (!pipeline->ended)
+        if (!match_sheet(pipeline))
+            pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+    pthread_mutex_unlock(&pipeline->mutex);
     return NULL;
 }

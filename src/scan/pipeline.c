@@ -1,23 +1,101 @@
-/* The frame of the pipeline: its threads, blocks and parcels. */
+/* The frame of the pipeline: its threads, what lies between them, and how they wait. */
+#include "scan/pipeline.h"
+
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "scan/stages.h"
+
+static_assert(BLOCK_COUNT <= SHELF_ROOM && PARCEL_COUNT <= SHELF_ROOM && SHEET_COUNT <= SHELF_ROOM,
+              "a shelf has room for all there is");
+
+/* --- what the cutter takes and gives --- */
+
+/* While the shelf is empty, there is something to match, or somebody else is at work on what will come back. */
+static void *
+take(struct pipeline *pipeline, struct shelf *shelf)
+{
+    void *item;
+
+    pthread_mutex_lock(&pipeline->mutex);
+    while ((item = shelf_take_last(shelf)) == NULL)
+        if (!match_sheet(pipeline))
+            pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+    pthread_mutex_unlock(&pipeline->mutex);
+    return item;
+}
+
+struct block *
+take_free_block(struct pipeline *pipeline)
+{
+    return take(pipeline, &pipeline->free_blocks);
+}
+
+struct parcel *
+take_free_parcel(struct pipeline *pipeline)
+{
+    return take(pipeline, &pipeline->free_parcels);
+}
+
+struct sheet *
+take_free_sheet(struct pipeline *pipeline)
+{
+    return take(pipeline, &pipeline->free_sheets);
+}
+
+void
+put_full_sheet(struct pipeline *pipeline, struct sheet *sheet)
+{
+    pthread_mutex_lock(&pipeline->mutex);
+    shelf_put(&pipeline->full_sheets, sheet);
+    pthread_cond_broadcast(&pipeline->changed);
+    pthread_cond_signal(&pipeline->caller_wakes);
+    pthread_mutex_unlock(&pipeline->mutex);
+}
+
+static void
+put_free(struct pipeline *pipeline, struct shelf *shelf, void *item)
+{
+    pthread_mutex_lock(&pipeline->mutex);
+    shelf_put(shelf, item);
+    pthread_cond_broadcast(&pipeline->changed);
+    pthread_mutex_unlock(&pipeline->mutex);
+}
 
 void
 block_release(struct pipeline *pipeline, struct block *block)
 {
     if (atomic_fetch_sub(&block->users, 1) == 1)
-        queue_push(pipeline->free_blocks, block);
+        put_free(pipeline, &pipeline->free_blocks, block);
 }
 
+bool
+await_job(struct pipeline *pipeline)
+{
+    bool waits;
+
+    pthread_mutex_lock(&pipeline->mutex);
+    while (!pipeline->job_waits && !pipeline->ended)
+        if (!match_sheet(pipeline)) /* the last of the job before */
+            pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+    waits = pipeline->job_waits;
+    pipeline->job_waits = false;
+    pthread_mutex_unlock(&pipeline->mutex);
+    return waits;
+}
+
+/* --- the pipeline --- */
+
 static void
-fill_queues(struct pipeline *pipeline)
+fill_shelves(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < BLOCK_COUNT; i++) {
         pipeline->blocks[i].memory = memory_allocate(BLOCK_HEADROOM + LIMIT_BLOCK);
-        queue_push(pipeline->free_blocks, &pipeline->blocks[i]);
+        shelf_put(&pipeline->free_blocks, &pipeline->blocks[i]);
     }
     for (size_t i = 0; i < PARCEL_COUNT; i++) {
         struct batch *batch = &pipeline->parcels[i].batch;
@@ -26,11 +104,11 @@ fill_queues(struct pipeline *pipeline)
         batch->unparsed = memory_allocate_zeroed(BATCH_ITEMS, sizeof *batch->unparsed);
         batch->rows = pipeline->store == NULL ? NULL : row_batch_new();
         pipeline->parcels[i].texts = arena_new();
-        queue_push(pipeline->free_parcels, &pipeline->parcels[i]);
+        shelf_put(&pipeline->free_parcels, &pipeline->parcels[i]);
     }
     pipeline->sheets = memory_allocate_zeroed(SHEET_COUNT, sizeof *pipeline->sheets);
     for (size_t i = 0; i < SHEET_COUNT; i++)
-        queue_push(pipeline->free_sheets, &pipeline->sheets[i]);
+        shelf_put(&pipeline->free_sheets, &pipeline->sheets[i]);
 }
 
 static void
@@ -45,54 +123,69 @@ release(struct pipeline *pipeline)
         arena_free(pipeline->parcels[i].texts);
     }
     free(pipeline->sheets);
-    queue_free(pipeline->jobs);
-    queue_free(pipeline->free_blocks);
-    queue_free(pipeline->full_sheets);
-    queue_free(pipeline->full_parcels);
-    queue_free(pipeline->free_parcels);
-    queue_free(pipeline->free_sheets);
+    classifier_free(pipeline->classifier);
+    pthread_mutex_destroy(&pipeline->mutex);
+    pthread_cond_destroy(&pipeline->changed);
+    pthread_cond_destroy(&pipeline->caller_wakes);
     free(pipeline);
+}
+
+static void
+join(struct pipeline *pipeline)
+{
+    pthread_mutex_lock(&pipeline->mutex);
+    pipeline->ended = true;
+    pthread_cond_broadcast(&pipeline->changed);
+    pthread_mutex_unlock(&pipeline->mutex);
+    pthread_join(pipeline->cutter, NULL);
+    if (pipeline->has_matcher)
+        pthread_join(pipeline->matcher, NULL);
 }
 
 /* Signals are for the caller's thread alone. */
 static bool
-start_threads(struct pipeline *pipeline)
+start_threads(struct pipeline *pipeline, bool with_matcher)
 {
     sigset_t all, before;
-    bool started = false;
+    bool started;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&pipeline->matcher, NULL, matcher_run, pipeline) != 0)
-        goto out;
-    if (pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) != 0) {
-        queue_push(pipeline->full_sheets, NULL);
-        pthread_join(pipeline->matcher, NULL);
-        goto out;
+    started = pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) == 0;
+    if (started) {
+        pthread_setname_np(pipeline->cutter, "ngxerr-read"); /* for top and perf */
+        pipeline->has_matcher = with_matcher && pthread_create(&pipeline->matcher, NULL, matcher_run, pipeline) == 0;
     }
-    started = true;
-    pthread_setname_np(pipeline->cutter, "ngxerr-read"); /* for top and perf */
-    pthread_setname_np(pipeline->matcher, "ngxerr-match");
-out:
+    if (pipeline->has_matcher)
+        pthread_setname_np(pipeline->matcher, "ngxerr-match");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
 
+bool
+pipeline_wants_matcher(void)
+{
+    return sysconf(_SC_NPROCESSORS_ONLN) > 2;
+}
+
 struct pipeline *
-pipeline_new(const struct rules *rules, struct store *store)
+pipeline_new(const struct rules *rules, struct store *store, bool with_matcher)
 {
     struct pipeline *pipeline = memory_allocate_zeroed(1, sizeof *pipeline);
+    pthread_condattr_t attributes;
 
     pipeline->rules = rules;
     pipeline->store = store;
-    pipeline->jobs = queue_new(1);
-    pipeline->free_blocks = queue_new_of_free(BLOCK_COUNT);
-    pipeline->full_sheets = queue_new(SHEET_COUNT);
-    pipeline->full_parcels = queue_new(LIMIT_QUEUE);
-    pipeline->free_parcels = queue_new_of_free(PARCEL_COUNT);
-    pipeline->free_sheets = queue_new_of_free(SHEET_COUNT);
-    fill_queues(pipeline);
-    if (!start_threads(pipeline)) {
+    pipeline->classifier = classifier_new(rules);
+    pthread_mutex_init(&pipeline->mutex, NULL);
+    pthread_cond_init(&pipeline->changed, NULL);
+    /* The monotonic clock: a clock that is set back must not stretch a wait. */
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&pipeline->caller_wakes, &attributes);
+    pthread_condattr_destroy(&attributes);
+    fill_shelves(pipeline);
+    if (!start_threads(pipeline, with_matcher)) {
         release(pipeline);
         return NULL;
     }
@@ -104,9 +197,7 @@ pipeline_free(struct pipeline *pipeline)
 {
     if (pipeline == NULL)
         return;
-    queue_push(pipeline->jobs, NULL);
-    pthread_join(pipeline->cutter, NULL);
-    pthread_join(pipeline->matcher, NULL);
+    join(pipeline);
     release(pipeline);
 }
 
@@ -115,13 +206,40 @@ pipeline_start(struct pipeline *pipeline, const struct job *job)
 {
     pipeline->job = *job;
     atomic_store(&pipeline->disk_offset, 0);
-    queue_push(pipeline->jobs, &pipeline->job);
+    pthread_mutex_lock(&pipeline->mutex);
+    pipeline->job_waits = true;
+    pthread_cond_broadcast(&pipeline->changed);
+    pthread_mutex_unlock(&pipeline->mutex);
+}
+
+static struct timespec
+time_from_now(int milliseconds)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    time.tv_sec += milliseconds / 1000;
+    time.tv_nsec += (long)(milliseconds % 1000) * 1000000L;
+    if (time.tv_nsec >= 1000000000L) {
+        time.tv_sec++;
+        time.tv_nsec -= 1000000000L;
+    }
+    return time;
 }
 
 struct parcel *
 pipeline_next(struct pipeline *pipeline, int milliseconds)
 {
-    return queue_pop_within(pipeline->full_parcels, milliseconds);
+    struct timespec until = time_from_now(milliseconds);
+    struct parcel *parcel;
+    int error = 0;
+
+    pthread_mutex_lock(&pipeline->mutex);
+    while ((parcel = shelf_take_first(&pipeline->full_parcels)) == NULL && error != ETIMEDOUT)
+        if (!match_sheet(pipeline))
+            error = pthread_cond_timedwait(&pipeline->caller_wakes, &pipeline->mutex, &until);
+    pthread_mutex_unlock(&pipeline->mutex);
+    return parcel;
 }
 
 uint64_t
@@ -136,7 +254,7 @@ pipeline_recycle(struct pipeline *pipeline, struct parcel *parcel)
     if (parcel->block != NULL)
         block_release(pipeline, parcel->block);
     parcel->block = NULL;
-    queue_push(pipeline->free_parcels, parcel);
+    put_free(pipeline, &pipeline->free_parcels, parcel);
 }
 
 void

@@ -1,5 +1,6 @@
-/* Reading with cutting, classifying with making rows, and storing on three threads (the last is the caller's), joined by bounded queues.  The threads live
- * as long as the pipeline; files go through one at a time.  Used by scan.c. */
+/* Reading with cutting, classifying, and storing: the first on a thread, the last on the caller's, joined by bounded shelves; classifying is
+ * done by whichever of them has nothing else to do, and by a third thread where there is a processor for it.  The threads live as long as
+ * the pipeline; files go through one at a time.  Used by scan.c. */
 #ifndef NGXERR_SCAN_PIPELINE_H
 #define NGXERR_SCAN_PIPELINE_H
 
@@ -51,8 +52,11 @@ struct parcel {
 
 struct pipeline;
 
-/* `store` makes rows of the records on the classifying thread; NULL: it does not (tests without a database).  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
-struct pipeline *pipeline_new(const struct rules *rules, struct store *store);
+/* `store` makes rows of the records once they are classified; NULL: it does not (tests without a database).  `with_matcher`: a third
+ * thread, which classifies.  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
+struct pipeline *pipeline_new(const struct rules *rules, struct store *store, bool with_matcher);
+/* True where a third thread has a processor. */
+bool pipeline_wants_matcher(void);
 void pipeline_free(struct pipeline *pipeline);
 /* Begins a file; `job` is copied. */
 void pipeline_start(struct pipeline *pipeline, const struct job *job);

@@ -61,6 +61,6 @@ read_block(struct pipeline *pipeline, struct reading *reading, struct block *blo
     fill(pipeline, reading->job, reading->quiet, block);
     drop_what_changed(source, block);
     atomic_store_explicit(&pipeline->disk_offset, source_disk_offset(source), memory_order_relaxed);
-    reading->quiet = block->quiet; /* told once, until something comes */
+    reading->quiet = block->quiet;  /* told once, until something comes */
     atomic_store(&block->users, 1); /* the cutter */
 }

@@ -446,7 +446,7 @@ start_pipeline(struct scanner *scanner)
     if (scanner->rules == NULL)
         return false;
     if (scanner->pipeline == NULL)
-        scanner->pipeline = pipeline_new(scanner->rules, scanner->store);
+        scanner->pipeline = pipeline_new(scanner->rules, scanner->store, pipeline_wants_matcher());
     if (scanner->pipeline == NULL)
         diagnose(scanner->diagnostics, STATUS_STORE, "threads cannot be started: %s", strerror(errno));
     return scanner->pipeline != NULL;

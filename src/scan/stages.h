@@ -1,24 +1,23 @@
-/* What travels between the threads of the pipeline.  Used by reader.c, cutter.c, matcher.c and pipeline.c only. */
+/* What travels through the pipeline, and how its threads wait for each other.  Used by reader.c, cutter.c, matcher.c and pipeline.c only. */
 #ifndef NGXERR_SCAN_STAGES_H
 #define NGXERR_SCAN_STAGES_H
 
 #include <stdatomic.h>
 
 #include "scan/pipeline.h"
-#include "scan/queue.h"
+#include "scan/shelf.h"
 
 /* Before the bytes of a block there is room for what the block before could not finish: a record up to its limit and the line that may
  * go on with it. */
 #define BLOCK_HEADROOM ((size_t)LIMIT_RECORD + LIMIT_LINE + LIMIT_BLOCK)
 #define BLOCK_COUNT    (LIMIT_QUEUE + 2U)
 
-/* Rows of one batch, at some 500 bytes each; larger ones are no faster. */
+/* Rows of one batch, at some 300 bytes each; larger ones are no faster. */
 #define BATCH_ITEMS  256U
 #define PARCEL_COUNT (LIMIT_QUEUE + 2U)
-
-/* Records between two threads: so few that they stay in the caches of both cores. */
+/* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
-#define SHEET_COUNT 12U
+#define SHEET_COUNT 6U
 
 /* Bytes on their way, as slices, to the store.  Back to the cutter when nobody uses it. */
 struct block {
@@ -31,33 +30,47 @@ struct block {
     bool quiet; /* of a live stream that has nothing more for the moment: records that lie there are complete */
 };
 
-/* Records of a parcel between the cutter, which cuts them, and the matcher, which makes them the batch's events. */
+/* Records of a parcel that are cut and have no class yet. */
 struct sheet {
     struct event events[SHEET_ITEMS];
     size_t count;
-    struct parcel *parcel; /* its events and rows are the matcher's, all else is the cutter's until `ended` */
+    struct parcel *parcel; /* its events and rows are made of sheets, all else is the cutter's until `ended` */
     bool ended;            /* these are its last */
 };
 
 struct pipeline {
-    struct queue *jobs;         /* caller -> cutter: struct job */
-    struct queue *free_blocks;  /* cutter or caller -> cutter */
-    struct queue *full_sheets;  /* cutter -> matcher */
-    struct queue *full_parcels; /* matcher -> caller */
-    struct queue *free_parcels; /* caller -> cutter */
-    struct queue *free_sheets;  /* matcher -> cutter */
-    struct block blocks[BLOCK_COUNT];
-    struct parcel parcels[PARCEL_COUNT];
-    struct sheet *sheets; /* SHEET_COUNT */
+    pthread_mutex_t mutex;       /* guards what follows up to `job` */
+    pthread_cond_t changed;      /* the cutter and matchers wait for it */
+    pthread_cond_t caller_wakes; /* and the caller for this */
+    struct shelf free_blocks, free_parcels, free_sheets;
+    struct shelf full_sheets, full_parcels; /* in the order of the file */
+    bool matching;                          /* somebody matches a sheet: one at a time, for their order */
+    bool job_waits, ended;
     struct job job;                   /* in work; written by the caller between files only */
+    struct block blocks[BLOCK_COUNT]; /* each of its holder */
+    struct parcel parcels[PARCEL_COUNT];
+    struct sheet *sheets;             /* SHEET_COUNT */
     atomic_bool stop;                 /* end the file as soon as possible */
     atomic_uint_fast64_t disk_offset; /* read of the file */
     const struct rules *rules;
-    struct store *store; /* for store_prepare; may be NULL */
+    struct store *store;           /* for store_prepare; may be NULL */
+    struct classifier *classifier; /* of whoever is matching */
+    uint64_t classified;           /* of the file; as well */
     pthread_t cutter, matcher;
+    bool has_matcher;
 };
 
+/* Give the cutter memory to fill; while there is none, its thread matches. */
+struct block *take_free_block(struct pipeline *pipeline);
+struct parcel *take_free_parcel(struct pipeline *pipeline);
+struct sheet *take_free_sheet(struct pipeline *pipeline);
+void put_full_sheet(struct pipeline *pipeline, struct sheet *sheet);
+/* One user less. */
 void block_release(struct pipeline *pipeline, struct block *block);
+/* Matches the next sheet; false when there is none or somebody else does.  The mutex is held, and let go meanwhile. */
+bool match_sheet(struct pipeline *pipeline);
+/* Waits for the next job; false when there will be none. */
+bool await_job(struct pipeline *pipeline);
 
 /* A file that is being read. */
 struct reading {
@@ -68,7 +81,7 @@ struct reading {
 /* Fills the block with what comes next. */
 void read_block(struct pipeline *pipeline, struct reading *reading, struct block *block);
 
-/* Thread functions; the argument is the struct pipeline.  A NULL job ends the cutter, a NULL sheet the matcher. */
+/* Thread functions; the argument is the struct pipeline. */
 void *cutter_run(void *argument);
 void *matcher_run(void *argument);
 

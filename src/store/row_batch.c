@@ -55,8 +55,7 @@ sum_of_class(struct batch_sums *sums, int64_t class_id)
         sums->place_count = count;
     }
     if (sums->places[place] == 0) {
-        sums->classes =
-            with_room(sums->classes, sums->class_count, 1, &sums->class_capacity, sizeof(*sums->classes));
+        sums->classes = with_room(sums->classes, sums->class_count, 1, &sums->class_capacity, sizeof(*sums->classes));
         sums->classes[sums->class_count] = (struct class_sum){class_id, sums->events, -1};
         sums->places[place] = (unsigned)++sums->class_count;
     }

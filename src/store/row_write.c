@@ -23,10 +23,10 @@ struct template_entry {
 struct row_writer {
     struct intern *intern;
     struct contexts *contexts;
-    struct row_batch *batch; /* being filled */
+    struct row_batch *batch;           /* being filled */
     struct cell cells[STORED_COLUMNS]; /* of the row being made */
-    bool clean;              /* the record's bytes need no escape, so none of its texts does */
-    bool ascii;              /* and all of them are below 0x80 */
+    bool clean;                        /* the record's bytes need no escape, so none of its texts does */
+    bool ascii;                        /* and all of them are below 0x80 */
     struct template_entry templates[TEMPLATES];
     struct slice node; /* of this machine, which the file has */
     struct render_cache cache;

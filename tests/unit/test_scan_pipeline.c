@@ -1,42 +1,30 @@
 /* The threads of a scan lose and change no byte, whatever the lines look like. */
 #include "unit.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "scan/pipeline.h"
-#include "scan/queue.h"
+#include "scan/shelf.h"
 
-/* --- a queue --- */
-
-#define ITEMS 20000
-
-static void *
-push_all(void *argument)
-{
-    static int numbers[ITEMS];
-
-    for (int i = 0; i < ITEMS; i++) {
-        numbers[i] = i;
-        queue_push(argument, &numbers[i]);
-    }
-    return NULL;
-}
+/* --- a shelf --- */
 
 static void
-test_queue_keeps_the_order(void **state)
+test_a_shelf_gives_from_either_end(void **state)
 {
-    struct queue *queue = queue_new(3);
-    pthread_t thread;
+    struct shelf shelf = {.first = SHELF_ROOM - 2}; /* goes round its end */
+    int numbers[SHELF_ROOM];
 
     (void)state;
-    assert_null(queue_pop_within(queue, 1));
-    assert_int_equal(pthread_create(&thread, NULL, push_all, queue), 0);
-    for (int i = 0; i < ITEMS; i++)
-        assert_int_equal(*(int *)queue_pop(queue), i);
-    pthread_join(thread, NULL);
-    queue_free(queue);
+    assert_null(shelf_take_first(&shelf));
+    assert_null(shelf_take_last(&shelf));
+    for (size_t i = 0; i < SHELF_ROOM; i++)
+        shelf_put(&shelf, &numbers[i]);
+    assert_ptr_equal(shelf_take_first(&shelf), &numbers[0]);
+    assert_ptr_equal(shelf_take_last(&shelf), &numbers[SHELF_ROOM - 1]);
+    for (size_t i = 1; i < SHELF_ROOM - 1; i++)
+        assert_ptr_equal(shelf_take_first(&shelf), &numbers[i]);
+    assert_null(shelf_take_last(&shelf));
 }
 
 /* --- files through the pipeline --- */
@@ -223,7 +211,7 @@ test_many_short_lines(void **state)
 }
 
 static int
-set_up(void **state)
+set_up(void **state, bool with_matcher)
 {
     static struct run run;
     struct diagnostics *diagnostics = diagnostics_new(stderr, "test");
@@ -233,9 +221,21 @@ set_up(void **state)
     run.zone = zone_open("UTC");
     if (run.rules == NULL || run.zone == NULL)
         return -1;
-    run.pipeline = pipeline_new(run.rules, NULL);
+    run.pipeline = pipeline_new(run.rules, NULL, with_matcher);
     *state = &run;
     return run.pipeline != NULL ? 0 : -1;
+}
+
+static int
+set_up_two(void **state)
+{
+    return set_up(state, false);
+}
+
+static int
+set_up_three(void **state)
+{
+    return set_up(state, true);
 }
 
 static int
@@ -254,7 +254,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_queue_keeps_the_order),
+        cmocka_unit_test(test_a_shelf_gives_from_either_end),
         cmocka_unit_test(test_odd_files_come_back_byte_for_byte),
         cmocka_unit_test(test_the_last_record_is_open_only_in_a_file_that_may_grow),
         cmocka_unit_test(test_records_across_blocks),
@@ -262,5 +262,7 @@ main(void)
         cmocka_unit_test(test_many_short_lines),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    int failed = cmocka_run_group_tests_name("two threads", tests, set_up_two, tear_down);
+
+    return failed + cmocka_run_group_tests_name("three threads", tests, set_up_three, tear_down);
 }
