@@ -12,6 +12,7 @@
 #define SHAPE_LONGEST    512U  /* bytes of a shape; the rest of a longer one tells nothing new */
 #define SAMPLE_LONGEST   1024U /* bytes of a sample */
 #define SHAPE_OTHER_HASH 0
+#define KNOWN_ENTRIES    32768U /* more than twice LIMIT_SHAPES */
 
 struct shape_entry {
     uint64_t hash;
@@ -21,11 +22,20 @@ struct shape_entry {
     struct buffer shape, sample; /* in the form of the views; their memory is kept for the next use */
 };
 
+/* A row in the database. */
+struct known_shape {
+    uint64_t hash;
+    int32_t level;
+    bool used;
+};
+
 struct shapes {
     struct store *store;
-    int64_t stored; /* rows in the database */
+    int64_t stored;            /* rows in the database */
+    struct known_shape *known; /* these; NULL: not read yet */
     uint32_t entry_count;
     struct shape_entry entries[SHAPE_ENTRIES];
+    struct shape_entry others[LEVEL_DEBUG + 1]; /* by level: the sum of what the table has no room for */
     struct buffer work;
 };
 
@@ -40,18 +50,79 @@ shapes_new(struct store *store)
     return NULL;
 }
 
+static void
+free_entry(struct shape_entry *entry)
+{
+    buffer_free(&entry->shape);
+    buffer_free(&entry->sample);
+}
+
 void
 shapes_free(struct shapes *shapes)
 {
     if (shapes == NULL)
         return;
-    for (size_t i = 0; i < SHAPE_ENTRIES; i++) {
-        buffer_free(&shapes->entries[i].shape);
-        buffer_free(&shapes->entries[i].sample);
-    }
+    for (size_t i = 0; i < SHAPE_ENTRIES; i++)
+        free_entry(&shapes->entries[i]);
+    for (size_t i = 0; i <= LEVEL_DEBUG; i++)
+        free_entry(&shapes->others[i]);
+    free(shapes->known);
     buffer_free(&shapes->work);
     free(shapes);
 }
+
+/* --- what the database has --- */
+
+static struct known_shape *
+find_known(struct shapes *shapes, uint64_t hash, int32_t level)
+{
+    size_t at = (hash + (uint64_t)level) & (KNOWN_ENTRIES - 1);
+    while (shapes->known[at].used && (shapes->known[at].hash != hash || shapes->known[at].level != level))
+        at = (at + 1) & (KNOWN_ENTRIES - 1);
+    return &shapes->known[at];
+}
+
+static void
+add_known(struct shapes *shapes, uint64_t hash, int32_t level)
+{
+    *find_known(shapes, hash, level) = (struct known_shape){hash, level, true};
+}
+
+/* Rows were deleted, or this was never read. */
+static void
+forget_known(struct shapes *shapes)
+{
+    free(shapes->known);
+    shapes->known = NULL;
+}
+
+static bool
+read_known(struct shapes *shapes)
+{
+    if (shapes->known != NULL)
+        return true;
+    sqlite3_stmt *list = store_statement(shapes->store, SHAPE_LIST);
+    bool row = true;
+    if (list == NULL)
+        return false;
+    shapes->known = memory_allocate_zeroed(KNOWN_ENTRIES, sizeof(*shapes->known));
+    for (size_t count = 0; row && count < KNOWN_ENTRIES / 2; count++) {
+        if (!store_step(shapes->store, list, &row))
+            return false;
+        if (row)
+            add_known(shapes, (uint64_t)sqlite3_column_int64(list, 0), sqlite3_column_int(list, 1));
+    }
+    sqlite3_reset(list);
+    return true;
+}
+
+static bool
+is_full(const struct shapes *shapes)
+{
+    return shapes->stored >= (int64_t)LIMIT_SHAPES;
+}
+
+/* --- what is gathered --- */
 
 static struct slice
 first_line(struct slice text)
@@ -73,19 +144,79 @@ find_entry(struct shapes *shapes, uint64_t hash, int32_t level)
     return &shapes->entries[at];
 }
 
-/* The sample is the earliest line, of equal ones the smallest, so that it does not depend on the order of reading. */
-static void
-take_sample(struct shapes *shapes, struct shape_entry *entry, struct slice raw, int64_t epoch)
+/* The sample is the earliest line, of equal ones the smallest, so that it does not depend on the order of reading.  True when one of this
+ * time may take the place of the entry's. */
+static bool
+may_be_sample(const struct shape_entry *entry, int64_t epoch)
 {
-    if (entry->sample.size > 0 && entry->first >= 0 && (epoch < 0 || epoch > entry->first))
-        return;
-    buffer_clear(&shapes->work);
-    escape_view_text(&shapes->work, slice_first(first_line(raw), SAMPLE_LONGEST));
-    struct slice sample = buffer_slice(&shapes->work);
+    return entry->sample.size == 0 || entry->first < 0 || (epoch >= 0 && epoch <= entry->first);
+}
+
+static void
+offer_sample(struct shape_entry *entry, struct slice sample, int64_t epoch)
+{
     if (entry->sample.size > 0 && epoch == entry->first && slice_compare(buffer_slice(&entry->sample), sample) <= 0)
         return;
     buffer_clear(&entry->sample);
     buffer_add(&entry->sample, sample);
+}
+
+static void
+widen(struct shape_entry *entry, int64_t first, int64_t last)
+{
+    if (first >= 0 && (entry->first < 0 || first < entry->first))
+        entry->first = first;
+    if (last > entry->last)
+        entry->last = last;
+}
+
+static void
+begin_entry(struct shape_entry *entry, uint64_t hash, int32_t level, struct slice text)
+{
+    entry->hash = hash;
+    entry->level = level;
+    entry->used = true;
+    entry->delta = 0;
+    entry->first = entry->last = -1;
+    buffer_clear(&entry->sample);
+    buffer_clear(&entry->shape);
+    escape_view_text(&entry->shape, text);
+}
+
+static void
+add_to_entry(struct shapes *shapes, struct shape_entry *entry, struct slice raw, int64_t epoch, int delta)
+{
+    entry->delta += delta;
+    if (delta <= 0)
+        return;
+    if (may_be_sample(entry, epoch)) {
+        buffer_clear(&shapes->work);
+        escape_view_text(&shapes->work, slice_first(first_line(raw), SAMPLE_LONGEST));
+        offer_sample(entry, buffer_slice(&shapes->work), epoch);
+    }
+    widen(entry, epoch, epoch);
+}
+
+static struct shape_entry *
+entry_of_others(struct shapes *shapes, int32_t level)
+{
+    struct shape_entry *entry = &shapes->others[level];
+    if (!entry->used)
+        begin_entry(entry, SHAPE_OTHER_HASH, level, SLICE("(other)"));
+    return entry;
+}
+
+/* The table has no room for the entry of its own. */
+static void
+add_to_others(struct shapes *shapes, const struct shape_entry *entry)
+{
+    struct shape_entry *sum = entry_of_others(shapes, entry->level);
+    sum->delta += entry->delta;
+    if (entry->delta < 0)
+        return;
+    if (may_be_sample(sum, entry->first))
+        offer_sample(sum, buffer_slice(&entry->sample), entry->first);
+    widen(sum, entry->first, entry->last);
 }
 
 bool
@@ -96,35 +227,31 @@ shapes_add(struct shapes *shapes, struct slice message, enum level level, struct
     struct slice text = {shape, size};
     uint64_t hash = hash_slice(text) | 1; /* 0 is "(other)" */
     struct shape_entry *entry = find_entry(shapes, hash, (int32_t)level);
+    if (!entry->used && delta > 0 && is_full(shapes)) {
+        if (!read_known(shapes))
+            return false;
+        if (!find_known(shapes, hash, (int32_t)level)->used) {
+            add_to_entry(shapes, entry_of_others(shapes, (int32_t)level), raw, epoch, delta);
+            return true;
+        }
+    }
     if (!entry->used) {
-        entry->hash = hash;
-        entry->level = (int32_t)level;
-        entry->used = true;
-        entry->delta = 0;
-        entry->first = entry->last = -1;
-        buffer_clear(&entry->sample);
-        buffer_clear(&entry->shape);
-        escape_view_text(&entry->shape, text);
+        begin_entry(entry, hash, (int32_t)level, text);
         shapes->entry_count++;
     }
-    entry->delta += delta;
-    if (delta > 0) {
-        take_sample(shapes, entry, raw, epoch);
-        if (epoch >= 0 && (entry->first < 0 || epoch < entry->first))
-            entry->first = epoch;
-        if (epoch > entry->last)
-            entry->last = epoch;
-    }
+    add_to_entry(shapes, entry, raw, epoch, delta);
     return shapes->entry_count < SHAPE_ENTRIES / 4 * 3 || shapes_flush(shapes);
 }
 
+/* --- into the database --- */
+
 static bool
-write_entry(struct shapes *shapes, const struct shape_entry *entry, enum statement which, bool other)
+write_entry(struct shapes *shapes, const struct shape_entry *entry, enum statement which)
 {
     sqlite3_stmt *statement = store_statement(shapes->store, which);
     if (statement == NULL)
         return false;
-    bind_integer(statement, ":hash", other ? SHAPE_OTHER_HASH : (int64_t)entry->hash);
+    bind_integer(statement, ":hash", (int64_t)entry->hash);
     bind_integer(statement, ":level", entry->level);
     if (which != SHAPE_CLEAN) {
         bind_integer(statement, ":count", entry->delta);
@@ -135,45 +262,43 @@ write_entry(struct shapes *shapes, const struct shape_entry *entry, enum stateme
         bind_text(statement, ":sample", buffer_slice(&entry->sample));
     }
     if (which == SHAPE_ADD)
-        bind_text(statement, ":shape",
-                  other                   ? SLICE("(other)")
-                  : entry->shape.size > 0 ? buffer_slice(&entry->shape)
-                                          : SLICE(""));
+        bind_text(statement, ":shape", entry->shape.size > 0 ? buffer_slice(&entry->shape) : SLICE(""));
     return store_run(shapes->store, statement);
 }
 
-/* Adds to the row that is there. */
+/* Events that left: the row goes with the last of them. */
 static bool
-update_row(struct shapes *shapes, const struct shape_entry *entry, bool other, bool *found)
+take_from_row(struct shapes *shapes, const struct shape_entry *entry)
 {
-    if (!write_entry(shapes, entry, SHAPE_ADD_KNOWN, other))
+    if (!write_entry(shapes, entry, SHAPE_ADD_KNOWN) || !write_entry(shapes, entry, SHAPE_CLEAN))
         return false;
-    *found = sqlite3_changes(shapes->store->db) > 0;
-    if (!*found || entry->delta >= 0)
-        return true;
-    if (!write_entry(shapes, entry, SHAPE_CLEAN, other))
-        return false;
-    shapes->stored -= sqlite3_changes(shapes->store->db);
+    int gone = sqlite3_changes(shapes->store->db);
+    shapes->stored -= gone;
+    if (gone > 0)
+        forget_known(shapes);
     return true;
 }
 
 static bool
-flush_entry(struct shapes *shapes, const struct shape_entry *entry)
+flush_entry(struct shapes *shapes, struct shape_entry *entry)
 {
-    bool found, other = false;
     if (entry->delta == 0)
         return true;
-    if (!update_row(shapes, entry, false, &found))
+    if (!read_known(shapes))
         return false;
-    if (!found && (shapes->stored >= (int64_t)LIMIT_SHAPES || entry->delta < 0)) {
-        other = true;
-        if (!update_row(shapes, entry, true, &found))
-            return false;
-    }
-    if (found || entry->delta < 0)
+    bool known = find_known(shapes, entry->hash, entry->level)->used;
+    bool other = entry->hash == SHAPE_OTHER_HASH;
+    if (!known && !other && (entry->delta < 0 || is_full(shapes))) {
+        add_to_others(shapes, entry);
         return true;
+    }
+    if (entry->delta < 0)
+        return take_from_row(shapes, entry);
+    if (known)
+        return write_entry(shapes, entry, SHAPE_ADD_KNOWN);
     shapes->stored++;
-    return write_entry(shapes, entry, SHAPE_ADD, other);
+    add_known(shapes, entry->hash, entry->level);
+    return write_entry(shapes, entry, SHAPE_ADD);
 }
 
 bool
@@ -188,6 +313,12 @@ shapes_flush(struct shapes *shapes)
         entry->used = false;
         shapes->entry_count--;
     }
+    for (size_t i = 0; i <= LEVEL_DEBUG; i++) {
+        struct shape_entry *entry = &shapes->others[i];
+        if (entry->used && !flush_entry(shapes, entry))
+            return false;
+        entry->used = false;
+    }
     return true;
 }
 
@@ -196,8 +327,11 @@ shapes_clear(struct shapes *shapes)
 {
     for (size_t i = 0; i < SHAPE_ENTRIES; i++)
         shapes->entries[i].used = false;
+    for (size_t i = 0; i <= LEVEL_DEBUG; i++)
+        shapes->others[i].used = false;
     shapes->entry_count = 0;
     shapes->stored = 0;
+    forget_known(shapes);
     sqlite3_stmt *clear = store_statement(shapes->store, SHAPE_CLEAR);
     return clear != NULL && store_run(shapes->store, clear);
 }

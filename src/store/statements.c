@@ -117,6 +117,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [LABEL_ADD] = "INSERT INTO label VALUES (:id, :text)",
     [COUNT_ADD] = "INSERT OR ROLLBACK INTO quarter SELECT * FROM ngxerr_count_feed WHERE true "
                   "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    [SHAPE_LIST] = "SELECT hash, level FROM shape",
     [SHAPE_COUNT] = "SELECT count(*) FROM shape",
     [SHAPE_ADD_KNOWN] =
         "UPDATE shape SET count = count + :count, "

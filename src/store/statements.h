@@ -52,6 +52,7 @@ enum statement {
     LABEL_LIST,
     LABEL_ADD,
     COUNT_ADD,
+    SHAPE_LIST,
     SHAPE_COUNT,
     SHAPE_ADD_KNOWN,
     SHAPE_ADD,

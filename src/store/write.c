@@ -461,12 +461,12 @@ store_file_end(struct store *store, uint64_t bytes, struct slice head, struct sl
 bool
 store_forget(struct store *store)
 {
-    static const enum statement steps[] = {FORGET_EVENTS,  FORGET_MOMENTS,  FORGET_CONTEXTS,
-                                           FORGET_STRINGS, FORGET_UNPARSED, SHAPE_CLEAR};
+    static const enum statement steps[] = {FORGET_EVENTS, FORGET_MOMENTS, FORGET_CONTEXTS, FORGET_STRINGS,
+                                           FORGET_UNPARSED};
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         sqlite3_stmt *step = store_statement(store, steps[i]);
         if (step == NULL || !store_run(store, step))
             return false;
     }
-    return true;
+    return shapes_clear(store->writer->shapes);
 }
