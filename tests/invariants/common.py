@@ -175,6 +175,16 @@ def readable_suffixes(directory):
 
 # --- databases ---
 
+def copy_database(source, target):
+    """Nothing of a database that stood there before is left beside it."""
+    for beside in ("-wal", "-shm"):
+        if os.path.exists(target + beside):
+            os.remove(target + beside)
+        if os.path.exists(source + beside):
+            shutil.copy(source + beside, target + beside)
+    return shutil.copy(source, target)
+
+
 def read_rows(path, statement):
     connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
     rows = connection.execute(statement).fetchall()
