@@ -38,8 +38,8 @@ CREATE TABLE file (
     tail_size  INTEGER NOT NULL DEFAULT 0, -- bytes before `bytes` that tail_hash is made of
     tail_hash  TEXT,
     bytes      INTEGER NOT NULL DEFAULT 0, -- decompressed bytes that are stored
-    position   INTEGER NOT NULL DEFAULT 0, -- where the next scan reads on: `bytes`, or the start of the open record
-    finished   INTEGER NOT NULL DEFAULT 0, -- it will not grow: its last record is no longer open
+    position   INTEGER NOT NULL DEFAULT 0, -- where the next scan reads on: `bytes`, or the start of what bytes that are added could overturn
+    finished   INTEGER NOT NULL DEFAULT 0, -- it will not grow: nothing of it is read again
     last_written INTEGER NOT NULL DEFAULT -1, -- the parser's state at the position
     last_offset  INTEGER NOT NULL DEFAULT 0,
     fold         INTEGER NOT NULL DEFAULT 0,

@@ -97,15 +97,18 @@ enum next { NEXT_PREFIX, NEXT_OTHER, NEXT_END, NEXT_MORE };
 
 /* What begins after the lines so far. */
 static enum next
-next_begins(const struct extent *extent)
+next_begins(struct extent *extent)
 {
     struct slice next = slice_from(extent->rest, extent->end);
     struct prefix prefix;
 
     if (next.size == 0)
         return extent->final ? NEXT_END : NEXT_MORE;
-    if (!extent->final && next.size < PREFIX_MAXIMUM && memchr(next.data, '\n', next.size) == NULL)
-        return NEXT_MORE;
+    if (next.size < PREFIX_MAXIMUM && memchr(next.data, '\n', next.size) == NULL) {
+        if (!extent->final)
+            return NEXT_MORE;
+        extent->guessed = true;
+    }
     if (prefix_begins(next))
         return NEXT_PREFIX;
     return !extent->quote_open && prefix_match_stderr(slice_first(next, PREFIX_MAXIMUM), &prefix) ? NEXT_PREFIX
@@ -124,6 +127,7 @@ extent_step(struct extent *extent, bool settled, bool *ended)
     if (state == LINE_MORE)
         return false;
     *ended = true;
+    extent->guessed = extent->guessed || state == LINE_LAST;
     if (state == LINE_TOO_LONG)
         extent->limited = true;
     else if (!line_continues(extent, line, settled))
@@ -190,6 +194,6 @@ extent_find(struct extent *extent, const struct record *first)
         if (!extent_step(extent, settled, &ended))
             return false;
     }
-    extent->proven = true;
+    extent->proven = !extent->guessed;
     return true;
 }

@@ -14,14 +14,24 @@ struct window {
     size_t size;
 };
 
-/* The bytes that decide, or false when they are not all there yet. */
-static bool
+/* The bytes behind the record so far that decide. */
+static void
 window_open(const struct extent *extent, struct window *window)
 {
     window->bytes = slice_first(extent->rest, RECORD_WINDOW);
     window->at = extent->end;
     window->size = 0;
-    return extent->final || extent->rest.size >= RECORD_WINDOW;
+}
+
+/* False when they are not all there yet.  At the end of the input those that are there have to do, and others that may
+ * come later can still overturn the verdict. */
+static bool
+window_suffices(struct extent *extent)
+{
+    if (extent->rest.size >= RECORD_WINDOW)
+        return true;
+    extent->guessed = extent->final;
+    return extent->final;
 }
 
 /* The next complete line of the window. */
@@ -173,8 +183,9 @@ forged_by_request(struct extent *extent, struct slice body)
     size_t best = 0;
 
     (void)body;
-    if (!window_open(extent, &window))
+    if (!window_suffices(extent))
         return FORGED_MORE;
+    window_open(extent, &window);
     if (!has_encoded_line_end(slice_from(window.bytes, extent->end)))
         return FORGED_NO;
     while (window_next(extent, &window)) {
@@ -244,8 +255,9 @@ forged_by_opening(struct extent *extent, struct slice body)
     unsigned lines = 0, first_lines = 0;
     size_t first = 0;
 
-    if (!window_open(extent, &window))
+    if (!window_suffices(extent))
         return FORGED_MORE;
+    window_open(extent, &window);
     while (window_next(extent, &window)) {
         const char *end = window.line.data + window.line.size;
         struct slice text = {window.bytes.data, (size_t)(end - window.bytes.data)};
@@ -274,10 +286,10 @@ forged_by_tail(struct extent *extent, struct slice body)
     struct prefix prefix;
     unsigned lines = 0, best_lines = 0;
     size_t best = 0;
-    bool whole = window_open(extent, &window);
     bool prefixed = false;
 
     (void)body;
+    window_open(extent, &window);
     while (!prefixed && window_next(extent, &window)) {
         lines++;
         prefixed = prefix_match(window.line, &prefix) || prefix_find(window.line, true) != SIZE_MAX;
@@ -286,7 +298,8 @@ forged_by_tail(struct extent *extent, struct slice body)
         best = window.at + window.size;
         best_lines = lines;
     }
-    if (!whole && !prefixed)
+    bool proven = prefixed && window.bytes.data[window.at + window.size - 1] == '\n'; /* not by a line that may go on */
+    if (!proven && !window_suffices(extent))
         return FORGED_MORE;
     if (best == 0)
         return FORGED_NO;

@@ -32,8 +32,9 @@ struct piece {
     enum piece_type type;
     enum unparsed_reason reason;
     size_t consumed; /* bytes of `rest` that this piece takes; 0 with PIECE_MORE */
-    bool complete;   /* PIECE_RECORD: something followed that proves its end (not merely the end of the input) */
-    bool partial;    /* its last line goes on behind the end of the input, says its wrapper */
+    bool complete; /* PIECE_RECORD: what follows proves its end, whatever comes behind the input: without `final` it is
+                      * the same piece */
+    bool partial;  /* its last line goes on behind the end of the input, says its wrapper */
     struct record record;
 };
 

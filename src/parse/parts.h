@@ -134,6 +134,7 @@ struct extent {
     bool quote_open;         /* an odd number of double quotes so far */
     bool full;               /* a tail was read to the end */
     bool proven;             /* something followed that is not part of it */
+    bool guessed;            /* a verdict was reached only since the input ended */
     bool joined;             /* lines that look like records were taken in: somebody forged them */
     enum tail_choice choice; /* with joined: which tail is nginx's */
     bool limited;            /* ended by a limit */

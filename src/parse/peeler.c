@@ -258,10 +258,10 @@ finish(struct peeler *peeler, struct slice rest, struct piece *piece, bool final
     if (peeler->count == 0) {
         if (piece->partial && peeler->ended) /* lines of another source stand between its pieces */
             piece->record.flags |= RECORD_TRUNCATED;
-        piece->complete = piece->complete || peeler->ended;
         piece->partial = piece->partial && !peeler->ended && final;
     } else
         piece->partial = false;
+    piece->complete = piece->complete || peeler->ended; /* the window is all that can belong to it */
     add_wrapper(&piece->record, &wrapped, slice_first(rest, size), offset, lines);
     piece->consumed = size;
     if (peeler->count == 0 || peeler->lines[peeler->first].plain)

@@ -23,7 +23,10 @@ struct cutter {
     struct parcel *parcel;       /* being filled; NULL when none is begun */
     size_t parcel_events;        /* in it so far */
     struct sheet *sheet;         /* with its last ones; NULL when none is begun */
-    struct scan_state committed; /* after the last record that is not open */
+    bool provisional;            /* what follows could be overturned, and is read again when the file has grown */
+    uint64_t position;           /* with that: where it began */
+    uint64_t last_record;        /* with that: offset of the last record */
+    struct scan_state committed; /* after the last record before `position` */
     struct job_end end;          /* gathered for the last parcel */
 };
 
@@ -88,6 +91,7 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
     struct parcel *parcel = current_parcel(cutter);
 
     parcel->batch.end = cutter->offset;
+    parcel->batch.position = cutter->provisional ? cutter->position : cutter->offset;
     parcel->batch.state = cutter->committed;
     if (cutter->parcel_events > 0 || parcel->batch.unparsed_count > 0) {
         atomic_fetch_add(&block->users, 1);
@@ -133,7 +137,7 @@ set_time(struct cutter *cutter, struct event *event)
 }
 
 static void
-add_event(struct cutter *cutter, bool open)
+add_event(struct cutter *cutter)
 {
     struct sheet *sheet = current_sheet(cutter);
     struct event *event = &sheet->events[sheet->count++];
@@ -142,10 +146,10 @@ add_event(struct cutter *cutter, bool open)
     set_time(cutter, event);
     if (cutter->in_line)
         event->record.flags |= RECORD_GLUED;
-    if (open)
+    if (!cutter->provisional)
+        cutter->committed = cutter->local.state;
+    else if (cutter->offset == cutter->last_record && !cutter->piece.complete)
         event->record.flags |= RECORD_OPEN;
-    else
-        cutter->committed = cutter->local.state; /* an open record is read again, from the state before it */
     cutter->end.records++;
     cutter->end.lines += event->record.lines;
     cutter->end.continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
@@ -183,18 +187,27 @@ add_unparsed(struct cutter *cutter)
     cutter->end.unparsed += record->lines;
 }
 
-/* Cuts the next piece off *rest; false when more bytes are needed.  `open_last`: a record that ends with *rest may still grow. */
+/* Parses the next piece of `rest`; false when more bytes are needed, also for a line whose last pieces may still come. */
 static bool
-cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool final, bool open_last)
+next_piece(struct cutter *cutter, struct slice rest, uint64_t offset, bool final)
 {
     struct piece *piece = &cutter->piece;
 
-    parse_next_wrapped(cutter->peeler, *rest, cutter->offset, final, piece);
-    if (piece->type == PIECE_MORE || (piece->partial && open_last))
+    parse_next_wrapped(cutter->peeler, rest, offset, final, piece);
+    assert(piece->consumed <= rest.size && (piece->consumed > 0) == (piece->type != PIECE_MORE));
+    return piece->type != PIECE_MORE && !(piece->partial && cutter->provisional);
+}
+
+/* Cuts the next piece off *rest; false when more bytes are needed. */
+static bool
+cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool final)
+{
+    struct piece *piece = &cutter->piece;
+
+    if (!next_piece(cutter, *rest, cutter->offset, final))
         return false;
-    assert(piece->consumed > 0 && piece->consumed <= rest->size);
     if (piece->type == PIECE_RECORD)
-        add_event(cutter, open_last && !piece->complete && piece->consumed == rest->size);
+        add_event(cutter);
     else {
         follow_long_line(cutter);
         add_unparsed(cutter);
@@ -247,6 +260,7 @@ begin_file(struct cutter *cutter)
     peeler_begin(cutter->peeler, cutter->texts);
     local_time_begin(&cutter->local, job->zone, &job->state);
     cutter->committed = job->state;
+    cutter->provisional = false;
     memset(&cutter->end, 0, sizeof cutter->end);
     memcpy(cutter->end.head, job->head, job->head_size);
     cutter->end.head_size = job->head_size;
@@ -269,6 +283,25 @@ join_rest(struct cutter *cutter, struct block *block)
     return (struct slice){block->memory + block->start, block->size};
 }
 
+/* What is left could not be cut without knowing that nothing follows, and something may follow: what becomes of it now is provisional.  The
+ * last record is found first, since only that one is called open. */
+static void
+begin_provisional(struct cutter *cutter, struct slice rest)
+{
+    uint64_t offset = cutter->offset;
+
+    cutter->provisional = true;
+    cutter->position = offset;
+    cutter->last_record = UINT64_MAX;
+    while (rest.size > 0 && next_piece(cutter, rest, offset, true)) {
+        if (cutter->piece.type == PIECE_RECORD)
+            cutter->last_record = offset;
+        offset += cutter->piece.consumed;
+        rest = slice_from(rest, cutter->piece.consumed);
+    }
+    peeler_begin(cutter->peeler, cutter->texts); /* back to the first of them */
+}
+
 /* The end of the file: cuts what is left of it, as far as it may be taken now. */
 static void
 cut_end(struct cutter *cutter, struct block *block, struct slice *rest)
@@ -282,7 +315,9 @@ cut_end(struct cutter *cutter, struct block *block, struct slice *rest)
     if (!whole && !damaged) /* a line without its newline waits */
         for (; rest->size > 0 && rest->data[rest->size - 1] != '\n'; rest->size--)
             unfinished++;
-    while (rest->size > 0 && cut_piece(cutter, block, rest, true, !whole))
+    if (!whole)
+        begin_provisional(cutter, *rest);
+    while (rest->size > 0 && cut_piece(cutter, block, rest, true))
         continue;
     if (!whole && !damaged && !block->stopped && block->status == INPUT_END)
         cutter->end.waiting = unfinished + rest->size; /* and so does one whose last piece has not come */
@@ -296,7 +331,7 @@ cut_quiet(struct cutter *cutter, struct block *block, struct slice *rest)
     struct slice lines = slice_first(*rest, newline == SIZE_MAX ? 0 : newline + 1);
     size_t cut = lines.size;
 
-    while (lines.size > 0 && cut_piece(cutter, block, &lines, true, false))
+    while (lines.size > 0 && cut_piece(cutter, block, &lines, true))
         continue;
     *rest = slice_from(*rest, cut - lines.size);
 }
@@ -320,10 +355,10 @@ cut_block(struct cutter *cutter, struct block *block)
     struct slice rest = bytes;
     uint64_t offset = cutter->offset;
 
-    while (cut_piece(cutter, block, &rest, false, false))
+    while (cut_piece(cutter, block, &rest, false))
         continue;
     /* A rest must fit into the headroom of the next block; parse asks for no more than that, but memory is bounded whatever it asks. */
-    while (rest.size > BLOCK_HEADROOM && cut_piece(cutter, block, &rest, true, false))
+    while (rest.size > BLOCK_HEADROOM && cut_piece(cutter, block, &rest, true))
         continue;
     if (block->last)
         cut_end(cutter, block, &rest);

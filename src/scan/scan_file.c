@@ -332,7 +332,7 @@ static void
 add_sums(struct pass *pass, const struct job_end *end)
 {
     struct scan_result *result = pass->scanner->result;
-    result->read_again += pass->plan.position < pass->plan.bytes;
+    result->read_again += pass->plan.again;
     pass->file->bytes = end->end > pass->plan.bytes ? end->end - pass->plan.bytes : 0;
     pass->file->lines = end->lines;
     pass->file->records = end->records;

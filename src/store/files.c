@@ -80,39 +80,14 @@ tail_equal(const struct file_probe *probe, const struct file_row *file)
     return strcmp(hash_hex((struct slice){tail, size}, hash), file->tail_hash) == 0;
 }
 
-/* The record that the next scan reads again, and its bytes unless `raw` is NULL; *open is false when it was pruned. */
-static bool
-get_open(struct store *store, const struct file_row *file, struct row *row, struct buffer *raw, bool *open)
-{
-    sqlite3_stmt *last = store_statement(store, EVENT_LAST_OF_FILE);
-    bool found;
-    *open = false;
-    if (last == NULL)
-        return false;
-    bind_integer(last, ":file_id", file->id);
-    if (!store_step(store, last, &found))
-        return false;
-    if (found) {
-        row_read(last, row);
-        if (raw != NULL)
-            row_raw(row, raw);
-        row->patch = SLICE_NONE; /* it is the statement's */
-        sqlite3_reset(last);
-        *open = row->record.flags & RECORD_OPEN && row->record.offset == file->position;
-    }
-    return true;
-}
-
-/* What was pruned is not read again, also when it was open. */
+/* What was pruned is not read again, also when it was provisional. */
 static bool
 pass_over_pruned(struct store *store, struct file_row *file)
 {
-    struct row row = {0};
-    bool open = true;
-    bool good = file->pruned_records == 0 || file->position == file->bytes || get_open(store, file, &row, NULL, &open);
-    if (!open)
+    bool exists = true;
+    bool good = file->pruned_records == 0 || file->position == file->bytes || provisional_exists(store, file, &exists);
+    if (!exists)
         file->position = file->bytes;
-    row_free(&row);
     return good;
 }
 
@@ -377,51 +352,6 @@ add_file(struct writer *writer, const struct file_probe *probe, const struct zon
     return good;
 }
 
-static bool
-run_for_event(struct store *store, enum statement which, int64_t file_id, int64_t event_id)
-{
-    sqlite3_stmt *step = store_statement(store, which);
-    if (step == NULL)
-        return false;
-    bind_integer(step, ":file_id", file_id);
-    bind_integer(step, ":id", event_id);
-    return store_run(store, step);
-}
-
-bool
-files_drop_reopened(struct writer *writer)
-{
-    int64_t id = writer->reopened;
-    writer->reopened = 0;
-    return id == 0 || (run_for_event(writer->store, RUN_CUT, writer->file.id, id) &&
-                       run_for_event(writer->store, RUN_DELETE_EMPTY, writer->file.id, id));
-}
-
-/* The open record is the last of its file; it is taken back, since it will be read again.  Its id waits for it: a report
- * that told of it shall not tell of it again. */
-static bool
-remove_open(struct writer *writer)
-{
-    struct file_row *file = &writer->file;
-    struct row row = {0};
-    struct buffer raw = BUFFER_EMPTY;
-    bool open, good = get_open(writer->store, file, &row, &raw, &open);
-    if (good && open) {
-        good = writer_take_back(writer, &row, buffer_slice(&raw)) &&
-               run_for_event(writer->store, MOMENT_CUT, file->id, row.id) &&
-               run_for_event(writer->store, MOMENT_DELETE_EMPTY, file->id, row.id) &&
-               run_for_event(writer->store, EVENT_DELETE, file->id, row.id);
-        writer->reopened = row.id;
-        writer->reopened_at = file->position;
-        file->bytes = file->position;
-        file->tail_size = 0;
-    } else
-        file->position = file->bytes;
-    row_free(&row);
-    buffer_free(&raw);
-    return good;
-}
-
 bool
 store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan, const struct zone *zone)
 {
@@ -442,11 +372,12 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
     buffer_add(&writer->head, slice_first(probe->head, LIMIT_IDENTITY));
     buffer_clear(&writer->tail);
     writer->run_first = 0;
-    writer->reopened = 0;
     writer->in_file = writer->begun = true;
     writer->probe = *probe;
     mark_seen(writer, writer->file.id);
-    return writer->file.position == writer->file.bytes || remove_open(writer);
+    good = writer->file.position == writer->file.bytes || provisional_take_back(writer);
+    plan->again = writer->provisional.count;
+    return good;
 }
 
 bool

@@ -1,5 +1,5 @@
 /* Marks: the id up to which a report of a name has told of events.  Ids rise in the order in which events were stored,
- * so that an old log found late is new, and none is given again (the setting last_id; the open record keeps its own). */
+ * so that an old log found late is new, and none is given again (the setting last_id; what is read again keeps its own). */
 #include "store/mark.h"
 
 #include <errno.h>

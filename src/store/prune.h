@@ -7,7 +7,7 @@
 
 struct victim {
     int64_t id, moment, file_id, epoch; /* epoch -1: none */
-    bool open;
+    bool provisional;                   /* the next scan would read it again */
 };
 
 struct pruning {

@@ -22,7 +22,7 @@ enum victim_column {
     VICTIM_SERVER,
     VICTIM_UPSTREAM_ADDR,
     VICTIM_NODE,
-    VICTIM_IS_OPEN,
+    VICTIM_IS_PROVISIONAL,
 };
 
 /* --- a step --- */
@@ -45,7 +45,7 @@ take_victim(struct pruning *pruning, sqlite3_stmt *find)
         .moment = sqlite3_column_int64(find, VICTIM_MOMENT),
         .file_id = sqlite3_column_int64(find, VICTIM_FILE_ID),
         .epoch = key.epoch,
-        .open = sqlite3_column_int(find, VICTIM_IS_OPEN) != 0,
+        .provisional = sqlite3_column_int(find, VICTIM_IS_PROVISIONAL) != 0,
     };
     return counts_add(pruning->store->writer->counts, &key);
 }
@@ -60,32 +60,6 @@ prune_take(struct pruning *pruning, sqlite3_stmt *find)
             return false;
     sqlite3_reset(find);
     return true;
-}
-
-/* An open record would be read again from its start and count twice: it is taken for complete. */
-static bool
-close_record(struct store *store, const struct victim *victim)
-{
-    sqlite3_stmt *get = store_statement(store, EVENT_GET), *close;
-    struct row row = {0};
-    bool found;
-    if (get == NULL)
-        return false;
-    bind_integer(get, ":id", victim->id);
-    if (!store_step(store, get, &found))
-        return false;
-    if (found)
-        row_read(get, &row);
-    sqlite3_reset(get);
-    int64_t written = row.record.written;
-    int32_t offset = row.utc_offset;
-    row_free(&row);
-    if (!found || (close = store_statement(store, PRUNE_CLOSE)) == NULL)
-        return !found;
-    bind_integer(close, ":id", victim->file_id);
-    bind_integer(close, ":written", written);
-    bind_integer(close, ":offset", offset);
-    return store_run(store, close);
 }
 
 static bool
@@ -114,7 +88,7 @@ static bool
 remove_victim(struct pruning *pruning, const struct victim *victim, struct compact_note *note)
 {
     struct store *store = pruning->store;
-    if (victim->open && !close_record(store, victim))
+    if (victim->provisional && !provisional_close(store, victim->file_id)) /* it would be read again, and count twice */
         return false;
     sqlite3_stmt *delete = store_statement(store, EVENT_DELETE);
     if (delete == NULL)
@@ -155,11 +129,30 @@ prune_remove(struct pruning *pruning)
 
 /* --- what is no record --- */
 
+/* Pieces that would be read again, and count twice. */
+static bool
+close_for_pieces(struct store *store, int64_t file_id, int64_t end)
+{
+    sqlite3_stmt *find = store_statement(store, PROVISIONAL_PRUNED);
+    bool row;
+    if (find == NULL)
+        return false;
+    bind_integer(find, ":id", file_id);
+    bind_integer(find, ":end", end);
+    if (!store_step(store, find, &row))
+        return false;
+    bool provisional = row && sqlite3_column_int(find, 0) != 0;
+    sqlite3_reset(find);
+    return !provisional || provisional_close(store, file_id);
+}
+
 bool
 prune_pieces(struct pruning *pruning, int64_t file_id, int64_t end, size_t *count)
 {
     struct store *store = pruning->store;
-    sqlite3_stmt *prune = store_begin(store) ? store_statement(store, PRUNE_UNPARSED) : NULL;
+    if (!store_begin(store) || !close_for_pieces(store, file_id, end))
+        return false;
+    sqlite3_stmt *prune = store_statement(store, PRUNE_UNPARSED);
     if (prune == NULL)
         return false;
     bind_integer(prune, ":file_id", file_id);

@@ -15,7 +15,7 @@ struct retiming {
     struct retime_result *result;
     struct local_time local;
     struct file_row file;
-    struct scan_state committed; /* after the last record that is not open */
+    struct scan_state committed; /* after the last record that is not provisional */
     int64_t after;               /* first id of the last moment that is done */
     int64_t *ids;                /* of the moments of the step */
     size_t count;
@@ -30,7 +30,7 @@ struct moment {
     int32_t east;
     int surety; /* enum row_surety */
     uint64_t events;
-    bool open;         /* its first event is the file's open record: nothing of it is in the file's state */
+    bool open;         /* its first event is provisional: nothing of it is in the file's state */
     bool unclassified; /* of one of them at least */
 };
 
@@ -97,7 +97,7 @@ retime_id(struct retiming *retiming, int64_t first_id)
         .east = sqlite3_column_int(get, 1),
         .surety = sqlite3_column_int(get, 2),
         .events = (uint64_t)sqlite3_column_int64(get, 3),
-        .open = file->position < file->bytes && (uint64_t)sqlite3_column_int64(get, 4) == file->position,
+        .open = file->position < file->bytes && (uint64_t)sqlite3_column_int64(get, 4) >= file->position,
         .unclassified = sqlite3_column_int(get, 5) != 0,
     };
     sqlite3_reset(get);
@@ -298,33 +298,11 @@ retime_file(struct retiming *retiming, int64_t id)
 static bool
 group_anew(struct store *store)
 {
-    struct shapes *shapes = store->writer->shapes;
     int64_t due;
-    bool row = true;
     if (!setting_get_integer(store, "retime_shapes", 0, &due))
         return false;
-    if (due == 0)
-        return true;
-    struct row event = {0};
-    struct buffer raw = BUFFER_EMPTY;
-    struct peeler *peeler = peeler_new();
-    struct arena *texts = arena_new();
-    sqlite3_stmt *list = store_begin(store) && shapes_clear(shapes) ? store_statement(store, RETIME_SHAPES) : NULL;
-    bool good = list != NULL;
-    while (good && row) {
-        struct record record;
-        good = store_step(store, list, &row);
-        if (!good || !row)
-            break;
-        row_read(list, &event);
-        row_parse(&event, peeler, texts, &raw, &record);
-        good = shapes_add(shapes, record.message, record.level, buffer_slice(&raw), event.epoch, 1);
-    }
-    row_free(&event);
-    buffer_free(&raw);
-    peeler_free(peeler);
-    arena_free(texts);
-    return good && shapes_flush(shapes) && setting_set_integer(store, "retime_shapes", 0) && store_end(store);
+    return due == 0 || (store_begin(store) && shapes_group_anew(store) &&
+                        setting_set_integer(store, "retime_shapes", 0) && store_end(store));
 }
 
 /* --- all of it --- */

@@ -59,7 +59,7 @@ enum row_split {
     SPLIT_EXPLICIT, /* in the column odd: METHOD SP URI */
 };
 
-/* Columns of the statements that row_read reads: EVENT_GET, EVENT_LAST_OF_FILE, EVENT_OF_FILE. */
+/* Columns of the statements that row_read reads: EVENT_GET, EVENT_OF_FILE_BACK, EVENT_OF_FILE. */
 enum row_column {
     ROW_ID,
     ROW_FILE_ID,

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "parse/parse.h"
+#include "store/writer.h"
 
 #define SHAPE_ENTRIES    1024U /* flushed when three quarters full; with their texts at most 2 MB */
 #define SHAPE_LONGEST    512U  /* bytes of a shape; the rest of a longer one tells nothing new */
@@ -334,4 +335,30 @@ shapes_clear(struct shapes *shapes)
     forget_known(shapes);
     sqlite3_stmt *clear = store_statement(shapes->store, SHAPE_CLEAR);
     return clear != NULL && store_run(shapes->store, clear);
+}
+
+bool
+shapes_group_anew(struct store *store)
+{
+    struct shapes *shapes = store->writer->shapes;
+    struct row event = {0};
+    struct buffer raw = BUFFER_EMPTY;
+    struct peeler *peeler = peeler_new();
+    struct arena *texts = arena_new();
+    sqlite3_stmt *list = shapes_clear(shapes) ? store_statement(store, RETIME_SHAPES) : NULL;
+    bool good = list != NULL, row = good;
+    while (good && row) {
+        struct record record;
+        good = store_step(store, list, &row);
+        if (!good || !row)
+            break;
+        row_read(list, &event);
+        row_parse(&event, peeler, texts, &raw, &record);
+        good = shapes_add(shapes, record.message, record.level, buffer_slice(&raw), event.epoch, 1);
+    }
+    row_free(&event);
+    buffer_free(&raw);
+    peeler_free(peeler);
+    arena_free(texts);
+    return good && shapes_flush(shapes);
 }

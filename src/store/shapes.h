@@ -17,5 +17,7 @@ bool shapes_add(struct shapes *shapes, struct slice message, enum level level, s
 bool shapes_flush(struct shapes *shapes);
 /* Forgets all of them, in the database too, to count them anew. */
 bool shapes_clear(struct shapes *shapes);
+/* Counts anew what no class matched of the stored events, within the transaction. */
+bool shapes_group_anew(struct store *store);
 
 #endif

@@ -22,10 +22,10 @@
 /* One row e of the view event_rows, found by the keys of both tables. */
 #define EVENT_ROWS_ID "e.id = :id AND e.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= :id)"
 
-/* In the order of enum victim_column: is_open is that of its file's open record, which the next scan would read again. */
+/* In the order of enum victim_column: the next scan would read again what is provisional. */
 #define PRUNE_SELECT                                                                                                   \
     "SELECT id, first_id, file_id, epoch, class_id, bits & 15, server, upstream_addr, node, "                          \
-    "(SELECT f.position < f.bytes AND f.position = r.offset FROM file f WHERE f.id = r.file_id) AS is_open "
+    "(SELECT f.position < f.bytes AND f.position <= r.offset FROM file f WHERE f.id = r.file_id) AS is_provisional "
 
 #define FILE_COLUMNS                                                                                                   \
     "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, "        \
@@ -90,13 +90,14 @@ static const char *const statements[STATEMENT_COUNT] = {
         "INSERT OR ROLLBACK INTO event (id, class_id, context, offset, numbers, message, client, request, referrer, "
         "extra) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM ngxerr_row_feed",
     [MOMENT_ADD] = "INSERT OR ROLLBACK INTO moment SELECT * FROM ngxerr_moment_feed",
-    [MOMENT_CUT] = "UPDATE moment SET last_id = :id - 1 WHERE last_id = :id AND first_id = "
+    [MOMENT_CUT] = "UPDATE moment SET last_id = :id - 1 WHERE last_id >= :id AND first_id = "
                    "(SELECT max(first_id) FROM moment WHERE first_id <= :id)",
     [MOMENT_DELETE_EMPTY] = "DELETE FROM moment WHERE first_id = :id AND last_id < :id",
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT "WHERE e.id = :id",
-    [EVENT_LAST_OF_FILE] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT
-                                      "WHERE e.id = (SELECT max(last_id) FROM run WHERE file_id = :file_id)",
+    [EVENT_OF_FILE_BACK] =
+        ROW_SELECT "FROM run r CROSS JOIN event e ON e.id BETWEEN r.first_id AND r.last_id " ROW_MOMENT ROW_CONTEXT
+                   "WHERE r.file_id = :file_id ORDER BY r.first_id DESC, e.id DESC",
     [EVENT_OF_FILE] = ROW_SELECT "FROM run r CROSS JOIN moment m ON m.first_id BETWEEN r.first_id AND r.last_id "
                                  "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id " ROW_CONTEXT
                                  "WHERE r.file_id = :file_id ORDER BY r.first_id, m.first_id, e.id",
@@ -112,6 +113,18 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [UNPARSED_ADD] = "INSERT INTO unparsed_piece VALUES (:file_id, :offset, :lines, :reason, :raw)",
     [UNPARSED_FROM] = "SELECT offset, lines, reason, raw FROM unparsed_piece WHERE file_id = :file_id ORDER BY offset",
+
+    [PROVISIONAL_PIECES] = "SELECT coalesce(sum(lines), 0), min(offset) FROM unparsed_piece "
+                           "WHERE file_id = :file_id AND offset >= :position",
+    [PROVISIONAL_REMOVE] = "DELETE FROM unparsed_piece WHERE file_id = :file_id AND offset >= :position",
+    [PROVISIONAL_CLOSE] = "UPDATE file SET position = bytes, last_written = coalesce(:written, last_written), "
+                          "last_offset = coalesce(:offset, last_offset) WHERE id = :id AND position < bytes",
+    [PROVISIONAL_PRUNED] =
+        "SELECT position < bytes AND EXISTS (SELECT 1 FROM unparsed_piece u "
+        "WHERE u.file_id = :id AND u.offset >= position AND u.offset < :end) FROM file WHERE id = :id",
+    [FILE_TIMES] = "SELECT min(m.epoch), max(m.epoch) FROM run r "
+                   "CROSS JOIN moment m ON m.first_id BETWEEN r.first_id AND r.last_id WHERE r.file_id = :file_id",
+    [FILE_PRUNED] = "SELECT sum(pruned_records) FROM file",
 
     [LABEL_LIST] = "SELECT id, text FROM label WHERE id > 1",
     [LABEL_ADD] = "INSERT INTO label VALUES (:id, :text)",
@@ -143,7 +156,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [KEPT_SET] = "INSERT OR REPLACE INTO kept VALUES (:severity, :before, :last_id)",
     [KEPT_FORGET] = "DELETE FROM kept",
     [PRUNE_FILE] = "UPDATE file SET pruned_records = pruned_records + :count WHERE id = :id",
-    [PRUNE_CLOSE] = "UPDATE file SET position = bytes, last_written = :written, last_offset = :offset WHERE id = :id",
     [PRUNE_MOMENT] = "DELETE FROM moment WHERE first_id = :first_id "
                      "AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id BETWEEN first_id AND last_id)",
     [PRUNE_RUNS] = "DELETE FROM run WHERE NOT EXISTS "

@@ -89,12 +89,13 @@ struct scan_state {
 struct file_plan {
     enum file_verdict verdict;
     int64_t file_id;   /* of the row, existing or made by store_file_begin */
-    uint64_t position; /* decompressed offset to read from: the start of the open record if there is one */
+    uint64_t position; /* decompressed offset to read from: where what is provisional begins, if anything is */
     uint64_t bytes;    /* how far the file was read before */
     struct scan_state state;
     const char *copy_of; /* FILE_COPY: the path it is a copy of; valid until the next store_file_plan */
     const char *zone;    /* name of the zone that a known file was read with, to go on with it; NULL for FILE_NEW; valid
                             until the next    store_file_plan */
+    size_t again;        /* records that were provisional and are read again: filled by store_file_begin */
 };
 
 bool store_file_plan(struct store *store, const struct file_probe *probe, struct file_plan *plan);
@@ -130,20 +131,23 @@ void row_batch_free(struct row_batch *rows);
 /* Empties it; the memory is kept. */
 void row_batch_clear(struct row_batch *rows);
 
-/* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  A record flagged
- * RECORD_OPEN is the last thing of the last batch of its file: then `state` is the one before it, and the position to
- * commit, with this batch already, is its offset (`end` is still the offset after it). */
+/* Events and unparsed pieces, each in the order of the file; their offsets tell how they alternate.  What stands behind
+ * `position`, in this batch and those after it, is provisional: bytes that are added to the file can overturn it, and the
+ * next scan that finds the file grown reads it again and replaces it, records and unparsed pieces.  The last record of
+ * the file can be flagged RECORD_OPEN then; records and pieces that are not may be provisional too, and pieces may follow
+ * it. */
 struct batch {
     struct batch_event *events;
     size_t event_count;
     struct unparsed *unparsed;
     size_t unparsed_count;
-    uint64_t end;            /* decompressed offset after the batch: the position that is committed with it */
-    struct scan_state state; /* after the batch */
+    uint64_t end;      /* decompressed offset after the batch */
+    uint64_t position; /* to commit with it, where the next scan reads on: `end`, or where what is provisional begins */
+    struct scan_state state; /* at position */
     struct row_batch *rows;  /* of the events, one store_prepare each */
 };
 
-/* Begins (or goes on with) the file of a plan: writes its row, removes the open record that will be read again. */
+/* Begins (or goes on with) the file of a plan: writes its row, removes what is provisional, since it will be read again. */
 bool store_file_begin(struct store *store, const struct file_probe *probe, struct file_plan *plan,
                       const struct zone *zone);
 /* Adds what is wanted of an event, whose bytes live as long as the batch; there must be room. */
@@ -161,9 +165,8 @@ bool store_is_own_file(const void *store, uint64_t device, uint64_t inode);
 bool store_can_write(const struct store *store);
 /* Adds a batch; commits when enough rows or bytes have come together. */
 bool store_add(struct store *store, const struct batch *batch);
-/* Ends the file: the position (the start of the open record, if the last event is open), bytes read, hashes of head and
- * of the LIMIT_IDENTITY bytes before the end; `finished` when it will not grow (compressed, stdin, --final).  It is
- * committed with what comes next, or by store_commit. */
+/* Ends the file: bytes read, hashes of head and of the LIMIT_IDENTITY bytes before the end; `finished` when it will not
+ * grow (compressed, stdin, --final).  It is committed with what comes next, or by store_commit. */
 bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);

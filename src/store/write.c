@@ -50,6 +50,8 @@ writer_free(struct writer *writer)
     buffer_free(&writer->copy_of);
     buffer_free(&writer->plan_zone);
     buffer_free(&writer->node);
+    free(writer->provisional.records);
+    free(writer->again_ids);
     free(writer->seen);
     free(writer->class_ids);
     free(writer->class_firsts);
@@ -146,7 +148,7 @@ writer_commit(struct writer *writer)
     if (writer->in_file && !write_file_row(writer))
         return false;
     writer->pending = writer->pending_bytes = 0;
-    return shapes_flush(writer->shapes) && class_firsts_flush(writer) &&
+    return shapes_flush(writer->shapes) && provisional_mend_shapes(writer) && class_firsts_flush(writer) &&
            setting_set_integer(store, "last_id", writer->last_id) &&
            (!writer->planned || setting_set_integer(store, "last_scan", (int64_t)time(NULL))) && store_end(store);
 }
@@ -160,7 +162,8 @@ store_commit(struct store *store)
 bool
 store_commit_pending(struct store *store)
 {
-    return store->writer == NULL || store->writer->pending == 0 || writer_commit(store->writer);
+    return store->writer == NULL || store->writer->pending == 0 || provisional_pending(store->writer) ||
+           writer_commit(store->writer);
 }
 
 /* --- rows --- */
@@ -212,24 +215,45 @@ store_prepare(struct store *store, const struct event *event, struct row_batch *
     row_write(writer->row_writer, rows, event, class_id);
 }
 
-/* The id of a row of the batch at hand: the next one, but the open record's own for what it has become. */
+/* The id of a row of the batch at hand: the next one, but for what is read again the one that it had. */
 static int64_t
 row_id(const struct writer *writer, size_t row)
 {
-    return row < writer->again ? writer->reopened : writer->last_id + 1 + (int64_t)(row - writer->again);
+    return row < writer->again ? writer->again_ids[row] : writer->last_id + 1 + (int64_t)(row - writer->again);
+}
+
+/* Finds the rows that were there before: the first ones. */
+static void
+find_again(struct writer *writer, const struct batch *batch)
+{
+    const struct batch_sums *sums = &batch->rows->sums;
+    size_t unclassified = 0;
+    if (writer->again_capacity < batch->event_count) {
+        writer->again_capacity = batch->event_count;
+        writer->again_ids = memory_resize(writer->again_ids, batch->event_count, sizeof(*writer->again_ids));
+    }
+    for (writer->again = 0; writer->again < batch->event_count; writer->again++) {
+        bool is_unclassified =
+            unclassified < sums->unclassified_count && sums->unclassified[unclassified] == writer->again;
+        int64_t id = provisional_id(writer, &batch->events[writer->again], is_unclassified);
+        if (id == 0)
+            break;
+        unclassified += is_unclassified;
+        writer->again_ids[writer->again] = id;
+    }
 }
 
 /* Gives the rows their ids: a row without one gets the one after the row before. */
-static bool
+static void
 number_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
 {
-    writer->again = writer->reopened != 0 && batch->events[0].offset == writer->reopened_at;
-    if (writer->again == 0 && !files_drop_reopened(writer))
-        return false;
     struct cell *cells = rows->cells;
-    for (size_t i = 0; i <= writer->again && i < rows->count; i++, cells += rows->runs[0].columns)
-        cell_set_integer(&cells[STORED_ID], row_id(writer, i));
-    return true;
+    writer->again = 0;
+    if (provisional_pending(writer))
+        find_again(writer, batch);
+    for (size_t run = 0, row = 0; run < rows->run_count && row <= writer->again; run++)
+        for (size_t i = 0; i < rows->runs[run].count && row <= writer->again; i++, cells += rows->runs[run].columns)
+            cell_set_integer(&cells[STORED_ID], row_id(writer, row++));
 }
 
 /* In the order of the rows, so that each is added at the table's end: a run of usual ones by the shorter statement, and
@@ -269,6 +293,13 @@ set_moment(const struct writer *writer, const struct row_time *time, int64_t fir
     cell_set_integer(&cells[5], time->surety);
 }
 
+/* True for a row whose id is the one after that of the row before. */
+static bool
+follows(const struct writer *writer, size_t row)
+{
+    return row > writer->again || row_id(writer, row) == row_id(writer, row - 1) + 1;
+}
+
 /* One for each run of rows of the same time; a batch ends the last. */
 static bool
 insert_moments(struct writer *writer, const struct row_batch *rows)
@@ -279,7 +310,7 @@ insert_moments(struct writer *writer, const struct row_batch *rows)
         writer->moments = memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
     }
     for (size_t i = 1; i <= rows->count; i++) {
-        if (i < rows->count && i != writer->again && same_moment(&rows->times[i], &rows->times[begin]))
+        if (i < rows->count && follows(writer, i) && same_moment(&rows->times[i], &rows->times[begin]))
             continue;
         set_moment(writer, &rows->times[begin], row_id(writer, begin), row_id(writer, i - 1),
                    writer->moments + count++ * MOMENT_COLUMNS);
@@ -302,8 +333,9 @@ insert_shared(struct writer *writer, const struct row_batch *rows)
 static bool
 add_rows(struct writer *writer, const struct batch *batch)
 {
-    return number_rows(writer, batch, batch->rows) && insert_shared(writer, batch->rows) &&
-           insert_moments(writer, batch->rows) && insert_rows(writer, batch->rows);
+    number_rows(writer, batch, batch->rows);
+    return insert_shared(writer, batch->rows) && insert_moments(writer, batch->rows) &&
+           insert_rows(writer, batch->rows);
 }
 
 /* Adds the events to the sums. */
@@ -342,7 +374,6 @@ add_events(struct writer *writer, const struct batch *batch)
     if (writer->run_first == 0 && added > 0)
         writer->run_first = writer->last_id + 1;
     writer->last_id += (int64_t)added;
-    writer->reopened = 0;
     return true;
 }
 
@@ -423,12 +454,12 @@ store_add(struct store *store, const struct batch *batch)
             return false;
     follow_tail(writer, batch);
     writer->pending_bytes += batch->end - writer->file.bytes;
-    const struct batch_event *last = batch->event_count > 0 ? &batch->events[batch->event_count - 1] : NULL;
-    writer->file.bytes = writer->file.position = batch->end;
-    if (last != NULL && last->flags & RECORD_OPEN)
-        writer->file.position = last->offset;
+    writer->file.bytes = batch->end;
+    writer->file.position = batch->position;
     writer->file.state = batch->state;
-    if (writer->pending < COMMIT_ROWS && writer->pending_bytes < store->commit_bytes)
+    if (batch->end >= writer->provisional.end && !provisional_settle(writer, write_file_row))
+        return false;
+    if (provisional_pending(writer) || (writer->pending < COMMIT_ROWS && writer->pending_bytes < store->commit_bytes))
         return true;
     return writer_commit(writer) && store_has_room(store);
 }
@@ -446,7 +477,7 @@ store_file_end(struct store *store, uint64_t bytes, struct slice head, struct sl
         extend_tail(&writer->tail, before_end);
     }
     writer->file.finished = finished;
-    bool good = files_drop_reopened(writer) && write_file_row(writer) && files_look_taken(writer);
+    bool good = provisional_settle(writer, write_file_row) && write_file_row(writer) && files_look_taken(writer);
     if (good && writer->file.bytes == 0 && writer->file.lines == 0) {
         sqlite3_stmt *drop = store_statement(store, FILE_DELETE);
         if (drop == NULL)

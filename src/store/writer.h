@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "store/counts.h"
 #include "store/database.h"
+#include "store/provisional.h"
 #include "store/row.h"
 #include "store/row_write.h"
 #include "store/shapes.h"
@@ -59,13 +60,13 @@ struct writer {
     bool begun;   /* store_file_begin was called */
     bool in_file;
     struct file_row file;
-    struct buffer head;      /* its first bytes, at most LIMIT_IDENTITY */
-    struct buffer tail;      /* the bytes before `file.bytes`, at most LIMIT_IDENTITY, as far as they were seen */
-    int64_t reopened;        /* id of the open record that is read again, which it keeps; 0 none */
-    uint64_t reopened_at;    /* its offset */
-    size_t again;            /* of the rows of the batch at hand: 1 when the first is that record, else 0 */
-    int64_t run_first;       /* id of the first event added to the file since it was begun; 0 none yet */
-    struct file_probe probe; /* of the file; its path lives until store_file_end */
+    struct buffer head; /* its first bytes, at most LIMIT_IDENTITY */
+    struct buffer tail; /* the bytes before `file.bytes`, at most LIMIT_IDENTITY, as far as they were seen */
+    struct provisional provisional; /* what was taken back, until it is read again */
+    int64_t *again_ids; /* of the first rows of the batch at hand, which were there before; `again` of them */
+    size_t again, again_capacity;
+    int64_t run_first;                /* id of the first event added to the file since it was begun; 0 none yet */
+    struct file_probe probe;          /* of the file; its path lives until store_file_end */
     struct buffer copy_of, plan_zone; /* texts of the last plan */
     int64_t *seen;                    /* ids of the files that were met in this scan */
     size_t seen_count;
@@ -76,8 +77,6 @@ struct writer {
 struct writer *store_writer(struct store *store);
 /* The survey that was begun, which is the caller's then; NULL when none was. */
 struct survey *writer_take_survey(struct writer *writer);
-/* The open record that was taken back does not come again: its id is no longer the file's. */
-bool files_drop_reopened(struct writer *writer);
 /* Takes an event out of the sums; the row stays. */
 bool writer_take_back(struct writer *writer, const struct row *row, struct slice raw);
 /* An event has this class: the first of each are kept, also when they are pruned, to tell what is new. */

@@ -12,23 +12,13 @@ import subprocess
 import sys
 import time
 
-from common import PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, run, scan, views, work_directory
+from common import PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, make_log, read_rows, run, scan, views, work_directory
 
 chance = random.Random(SEED)
 KEEP = ("--keep", "noise=7d,fix=200d,all=90d")
 AGES = {"noise": 7, "fix": 200}
 KILLS = 4
 NOISE = b'client closed connection while waiting for request, client: 192.0.2.%d, server: 0.0.0.0:80'
-
-
-def copy_database(source, target):
-    """Nothing of a database that stood there before is left beside it."""
-    for beside in ("-wal", "-shm"):
-        if os.path.exists(target + beside):
-            os.remove(target + beside)
-        if os.path.exists(source + beside):
-            shutil.copy(source + beside, target + beside)
-    return shutil.copy(source, target)
 
 
 def make_days(days, records):

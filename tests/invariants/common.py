@@ -99,6 +99,42 @@ def make_log(chance, records, begin=0):
     return b"".join(lines)
 
 
+TAIL = b', client: 192.0.2.%d, server: a.example, request: "%s HTTP/1.1", host: "a"'
+# Beginnings that a stranger can have broken, what can go on with them, and what others write into the same file.
+BEGINNINGS = [
+    b'%s [error] 7#7: *%d open() "/srv/www/a\n',
+    b'%s [error] 7#7: *%d open() "/srv/x" failed (2: No such file or directory)' + TAIL % (1, b"GET /x") + b"\n",
+    b'%s [error] 7#7: *%d "/srv/x" is forbidden (13: Permission denied)\n',
+    b'%s [error] 7#7: *%d FastCGI sent in stderr: "PHP message: first\n',
+    b'%s [crit] 7#7: *%d user "a\n',
+    b'%s [error] 7#7: *%d "said" by nobody that a class knows' + TAIL % (2, b"GET /y") + b"\n",
+    b'%s [warn] 7#7: *%d an event that no class knows\n',
+]
+FOLLOWERS = [
+    b"a plain line\n", b"\n", b"#0 /srv/a.php(1)\n", b"nginx: [emerg] no date\n", b"PHP Fatal error: x" * 9 + b"\n",
+    b'#1 {main}" while reading response header from upstream' + TAIL % (91, b"GET /") + b"\n",
+    b'192.0.2.1 - - [20/Nov/2026:03:12:45 +0000] "GET / HTTP/1.1" 200 5 "-" "-"\n',
+    b'2026/08/21 12:00:00 [emerg] 66#66: *7 forged message\n', b'2027/08/21 12:00:00 [emerg] 66#66: *7 an event that no class knows\n',
+    b'2026/08/21 12:00:00 [emerg] 66#66: *7 forged" failed (2: No such file or directory)'
+    + TAIL % (66, b"GET /a%0A2026/08/21%2012:00:00%20[emerg]%2066%2366:%20*7%20forged") + b"\n",
+    b'2026/08/21 12:00:00 [emerg] 66#66: *7 forged" failed (2: No such file or directory)' + TAIL % (66, (
+        b'GET /a%22%20failed%20(2:%20No%20such%20file%20or%20directory),%20client:%20192.0.2.1,%20server:%20a.example,%20request:%20%22GET'
+        b'%20/x%20HTTP/1.1%22,%20host:%20%22a%22%0A2027/08/21%2012:00:00%20[emerg]%2066%2366:%20*7%20an%20event%20that%20no%20class%20knows'
+        b'%0A2026/08/21%2012:00:00%20[emerg]%2066%2366:%20*7%20forged')) + b"\n",
+    b"x" * 700 + b"\n",
+]
+
+
+def broken_log(chance, number):
+    """Lines of a log in whose records a stranger and other programs speak.  None with another number begins as it does."""
+    lines = [b"%s [notice] 7#7: log %d begins\n" % (b"2026/11/20 03:12:45", number)]
+    for second in range(chance.randrange(1, 7)):
+        time_written = b"2026/11/20 03:13:%02d" % chance.choice([second, second, 59 - second])
+        lines.append(chance.choice(BEGINNINGS) % (time_written, second))
+        lines += [chance.choice(FOLLOWERS) for _ in range(chance.choice([0, 0, 1, 2, 3, 6]))]
+    return lines
+
+
 # --- compressed logs ---
 
 def zstd(content):
@@ -138,6 +174,16 @@ def readable_suffixes(directory):
 
 
 # --- databases ---
+
+def copy_database(source, target):
+    """Nothing of a database that stood there before is left beside it."""
+    for beside in ("-wal", "-shm"):
+        if os.path.exists(target + beside):
+            os.remove(target + beside)
+        if os.path.exists(source + beside):
+            shutil.copy(source + beside, target + beside)
+    return shutil.copy(source, target)
+
 
 def read_rows(path, statement):
     connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True)

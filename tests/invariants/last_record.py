@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The end of a log that is still written: a line without its newline waits, the last record is open and is replaced when it grows, --final
-closes both; and the database is that of one scan of the whole, wherever the scans in between found the end."""
+closes both; what could not be cut without knowing that nothing follows is read again, with the lines of others behind it; and the database is
+that of one scan of the whole, wherever the scans in between found the end."""
 import gzip
 import os
 import random
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from common import PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, run, scan, work_directory
+from common import PROGRAM, SEED, broken_log, check_sums, compare, environment, expect, make_log, read_rows, run, scan, work_directory
 
 chance = random.Random(SEED)
 FIRST = (b'2026/11/20 03:12:45 [error] 7#7: *1 FastCGI sent in stderr: "PHP message: first\nStack trace:\n#0 /srv/a.php(1)\n#1 {main}" while '
@@ -99,6 +100,42 @@ def cut_anywhere(base):
         compare(database, whole, what="a log cut at %s" % cuts)
 
 
+def ids(database):
+    return {row[:2]: row[2] for row in read_rows(database, "SELECT file_id, offset, id FROM events")}
+
+
+def overturned(base):
+    """Many logs that grow at once, by whole lines or by any bytes: in the end what one scan of all gives, and what was told of keeps its id."""
+    for round_number, by_lines in enumerate([True, False, True, False]):
+        logs = os.path.join(base, "overturned%d" % round_number)
+        database, whole = logs + ".db", logs + "-whole.db"
+        os.mkdir(logs)
+        contents = []
+        for number in range(80):
+            lines = broken_log(chance, number)
+            ends = [sum(map(len, lines[:count])) for count in range(len(lines) + 1)]
+            size = ends[-1]
+            cuts = sorted(chance.choice(ends) if by_lines else chance.randrange(size) for _ in range(5)) + [size]
+            contents.append((os.path.join(logs, "%d.log" % number), b"".join(lines), cuts))
+        before, highest = {}, 0
+        for step in range(6):
+            for path, content, cuts in contents:
+                begin = cuts[step - 1] if step > 0 else 0
+                put(path, content[begin:cuts[step]], "ab")
+            scan(base, database, logs)
+            check_sums(database)
+            now = ids(database)
+            for key, number in now.items():
+                expect(number == before[key] if key in before else number > highest or number in before.values(),
+                       "the record at %s has the id %d instead of %s" % (key, number, before.get(key)))
+            before, highest = now, max(highest, *now.values()) if now else highest
+        scan(base, whole, logs)
+        compare(database, whole, what="logs that grew by %s" % ("lines" if by_lines else "bytes"))
+        content = {path: content for path, content, _ in contents}
+        files = [row[0] for row in read_rows(database, "SELECT last_path FROM files ORDER BY node, log, first_time, id")]
+        expect(run(base, "query", "-f", "raw", "-d", database) == b"".join(content[path] for path in files), "query -f raw is not what was read")
+
+
 def a_signal_while_it_waits(base):
     """A scan that waits for a pipe ends by the signal too, with what came through it."""
     for wanted in (signal.SIGINT, signal.SIGTERM):
@@ -124,6 +161,6 @@ def a_signal_while_it_waits(base):
 
 
 base = work_directory()
-for case in (grown_byte_by_byte, flags_of_the_last, never_across_files, cut_anywhere, a_signal_while_it_waits):
+for case in (grown_byte_by_byte, flags_of_the_last, never_across_files, cut_anywhere, overturned, a_signal_while_it_waits):
     case(base)
     print("%s: ok" % case.__name__.replace("_", " "), flush=True)

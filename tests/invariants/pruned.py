@@ -4,12 +4,11 @@ are not read again, and what is added to it is."""
 import datetime
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
 
-from common import PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, run, scan, views, work_directory
+from common import PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, make_log, read_rows, run, scan, views, work_directory
 
 chance = random.Random(SEED)
 KILLS = 25
@@ -39,7 +38,7 @@ scanned = os.path.join(base, "scanned.db")
 scan(base, scanned, logs)
 events = read_rows(scanned, "SELECT count(*) FROM events")[0][0]
 pruned = os.path.join(base, "pruned.db")
-shutil.copy(scanned, pruned)
+copy_database(scanned, pruned)
 begin = time.monotonic()
 run(base, *PRUNE, pruned)
 whole = time.monotonic() - begin
@@ -53,7 +52,7 @@ expect(0 < left < events and not any("short.log" in str(row) for row in expected
 killed = 0
 for number in range(KILLS):
     database = os.path.join(base, "killed%d.db" % number)
-    shutil.copy(scanned, database)
+    copy_database(scanned, database)
     process = subprocess.Popen([PROGRAM, *PRUNE, database], cwd=base, env=environment(base), stdout=subprocess.DEVNULL)
     try:
         process.wait(chance.uniform(0, whole))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from common import MESSAGES, PROGRAM, SEED, check_sums, compare, environment, expect, read_rows, run, views, work_directory
+from common import MESSAGES, PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, read_rows, run, views, work_directory
 
 chance = random.Random(SEED)
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca",
@@ -69,7 +69,7 @@ pairs = 0
 for right in ZONES:
     wrong = chance.choice([zone for zone in ZONES if zone != right])
     database = os.path.join(base, "retimed.db")
-    shutil.copy(fresh[wrong], database)
+    copy_database(fresh[wrong], database)
     expect(views(database)["events"] != views(fresh[right])["events"], "the zones %s and %s do not differ" % (wrong, right))
     retime(base, database, right)
     check_sums(database)
@@ -79,8 +79,8 @@ for right in ZONES:
     more = os.path.join(base, "more")
     shutil.copytree(logs, more)
     one, other = os.path.join(base, "one.db"), os.path.join(base, "other.db")
-    shutil.copy(database, one)
-    shutil.copy(fresh[right], other)
+    copy_database(database, one)
+    copy_database(fresh[right], other)
     write(os.path.join(more, "a.log"), make_day(DAYS[chance.randrange(len(DAYS))], 40), "ab")
     for path, zone in ((one, wrong), (other, right)):
         scan(base, path, zone, more)
@@ -90,7 +90,7 @@ for right in ZONES:
 
 # one log of them, by name
 database = os.path.join(base, "chosen.db")
-shutil.copy(fresh["UTC"], database)
+copy_database(fresh["UTC"], database)
 retime(base, database, "Asia/Kolkata", "--log", "b.log")
 expect(sorted(read_rows(database, "SELECT log, zone FROM file")) ==
        [("a.log", "UTC"), ("b.log", "Asia/Kolkata"), ("first.log", "UTC")], "other files were moved too")
@@ -110,14 +110,14 @@ expect(moments > 20000, "%d moments are one step" % moments)
 right = os.path.join(base, "right.db")
 scan(base, right, "Europe/Berlin", big)
 begin = time.monotonic()
-shutil.copy(before, database)
+copy_database(before, database)
 retime(base, database, "Europe/Berlin")
 whole = time.monotonic() - begin
 expected = views(right)
 killed = 0
 for number in range(KILLS):
     if number % 3 == 0:
-        shutil.copy(before, database)
+        copy_database(before, database)
     process = subprocess.Popen([PROGRAM, "db", "retime", "--tz", "Europe/Berlin", "-d", database], cwd=base, env=environment(base),
                                stdout=subprocess.DEVNULL)
     try:
@@ -143,7 +143,7 @@ expect(0 < marked < len(expected["events"]), "%d of %d hours cannot be told" % (
 expect(killed > 0, "no retime was killed: %.2f seconds are too few" % whole)
 
 # grown in between: what is added is of the new zone already
-shutil.copy(before, database)
+copy_database(before, database)
 process = subprocess.Popen([PROGRAM, "db", "retime", "--tz", "Europe/Berlin", "-d", database], cwd=base, env=environment(base),
                            stdout=subprocess.DEVNULL)
 time.sleep(whole / 3)
@@ -152,7 +152,7 @@ process.communicate()
 write(os.path.join(big, "big0.log"), make_day((2026, 12, 1), 100), "ab")
 scan(base, database, "UTC", big)
 retime(base, database, "Europe/Berlin")
-shutil.copy(right, os.path.join(base, "grown.db"))
+copy_database(right, os.path.join(base, "grown.db"))
 scan(base, os.path.join(base, "grown.db"), "Europe/Berlin", big)
 compare(database, os.path.join(base, "grown.db"), what="a log that grew between a kill and the next retime")
 print("%d pairs of zones, %d of %d retimes killed" % (pairs, killed, KILLS))

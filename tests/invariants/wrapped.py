@@ -7,7 +7,7 @@ import os
 import random
 import sqlite3
 
-from common import SEED, check_sums, compare, expect, make_log, read_rows, run, scan, views, work_directory
+from common import SEED, broken_log, check_sums, compare, expect, make_log, read_rows, run, scan, views, work_directory
 
 chance = random.Random(SEED)
 STAMP = "2026-11-20T03:12:45.123456789Z "
@@ -180,8 +180,12 @@ def mixed(lines):
 
 def any_cut(base):
     """A scan of the first bytes, then of all: the same database as at once.  And the bytes come back."""
-    for number in range(5):
-        content = mixed(make_log(chance, 40).split(b"\n"))
+    for number in range(8):
+        if number > 4: # all in one wrapper, what a stranger broke too
+            broken = b"".join(line for begin in range(4) for line in broken_log(chance, begin)).split(b"\n")[:-1]
+            content = b"".join(map(WRAPPERS[chance.choice([name for name in WRAPPERS if name not in ONLY_TEXT])], broken))
+        else:
+            content = mixed(make_log(chance, 40).split(b"\n"))
         database = store(base, "mixed%d" % number, content, "--force")
         check_sums(database)
         whole = views(database, NAMES)

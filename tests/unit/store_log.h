@@ -67,7 +67,7 @@ store_log_read_at(void *context, uint64_t offset, char *bytes, size_t size)
 }
 
 /* Everything from the plan's position on in one batch after another; an incomplete last line waits unless `complete`.
- */
+ * What could not be cut without knowing that nothing follows is provisional; a record that is not proven is called open. */
 static inline void
 store_log_add(struct store_log *log, const struct file_plan *plan, struct slice content, bool complete)
 {
@@ -76,18 +76,25 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
     struct row_batch *rows = row_batch_new();
     struct unparsed *unparsed = memory_allocate_zeroed(STORE_LOG_EVENTS, sizeof *unparsed);
     size_t end = slice_find_last(content, SLICE("\n")), at = (size_t)plan->position;
+    bool provisional = false;
     end = complete ? content.size : end == SIZE_MAX ? at : end + 1;
+    size_t position = end;
     while (at < end) {
         struct batch batch = {.events = events, .rows = rows, .unparsed = unparsed, .state = {.last_written = -1}};
         row_batch_clear(rows);
         while (at < end && batch.event_count < STORE_LOG_EVENTS && batch.unparsed_count < STORE_LOG_EVENTS) {
             struct piece piece;
-            parse_next((struct slice){content.data + at, end - at}, at, true, &piece);
+            parse_next((struct slice){content.data + at, end - at}, at, complete || provisional, &piece);
+            if (piece.type == PIECE_MORE) {
+                provisional = true;
+                position = at;
+                continue;
+            }
             at += piece.consumed;
             if (piece.type == PIECE_RECORD) {
                 event->record = piece.record;
                 event->utc_offset = 0;
-                if (at == end && !complete)
+                if (!complete && !piece.complete)
                     event->record.flags |= RECORD_OPEN;
                 classify_record(log->classifier, &event->record, &event->match);
                 store_prepare(log->store, event, rows);
@@ -98,6 +105,7 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
             }
         }
         batch.end = at;
+        batch.position = position < at ? position : at;
         assert_true(store_add(log->store, &batch));
     }
     size_t before = end < LIMIT_IDENTITY ? end : LIMIT_IDENTITY;

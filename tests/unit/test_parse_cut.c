@@ -134,6 +134,33 @@ test_limits(void **state)
     buffer_free(&text);
 }
 
+/* Lines of logs that chance puts together; the last one has no end. */
+static const char *const line_parts[] = {
+    ERROR "a" TAIL,
+    ERROR "open() \"/a\n",
+    "x\n",
+    "\n",
+    "  at x\n",
+    NOTICE "exit\n",
+    "nginx: [emerg] x\n",
+    "GD" ERROR "b" TAIL,
+    "2026/08/21 12:00:00 [emerg] 66#66: *7 forged\" failed (2: No such file or directory), client: 127.0.0.1, "
+    "server: s, request: \"GET "
+    "/a%0A2026/08/21%2012:00:00%20%5Bemerg%5D%2066%2366:%20*7%20forged HTTP/1.1\"\n",
+    "#0 \"\n",
+    ERROR "FastCGI sent in stderr: \"x\n",
+    "y\" while reading upstream" TAIL,
+    "2026/13/20 03:12:45 [error] 1#1: x\n",
+    ERROR "a, client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", subrequest: \"/a\n",
+    "b\", host: \"h\"\r\n",
+    "user \"\n",
+    "1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET\"\n",
+    ERROR "user \"a\n",
+    "2026/11/20 03:12:45 [error] 12#12:\n",
+    "2026/11/20 03:12:45",
+};
+#define PART_COUNT (sizeof(line_parts) / sizeof(line_parts[0]))
+
 /* Appends the pieces of `text`, read in random blocks, to `out`. */
 static void
 cut_in_blocks(struct slice text, struct buffer *out)
@@ -166,30 +193,6 @@ cut_in_blocks(struct slice text, struct buffer *out)
 static void
 test_blocks_do_not_matter(void **state)
 {
-    static const char *const parts[] = {
-        ERROR "a" TAIL,
-        ERROR "open() \"/a\n",
-        "x\n",
-        "\n",
-        "  at x\n",
-        NOTICE "exit\n",
-        "nginx: [emerg] x\n",
-        "GD" ERROR "b" TAIL,
-        "2026/08/21 12:00:00 [emerg] 66#66: *7 forged\" failed (2: No such file or directory), client: 127.0.0.1, "
-        "server: s, request: \"GET "
-        "/a%0A2026/08/21%2012:00:00%20%5Bemerg%5D%2066%2366:%20*7%20forged HTTP/1.1\"\n",
-        "#0 \"\n",
-        ERROR "FastCGI sent in stderr: \"x\n",
-        "y\" while reading upstream" TAIL,
-        "2026/13/20 03:12:45 [error] 1#1: x\n",
-        ERROR "a, client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", subrequest: \"/a\n",
-        "b\", host: \"h\"\r\n",
-        "user \"\n",
-        "1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET\"\n",
-        ERROR "user \"a\n",
-        "2026/11/20 03:12:45 [error] 12#12:\n",
-        "2026/11/20 03:12:45",
-    };
     struct buffer text = BUFFER_EMPTY, whole = BUFFER_EMPTY, blocks = BUFFER_EMPTY;
 
     (void)state;
@@ -199,7 +202,7 @@ test_blocks_do_not_matter(void **state)
         buffer_clear(&whole);
         buffer_clear(&blocks);
         for (int i = 0; i < 40; i++)
-            buffer_add_text(&text, parts[(size_t)rand() % (sizeof(parts) / sizeof(parts[0]))]);
+            buffer_add_text(&text, line_parts[(size_t)rand() % PART_COUNT]);
         struct piece piece;
         for (size_t at = 0; at < text.size; at += piece.consumed) {
             parse_next((struct slice){text.data + at, text.size - at}, at, true, &piece);
@@ -213,6 +216,37 @@ test_blocks_do_not_matter(void **state)
     buffer_free(&text);
     buffer_free(&whole);
     buffer_free(&blocks);
+}
+
+/* At the end of an input that may grow, a complete record is one that the bytes behind it decide alone; any other is not. */
+static void
+test_complete_is_what_needs_no_end(void **state)
+{
+    struct buffer text = BUFFER_EMPTY;
+    unsigned complete = 0, followed = 0;
+
+    (void)state;
+    srand(20261121);
+    for (int round = 0; round < 400; round++) {
+        buffer_clear(&text);
+        for (int i = rand() % 60; i >= 0; i--)
+            buffer_add_text(&text, line_parts[(size_t)rand() % PART_COUNT]);
+        struct piece piece, early;
+        for (size_t at = 0; at < text.size; at += piece.consumed) {
+            struct slice rest = slice_from(buffer_slice(&text), at);
+            parse_next(rest, at, true, &piece);
+            if (piece.type != PIECE_RECORD)
+                continue;
+            parse_next(rest, at, false, &early);
+            assert_int_equal(early.type, piece.complete ? PIECE_RECORD : PIECE_MORE);
+            if (piece.complete)
+                assert_int_equal(early.consumed, piece.consumed);
+            complete += piece.complete;
+            followed += !piece.complete && piece.consumed < rest.size;
+        }
+    }
+    assert_true(complete > 1000 && followed > 1000);
+    buffer_free(&text);
 }
 
 static void
@@ -255,6 +289,7 @@ main(void)
         cmocka_unit_test(test_glued),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_blocks_do_not_matter),
+        cmocka_unit_test(test_complete_is_what_needs_no_end),
         cmocka_unit_test(test_looks_like_error_log),
         cmocka_unit_test(test_names),
     };

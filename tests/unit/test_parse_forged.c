@@ -194,6 +194,36 @@ test_damaged_record_before_an_honest_one(void **state)
     assert_cut(ERROR "open() \"/a\n" ERROR "b" TAIL, "RR", &cut);
 }
 
+/* What may come behind the end of the input can overturn where a record ends in which a stranger can speak, whatever stands
+ * behind it now; a window of bytes behind it is enough. */
+static void
+test_short_window_proves_nothing(void **state)
+{
+#define OPEN_FAILED ERROR "open() \"/srv/x\" failed (2: No such file or directory)" TAIL
+#define TRACE_END   "#1 {main}\" while reading response header from upstream" TAIL
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    (void)state;
+    assert_cut(OPEN_FAILED "a plain line\n", "RF", &cut); /* by a tail that comes */
+    assert_false(cut.complete[0]);
+    assert_cut(OPEN_FAILED "a plain line\n" TRACE_END, "R", &cut);
+    assert_int_equal(cut.lines[0], 3);
+    assert_false(cut.complete[0]);
+    assert_cut(OPEN_FAILED NOTICE "exit\n", "RR", &cut); /* by a request that comes */
+    assert_false(cut.complete[0]);
+    assert_cut(ERROR "user \"a\n" NOTICE "exit\n", "RR", &cut); /* by the end of what nginx would close */
+    assert_false(cut.complete[0]);
+    assert_cut(ERROR "nobody quoted" TAIL "a plain line\n", "RF", &cut);
+    assert_true(cut.complete[0]);
+    buffer_add_text(&text, OPEN_FAILED "a plain line\n");
+    while (text.size < 2 * (size_t)LIMIT_NGINX_RECORD)
+        buffer_add_text(&text, ERROR "nobody quoted" TAIL);
+    cut_text(buffer_slice(&text), &cut);
+    assert_true(cut.complete[0]);
+    buffer_free(&text);
+}
+
 int
 main(void)
 {
@@ -206,6 +236,7 @@ main(void)
         cmocka_unit_test(test_cut_record_before_an_honest_one),
         cmocka_unit_test(test_forged_and_cut),
         cmocka_unit_test(test_damaged_record_before_an_honest_one),
+        cmocka_unit_test(test_short_window_proves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,6 +219,108 @@ test_open_record_is_replaced_when_it_grows(void **state)
     buffer_free(&raw);
 }
 
+#define TAIL_OF(client) ", client: 192.0.2." client ", server: a, request: \"GET /x HTTP/1.1\", host: \"a\"\n"
+#define WHOLE           "2026/11/20 03:12:50 [error] 1#1: *5 open() \"/srv/x\" failed (2: No such file or directory)" TAIL_OF("1")
+#define TRACE_END       "#1 {main}\" while reading response header from upstream" TAIL_OF("91")
+#define STRANGE         "2027/08/21 12:00:00 [emerg] 6#6: *7 no class knows this\n"
+#define FORGED                                                                                                 \
+    "2026/08/21 12:00:00 [emerg] 6#6: *7 forged\" failed (2: No such file or directory), client: 192.0.2.66, " \
+    "server: a, request: \"GET /a%0A2027/08/21%2012:00:00%20[emerg]%206%236:%20*7%20no%20class%20knows%20"     \
+    "this%0A2026/08/21%2012:00:00%20[emerg]%206%236:%20*7%20forged HTTP/1.1\"\n"
+#define SUMS_ARE_OFF                                                                                    \
+    "SELECT lines - records - continuation_lines - unparsed + records - (SELECT count(*) FROM events) " \
+    "+ unclassified - coalesce((SELECT sum(count) FROM shapes), 0) FROM files"
+
+/* Reads the log as far as each end in turn, then compares with what one scan of the whole gave; the first record keeps its id. */
+static void
+assert_grown(struct store_log *log, struct slice content, const size_t *ends, size_t count)
+{
+#define PICTURE                                                                                                              \
+    "SELECT (SELECT group_concat(printf('%d %d %s %s %s', offset, lines, flags, time, class), ',') FROM "                    \
+    "(SELECT * FROM events ORDER BY offset)) || ';' || coalesce((SELECT group_concat(offset) FROM unparsed), '') || ';' || " \
+    "(SELECT group_concat(printf('%d %d %d %s %s', lines, records, unparsed, first_time, last_time)) FROM files) || ';' || " \
+    "coalesce((SELECT group_concat(printf('%s %d %s %s', shape, count, first_time, last_time)) FROM shapes), '')"
+    struct buffer grown = BUFFER_EMPTY, whole = BUFFER_EMPTY, raw = BUFFER_EMPTY;
+
+    store_close(log->store);
+    store_log_open(log);
+    for (size_t i = 0; i < count; i++) {
+        store_log_read(log, "/l/error.log", slice_first(content, ends[i]), false);
+        assert_int_equal(store_log_number(log, SUMS_ARE_OFF), 0);
+        assert_int_equal(store_log_number(log, "SELECT min(id) FROM events"), 1);
+        store_log_raw(log, &raw);
+        assert_true(slice_equal(buffer_slice(&raw), slice_first(content, ends[i])));
+    }
+    store_log_text(log, PICTURE, &grown);
+    store_close(log->store);
+    store_log_open(log);
+    store_log_read(log, "/l/error.log", content, false);
+    store_log_text(log, PICTURE, &whole);
+    assert_string_equal(buffer_text(&grown), buffer_text(&whole));
+    buffer_free(&grown);
+    buffer_free(&whole);
+    buffer_free(&raw);
+}
+
+/* A record can be overturned with lines of others behind it, and with records: all of it is replaced. */
+static void
+test_end_is_read_again_with_what_stands_behind(void **state)
+{
+    static const char by_tail[] = WHOLE "a plain line\n" TRACE_END WHOLE;
+#define BEFORE "2026/11/20 03:12:49 [emerg] 6#6: *7 no class knows this\n"
+    static const char by_request[] =
+        BEFORE "2026/11/20 03:12:50 [error] 1#1: *5 open() \"/srv/a\n" STRANGE FORGED WHOLE "a plain line\n" WHOLE;
+    static const size_t tail_ends[] = {sizeof(WHOLE) - 1, sizeof(WHOLE "a plain line\n") - 1, sizeof(by_tail) - 1};
+    const size_t first = (size_t)(strstr(by_request, STRANGE) - by_request);
+    const size_t request_ends[] = {first, first + sizeof(STRANGE) - 1, first + sizeof(STRANGE FORGED) - 1,
+                                   sizeof(by_request) - sizeof(WHOLE), sizeof(by_request) - 1};
+
+    assert_grown(*state, SLICE(by_tail), tail_ends, 3);
+    assert_grown(*state, SLICE(by_request), request_ends, 5);
+}
+
+/* What is provisional is taken for settled when some of it is pruned: it does not come again. */
+static void
+test_pruned_end_is_not_read_again(void **state)
+{
+    struct store_log *log = *state;
+    struct prune_result result;
+    const char *classes[] = {"unclassified"};
+    struct filter filter = {.classes = {.allow = classes, .allow_count = 1}};
+    static const char content[] = WHOLE STRANGE "a plain line\n" WHOLE TRACE_END WHOLE;
+    size_t end = sizeof(WHOLE STRANGE "a plain line\n" WHOLE) - 1;
+
+    store_log_read(log, "/l/error.log", (struct slice){content, end}, false);
+    assert_int_equal(events(log), 3);
+    assert_true(store_prune_by_filter(log->store, &filter, &result));
+    assert_int_equal(result.events, 1);
+    store_log_read(log, "/l/error.log", SLICE(content), false);
+    assert_int_equal(store_log_number(log, "SELECT lines - records - continuation_lines - unparsed FROM files"), 0);
+    assert_int_equal(
+        store_log_number(log, "SELECT records - pruned_records - (SELECT count(*) FROM events) FROM files"), 0);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE class = 'unclassified'"), 0);
+}
+
+static void
+test_pruned_pieces_at_the_end_are_not_read_again(void **state)
+{
+    struct store_log *log = *state;
+    struct prune_result result;
+    struct store_keep keep = {.unparsed_before = INT64_MAX};
+    static const char content[] = WHOLE "a plain line\n" WHOLE;
+
+    for (size_t i = 0; i < LIFE_SEVERITIES; i++)
+        keep.before[i] = INT64_MIN;
+    store_log_read(log, "/l/error.log", (struct slice){content, sizeof(WHOLE "a plain line\n") - 1}, false);
+    assert_true(store_prune_by_age(log->store, &keep, &result));
+    assert_int_equal(result.unparsed, 1);
+    store_log_read(log, "/l/error.log", SLICE(content), false);
+    assert_int_equal(store_log_number(log, "SELECT lines FROM files"), 3);
+    assert_int_equal(store_log_number(log, "SELECT unparsed FROM files"), 1);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM unparsed"), 0);
+    assert_int_equal(events(log), 2);
+}
+
 static void
 test_second_scan_is_busy_and_readers_are_not(void **state)
 {
@@ -308,6 +410,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_copy_stands_for_its_file_once_that_is_gone, begin, end),
         cmocka_unit_test_setup_teardown(test_truncated_and_written_anew_is_another_file, begin, end),
         cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, begin, end),
+        cmocka_unit_test_setup_teardown(test_end_is_read_again_with_what_stands_behind, begin, end),
+        cmocka_unit_test_setup_teardown(test_pruned_end_is_not_read_again, begin, end),
+        cmocka_unit_test_setup_teardown(test_pruned_pieces_at_the_end_are_not_read_again, begin, end),
         cmocka_unit_test_setup_teardown(test_unchanged_path_needs_no_look, begin, end),
         cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, begin, end),
     };
