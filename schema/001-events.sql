@@ -131,12 +131,12 @@ CREATE TABLE context (
 );
 
 -- One row a record.  message, client and referrer hold an id of `string` (an integer), the text itself in the form of the views, or
--- nothing.  Ids rise in the order of the file.
+-- nothing.  Ids rise in the order of the file.  NOT NULL costs a step for each row, and nothing but the program writes here.
 CREATE TABLE event (
     id       INTEGER PRIMARY KEY,
-    class_id INTEGER NOT NULL,
-    context  INTEGER NOT NULL,
-    offset   INTEGER NOT NULL,
+    class_id INTEGER,
+    context  INTEGER,
+    offset   INTEGER,
     numbers  INTEGER, -- connection << 22 | pid, where both fit and tid equals pid; otherwise the columns at the end
     message,          -- with char(1) for the URI's path when a bit says so
     client,

@@ -21,7 +21,8 @@ struct cell {
 struct feed {
     const char *name; /* in the statement */
     unsigned columns;
-    unsigned stride; /* cells from row to row; 0: as many as columns.  A statement reads none of those that are not there */
+    unsigned
+        stride; /* cells from row to row; 0: as many as columns.  A statement reads none of those that are not there */
     const struct cell *cells;
     size_t rows;
 };

@@ -69,11 +69,11 @@ set_up(struct store *store)
            functions_register(store);
 }
 
-/* 16 MB.  Said only when the page size is known: SQLite keeps the number of pages that it made of it. */
+/* 12 MB, more than one transaction writes.  Said only when the page size is known: SQLite keeps the number of pages that it made of it. */
 static bool
 limit_cache(struct store *store)
 {
-    return store_execute(store, "PRAGMA cache_size = -16384");
+    return store_execute(store, "PRAGMA cache_size = -12288");
 }
 
 static bool

@@ -244,10 +244,10 @@ drop_ids(struct writer *writer)
 /* The file's times without those of records that are gone, if they may have been the first or the last; as far as the
  * others are still there. */
 static bool
-mend_times(struct writer *writer, bool (*write_file)(struct writer *writer))
+mend_times(struct writer *writer)
 {
     struct file_row *file = &writer->file;
-    sqlite3_stmt *get = write_file(writer) ? store_statement(writer->store, FILE_TIMES) : NULL;
+    sqlite3_stmt *get = writer_write_file(writer) ? store_statement(writer->store, FILE_TIMES) : NULL;
     bool row;
     if (get == NULL)
         return false;
@@ -258,11 +258,11 @@ mend_times(struct writer *writer, bool (*write_file)(struct writer *writer))
     file->first_time = dated ? sqlite3_column_int64(get, 0) : -1;
     file->last_time = dated ? sqlite3_column_int64(get, 1) : -1;
     sqlite3_reset(get);
-    return write_file(writer);
+    return writer_write_file(writer);
 }
 
 bool
-provisional_settle(struct writer *writer, bool (*write_file)(struct writer *writer))
+provisional_settle(struct writer *writer)
 {
     struct provisional *provisional = &writer->provisional;
     const struct file_row *file = &writer->file;
@@ -278,7 +278,7 @@ provisional_settle(struct writer *writer, bool (*write_file)(struct writer *writ
     }
     bool good = drop_ids(writer);
     provisional->count = provisional->next = 0;
-    return good && (!times_doubted || file->pruned_records > 0 || mend_times(writer, write_file));
+    return good && (!times_doubted || file->pruned_records > 0 || mend_times(writer));
 }
 
 bool

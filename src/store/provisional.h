@@ -41,9 +41,8 @@ bool provisional_take_back(struct writer *writer);
 int64_t provisional_id(struct writer *writer, const struct batch_event *event, bool unclassified);
 /* Not all of what was taken back is read again yet: nothing may be committed. */
 bool provisional_pending(const struct writer *writer);
-/* All of it is, or nothing more comes: ids that are free now are no longer the file's, its times are right again.
- * `write_file` writes the file's row. */
-bool provisional_settle(struct writer *writer, bool (*write_file)(struct writer *writer));
+/* All of it is, or nothing more comes: ids that are free now are no longer the file's, its times are right again. */
+bool provisional_settle(struct writer *writer);
 /* Groups what no class matched anew where that is needed. */
 bool provisional_mend_shapes(struct writer *writer);
 

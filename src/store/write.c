@@ -73,79 +73,13 @@ writer_has_begun(const struct writer *writer)
     return writer != NULL && writer->begun;
 }
 
-/* --- the file's row --- */
-
-static void
-hash_identity(struct writer *writer)
-{
-    struct file_row *file = &writer->file;
-    struct slice head =
-        slice_first(buffer_slice(&writer->head), file->bytes < LIMIT_IDENTITY ? (size_t)file->bytes : LIMIT_IDENTITY);
-    if (head.size > file->head_size) {
-        file->head_size = head.size;
-        hash_hex(head, file->head_hash);
-    }
-    if (writer->tail.size > 0) {
-        file->tail_size = writer->tail.size;
-        hash_hex(buffer_slice(&writer->tail), file->tail_hash);
-    }
-}
-
-static void
-bind_file(sqlite3_stmt *update, const struct file_row *file)
-{
-    bind_integer(update, ":id", file->id);
-    bind_text(update, ":last_path", buffer_slice(&file->last_path));
-    bind_text(update, ":zone", buffer_slice(&file->zone));
-    bind_integer(update, ":head_size", (int64_t)file->head_size);
-    bind_text(update, ":head_hash", slice_of(file->head_hash));
-    bind_integer(update, ":tail_size", (int64_t)file->tail_size);
-    bind_text(update, ":tail_hash", slice_of(file->tail_hash));
-    bind_integer(update, ":bytes", (int64_t)file->bytes);
-    bind_integer(update, ":position", (int64_t)file->position);
-    bind_integer(update, ":finished", file->finished);
-    bind_integer(update, ":last_written", file->state.last_written);
-    bind_integer(update, ":last_offset", file->state.last_offset);
-    bind_integer(update, ":fold", file->state.fold);
-    bind_integer(update, ":lines", (int64_t)file->lines);
-    bind_integer(update, ":continuation_lines", (int64_t)file->continuation_lines);
-    bind_integer(update, ":records", (int64_t)file->records);
-    bind_integer(update, ":unclassified", (int64_t)file->unclassified);
-    bind_integer(update, ":unparsed", (int64_t)file->unparsed);
-    if (file->first_time >= 0) {
-        bind_integer(update, ":first_time", file->first_time);
-        bind_integer(update, ":last_time", file->last_time);
-    }
-}
-
-static bool
-write_file_row(struct writer *writer)
-{
-    hash_identity(writer);
-    sqlite3_stmt *update = store_statement(writer->store, FILE_UPDATE);
-    if (update == NULL)
-        return false;
-    bind_file(update, &writer->file);
-    if (!store_run(writer->store, update))
-        return false;
-    if (writer->run_first == 0)
-        return true;
-    sqlite3_stmt *run = store_statement(writer->store, RUN_PUT);
-    if (run == NULL)
-        return false;
-    bind_integer(run, ":file_id", writer->file.id);
-    bind_integer(run, ":first_id", writer->run_first);
-    bind_integer(run, ":last_id", writer->last_id);
-    return store_run(writer->store, run);
-}
-
 bool
 writer_commit(struct writer *writer)
 {
     struct store *store = writer->store;
     if (!store->in_transaction)
         return true;
-    if (writer->in_file && !write_file_row(writer))
+    if (writer->in_file && !writer_write_file(writer))
         return false;
     writer->pending = writer->pending_bytes = 0;
     return shapes_flush(writer->shapes) && provisional_mend_shapes(writer) && class_firsts_flush(writer) &&
@@ -408,41 +342,6 @@ add_unparsed(struct writer *writer, const struct unparsed *piece)
     return store_run(writer->store, add);
 }
 
-/* Keeps the last LIMIT_IDENTITY bytes of what was there and `more`. */
-static void
-extend_tail(struct buffer *tail, struct slice more)
-{
-    if (more.size >= LIMIT_IDENTITY) {
-        buffer_clear(tail);
-        more = slice_from(more, more.size - LIMIT_IDENTITY);
-    } else if (tail->size + more.size > LIMIT_IDENTITY) {
-        size_t drop = tail->size + more.size - LIMIT_IDENTITY;
-        memmove(tail->data, tail->data + drop, tail->size - drop);
-        tail->size -= drop;
-    }
-    buffer_add(tail, more);
-}
-
-/* The pieces of a batch cover its bytes without gaps: the last of them give the bytes before its end. */
-static void
-follow_tail(struct writer *writer, const struct batch *batch)
-{
-    size_t events = batch->event_count, pieces = batch->unparsed_count, bytes = 0;
-    while (bytes < LIMIT_IDENTITY && events + pieces > 0) {
-        if (pieces == 0 || (events > 0 && batch->events[events - 1].offset > batch->unparsed[pieces - 1].offset))
-            bytes += batch->events[--events].raw.size;
-        else
-            bytes += batch->unparsed[--pieces].raw.size;
-    }
-    while (events < batch->event_count || pieces < batch->unparsed_count) {
-        if (pieces == batch->unparsed_count ||
-            (events < batch->event_count && batch->events[events].offset < batch->unparsed[pieces].offset))
-            extend_tail(&writer->tail, batch->events[events++].raw);
-        else
-            extend_tail(&writer->tail, batch->unparsed[pieces++].raw);
-    }
-}
-
 bool
 store_add(struct store *store, const struct batch *batch)
 {
@@ -452,12 +351,12 @@ store_add(struct store *store, const struct batch *batch)
     for (size_t i = 0; i < batch->unparsed_count; i++)
         if (!add_unparsed(writer, &batch->unparsed[i]))
             return false;
-    follow_tail(writer, batch);
+    writer_follow_tail(writer, batch);
     writer->pending_bytes += batch->end - writer->file.bytes;
     writer->file.bytes = batch->end;
     writer->file.position = batch->position;
     writer->file.state = batch->state;
-    if (batch->end >= writer->provisional.end && !provisional_settle(writer, write_file_row))
+    if (batch->end >= writer->provisional.end && !provisional_settle(writer))
         return false;
     if (provisional_pending(writer) || (writer->pending < COMMIT_ROWS && writer->pending_bytes < store->commit_bytes))
         return true;
@@ -474,10 +373,10 @@ store_file_end(struct store *store, uint64_t bytes, struct slice head, struct sl
     buffer_add(&writer->head, slice_first(head, LIMIT_IDENTITY));
     if (before_end.size > 0 && bytes == writer->file.bytes) {
         buffer_clear(&writer->tail);
-        extend_tail(&writer->tail, before_end);
+        writer_extend_tail(writer, before_end);
     }
     writer->file.finished = finished;
-    bool good = provisional_settle(writer, write_file_row) && write_file_row(writer) && files_look_taken(writer);
+    bool good = provisional_settle(writer) && writer_write_file(writer) && files_look_taken(writer);
     if (good && writer->file.bytes == 0 && writer->file.lines == 0) {
         sqlite3_stmt *drop = store_statement(store, FILE_DELETE);
         if (drop == NULL)

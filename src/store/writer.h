@@ -84,6 +84,11 @@ void class_firsts_add(struct writer *writer, int64_t class_id, int64_t event_id,
 bool class_firsts_flush(struct writer *writer);
 /* Remembers what the path of the file that was written looked like, if it was read to its end. */
 bool files_look_taken(struct writer *writer);
+/* Writes the row of the file that is being read, and which events are its. */
+bool writer_write_file(struct writer *writer);
+/* Keeps the last LIMIT_IDENTITY bytes of the tail and `more`; of the tail and the batch. */
+void writer_extend_tail(struct writer *writer, struct slice more);
+void writer_follow_tail(struct writer *writer, const struct batch *batch);
 /* Writes what is gathered and ends the transaction. */
 bool writer_commit(struct writer *writer);
 
