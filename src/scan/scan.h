@@ -1,4 +1,4 @@
-/* Reads logs into a store: finds the files, knows them again, and runs reading, parsing with classifying, and storing as a pipeline on
+/* Reads logs into a store: finds the files, knows them again, and runs reading with parsing, classifying, and storing as a pipeline on
  * threads.  Used by the commands scan, report and query (the last two with a private store). */
 #ifndef NGXERR_SCAN_SCAN_H
 #define NGXERR_SCAN_SCAN_H
