@@ -90,11 +90,12 @@ cut_short(struct record *record, const struct prefix *prefix, struct slice text,
 
 /* Cuts a record that begins at rest[0].  False: more bytes are needed. */
 static bool
-cut_record(struct piece *piece, struct slice rest, uint64_t offset, bool final, struct slice line, size_t size,
-           const struct prefix *prefix)
+cut_record(struct ahead *ahead, struct piece *piece, struct slice rest, uint64_t offset, bool final, struct slice line,
+           size_t size, const struct prefix *prefix)
 {
     struct record *record = &piece->record;
-    struct extent extent = {.rest = rest, .final = final, .body = prefix->size, .end = size, .lines = 1};
+    struct extent extent = {
+        .ahead = ahead, .rest = rest, .final = final, .body = prefix->size, .end = size, .lines = 1};
     bool cut = line.size == RECORD_CUT_SIZE || line.size == RECORD_CUT_SIZE_PATCHED;
     enum tail_state state;
 
@@ -136,13 +137,43 @@ piece_more(struct piece *piece)
     piece->complete = false;
 }
 
+/* What of `ahead` is about these bytes; the rest of it is forgotten. */
+static void
+keep_ahead(struct ahead *ahead, struct slice rest)
+{
+    if (ahead->begin != rest.data || ahead->end != rest.data + rest.size)
+        *ahead = (struct ahead){0};
+    ahead->begin = NULL;
+}
+
+/* The prefix of the line, which the record before it may have met already. */
+static bool
+match_prefix(const struct ahead *ahead, struct slice line, struct prefix *prefix)
+{
+    if (!ahead->prefixed)
+        return prefix_match(line, prefix);
+    *prefix = ahead->prefix;
+    prefix_finish(line, ahead->at, prefix);
+    return true;
+}
+
 void
 parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece)
+{
+    struct ahead ahead = {0};
+
+    parse_next_ahead(&ahead, rest, offset, final, piece);
+}
+
+void
+parse_next_ahead(struct ahead *ahead, struct slice rest, uint64_t offset, bool final, struct piece *piece)
 {
     struct slice line;
     struct prefix prefix;
     size_t size;
     enum line_state state = line_next(rest, 0, final, &line, &size);
+
+    keep_ahead(ahead, rest);
 
     piece->partial = false;
     if (state == LINE_MORE || state == LINE_NONE) {
@@ -154,11 +185,11 @@ parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece)
         piece_unparsed(piece, rest, offset, size, 0, UNPARSED_TOO_LONG);
         return;
     }
-    bool matched = prefix_match(line, &prefix);
+    bool matched = match_prefix(ahead, line, &prefix);
     if (matched && !prefix.time_valid)
         piece_unparsed(piece, rest, offset, size, 1, UNPARSED_BAD_TIME);
     else if (matched || prefix_match_stderr(line, &prefix)) {
-        if (!cut_record(piece, rest, offset, final, line, size, &prefix))
+        if (!cut_record(ahead, piece, rest, offset, final, line, size, &prefix))
             piece_more(piece);
     } else
         cut_unparsed(piece, rest, offset, line, size);

@@ -100,8 +100,12 @@ static enum next
 next_begins(struct extent *extent)
 {
     struct slice next = slice_from(extent->rest, extent->end);
+    struct ahead *ahead = extent->ahead;
     struct prefix prefix;
 
+    ahead->begin = next.data;
+    ahead->end = next.data + next.size;
+    ahead->prefixed = false;
     if (next.size == 0)
         return extent->final ? NEXT_END : NEXT_MORE;
     if (next.size < PREFIX_MAXIMUM && memchr(next.data, '\n', next.size) == NULL) {
@@ -109,7 +113,8 @@ next_begins(struct extent *extent)
             return NEXT_MORE;
         extent->guessed = true;
     }
-    if (prefix_begins(next))
+    ahead->prefixed = prefix_begins(next, &ahead->prefix, &ahead->at);
+    if (ahead->prefixed)
         return NEXT_PREFIX;
     return !extent->quote_open && prefix_match_stderr(slice_first(next, PREFIX_MAXIMUM), &prefix) ? NEXT_PREFIX
                                                                                                   : NEXT_OTHER;

@@ -165,6 +165,23 @@ has_encoded_line_end(struct slice bytes)
     return false;
 }
 
+/* The same for what follows the lines so far; what was looked at for the record before is not looked at again. */
+static bool
+window_has_encoded_line_end(const struct extent *extent, struct slice bytes)
+{
+    struct ahead *ahead = extent->ahead;
+    struct slice rest = slice_from(bytes, extent->end);
+    const char *end = rest.data + rest.size;
+
+    if (ahead->clean != NULL && ahead->clean > rest.data)
+        rest = slice_from(rest, ahead->clean < end ? (size_t)(ahead->clean - rest.data) : rest.size);
+    if (has_encoded_line_end(rest))
+        return true;
+    if (rest.size > 2)
+        ahead->clean = end - 2;
+    return false;
+}
+
 static enum forged
 extent_take(struct extent *extent, size_t end, unsigned lines, enum tail_choice choice)
 {
@@ -186,7 +203,7 @@ forged_by_request(struct extent *extent, struct slice body)
     if (!window_suffices(extent))
         return FORGED_MORE;
     window_open(extent, &window);
-    if (!has_encoded_line_end(slice_from(window.bytes, extent->end)))
+    if (!window_has_encoded_line_end(extent, window.bytes))
         return FORGED_NO;
     while (window_next(extent, &window)) {
         lines++;

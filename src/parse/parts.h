@@ -68,8 +68,12 @@ digits_read(const char **at, const char *end, uint64_t *value)
 
 /* `2026/11/20 03:12:45 [error] 12#12: *3 `; true also for an impossible date, then time_valid is false. */
 bool prefix_match(struct slice line, struct prefix *prefix);
-/* The same answer alone, for the line that ends the record before it. */
-bool prefix_begins(struct slice line);
+/* The same answer alone. */
+bool prefix_stands(struct slice line);
+/* The same answer for the line that ends the record before it; the prefix without time and connection, and where the connection would
+ * stand: prefix_finish adds them. */
+bool prefix_begins(struct slice line, struct prefix *prefix, const char **at);
+void prefix_finish(struct slice line, const char *at, struct prefix *prefix);
 /* `nginx: [emerg] `, `angie: ` and the like (ngx_log_stderr). */
 bool prefix_match_stderr(struct slice line, struct prefix *prefix);
 /* `[error] 12#12: *3 ` and what people leave of it; for fragments only. */
@@ -123,8 +127,21 @@ bool line_is_access(struct slice line);
 bool line_is_other_log(struct slice line);
 bool line_is_trace(struct slice line);
 
+/* What was seen of the bytes behind a piece, for the next call: good for bytes that begin and end at the same places, since nobody changes
+ * them between two pieces. */
+struct ahead {
+    const char *begin, *end;
+    bool prefixed; /* a prefix stands at the beginning: `prefix` and `at` as prefix_begins gives them */
+    struct prefix prefix;
+    const char *at;
+    const char *clean; /* no encoded line end begins before; NULL: nobody looked */
+};
+/* As parse_next, with what is kept from piece to piece of one input; all zero at first. */
+void parse_next_ahead(struct ahead *ahead, struct slice rest, uint64_t offset, bool final, struct piece *piece);
+
 /* A record whose end is being looked for. */
 struct extent {
+    struct ahead *ahead;
     struct slice rest; /* from the record's first byte */
     bool final;
     size_t body; /* offset of the message in rest */

@@ -24,6 +24,7 @@ struct peeled_line {
 };
 
 struct peeler {
+    struct ahead behind; /* a line without a wrapper */
     struct arena *arena;
     char *room;
     size_t capacity, begin, end; /* the window is room[begin .. end) */
@@ -62,6 +63,7 @@ forget(struct peeler *peeler)
 void
 peeler_begin(struct peeler *peeler, struct arena *arena)
 {
+    peeler->behind = (struct ahead){0};
     peeler->arena = arena;
     peeler->room = NULL;
     peeler->capacity = peeler->begin = peeler->end = 0;
@@ -434,7 +436,7 @@ parse_next_wrapped(struct peeler *peeler, struct slice rest, uint64_t offset, bo
     bool message = false;
 
     if (!window_fits(peeler, rest, offset, final) && !begin_window(peeler, rest, offset, final, &message)) {
-        parse_next(rest, offset, final, piece);
+        parse_next_ahead(&peeler->behind, rest, offset, final, piece);
         return;
     }
     piece->partial = false;

@@ -139,12 +139,29 @@ process_prefix_match(struct slice line, const char **at, struct prefix *prefix)
 }
 
 bool
-prefix_begins(struct slice line)
+prefix_stands(struct slice line)
 {
     struct prefix prefix;
     const char *at;
 
     return process_prefix_match(line, &at, &prefix);
+}
+
+bool
+prefix_begins(struct slice line, struct prefix *prefix, const char **at)
+{
+    return process_prefix_match(line, at, prefix);
+}
+
+void
+prefix_finish(struct slice line, const char *at, struct prefix *prefix)
+{
+    prefix->form = PREFIX_DATED;
+    prefix->has_connection = false;
+    prefix->connection = 0;
+    prefix_connection(&at, line.data + line.size, prefix);
+    prefix->size = (size_t)(at - line.data);
+    date_read(line.data, prefix);
 }
 
 bool
@@ -154,12 +171,7 @@ prefix_match(struct slice line, struct prefix *prefix)
 
     if (!process_prefix_match(line, &at, prefix))
         return false;
-    prefix->form = PREFIX_DATED;
-    prefix->has_connection = false;
-    prefix->connection = 0;
-    prefix_connection(&at, line.data + line.size, prefix);
-    prefix->size = (size_t)(at - line.data);
-    date_read(line.data, prefix);
+    prefix_finish(line, at, prefix);
     return true;
 }
 

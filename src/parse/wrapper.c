@@ -65,7 +65,7 @@ record_begins(struct slice text)
 {
     struct prefix prefix;
 
-    return prefix_begins(text) || (prefix_match_stderr(text, &prefix) && prefix.level != LEVEL_NONE);
+    return prefix_stands(text) || (prefix_match_stderr(text, &prefix) && prefix.level != LEVEL_NONE);
 }
 
 /* --- syslog --- */
