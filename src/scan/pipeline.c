@@ -15,15 +15,18 @@ static_assert(BLOCK_COUNT <= SHELF_ROOM && PARCEL_COUNT <= SHELF_ROOM && SHEET_C
 
 /* --- what the cutter takes and gives --- */
 
-/* While the shelf is empty, there is something to match, or somebody else is at work on what will come back. */
+/* While the caller stores, its thread matches: when half of the sheets wait, so that it can go on cutting when the caller comes to match
+ * them, and as long as the shelf is empty. */
 static void *
 take(struct pipeline *pipeline, struct shelf *shelf)
 {
     void *item;
 
     pthread_mutex_lock(&pipeline->mutex);
+    while (!pipeline->caller_waits && pipeline->full_sheets.count >= SHEET_COUNT / 2 && match_sheet(pipeline))
+        continue;
     while ((item = shelf_take_last(shelf)) == NULL)
-        if (!match_sheet(pipeline))
+        if (pipeline->caller_waits || !match_sheet(pipeline))
             pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
     pthread_mutex_unlock(&pipeline->mutex);
     return item;
@@ -235,9 +238,12 @@ pipeline_next(struct pipeline *pipeline, int milliseconds)
     int error = 0;
 
     pthread_mutex_lock(&pipeline->mutex);
+    pipeline->caller_waits = true;
     while ((parcel = shelf_take_first(&pipeline->full_parcels)) == NULL && error != ETIMEDOUT)
         if (!match_sheet(pipeline))
             error = pthread_cond_timedwait(&pipeline->caller_wakes, &pipeline->mutex, &until);
+    pipeline->caller_waits = false;
+    pthread_cond_broadcast(&pipeline->changed);
     pthread_mutex_unlock(&pipeline->mutex);
     return parcel;
 }

@@ -17,7 +17,7 @@
 #define PARCEL_COUNT (LIMIT_QUEUE + 2U)
 /* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
-#define SHEET_COUNT 6U
+#define SHEET_COUNT 12U
 
 /* Bytes on their way, as slices, to the store.  Back to the cutter when nobody uses it. */
 struct block {
@@ -45,6 +45,7 @@ struct pipeline {
     struct shelf free_blocks, free_parcels, free_sheets;
     struct shelf full_sheets, full_parcels; /* in the order of the file */
     bool matching;                          /* somebody matches a sheet: one at a time, for their order */
+    bool caller_waits;                      /* for a parcel, and matches sheets meanwhile */
     bool job_waits, ended;
     struct job job;                   /* in work; written by the caller between files only */
     struct block blocks[BLOCK_COUNT]; /* each of its holder */
