@@ -211,6 +211,8 @@ scan_into(struct command_context *context, struct setting *setting, struct store
     bool good = scan_run(&options, store, setting->in_use, context->diagnostics, result);
     if (options.progress != NULL)
         progress_clear(stderr);
+    if (!store_can_write(store)) /* which of it is stored cannot be told */
+        return;
     if (!quiet && (options_given(given, "verbose") || isatty(fileno(context->out)))) {
         if (options_given(given, "verbose"))
             print_files(context->out, result);

@@ -60,7 +60,7 @@ bool pipeline_wants_matcher(void);
 void pipeline_free(struct pipeline *pipeline);
 /* Begins a file; `job` is copied. */
 void pipeline_start(struct pipeline *pipeline, const struct job *job);
-/* The next parcel, or NULL when none came within `milliseconds`. */
+/* The next parcel, or NULL when none came within `milliseconds` and what was classified here meanwhile, a sheet at a time. */
 struct parcel *pipeline_next(struct pipeline *pipeline, int milliseconds);
 /* How far the file that was started last has been read, in bytes on disk; for a progress display. */
 uint64_t pipeline_disk_offset(const struct pipeline *pipeline);

@@ -129,6 +129,7 @@ scan_list(struct scanner *scanner, const struct input_list *list)
         else
             note_left(scanner, found, file);
         count_outcome(result, file);
+        result->stopped = result->stopped || (scanner->options->hold_signals && scan_signal_waits());
     }
     progress_free(scanner->progress);
     return good;
@@ -162,7 +163,7 @@ keep_left(struct scanner *scanner, const struct input_list *list)
     size_t count = 0;
 
     for (size_t i = 0; i < list->count; i++) {
-        bool done = i + (result->stopped ? 1 : 0) < result->file_count; /* a signal ends it within its last file */
+        bool done = i + (scanner->cut_short ? 1 : 0) < result->file_count; /* within its last file */
         const char *reason = done ? reason_of(&result->files[i]) : scan_left_text(SCAN_LEFT_STOPPED);
 
         if (reason != NULL)
@@ -196,6 +197,10 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
     good = scan_list(&scanner, &list);
     if (store_can_write(store))
         good = keep_left(&scanner, &list) && good;
+    if (options->hold_signals && scan_signal_waits())
+        result->stopped = true;
+    else if (options->hold_signals)
+        scan_release_signals(); /* only now is what was read committed */
     input_list_free(&list);
     pipeline_free(scanner.pipeline);
     if (result->match_limits > 0)

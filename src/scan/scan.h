@@ -26,7 +26,7 @@ struct scan_options {
                  * that ends in its middle is damaged */
     const struct zone *zone; /* of files that the store has no zone for yet */
     bool
-        hold_signals; /* SIGINT, SIGTERM and SIGHUP wait while a file is stored; when one came, what was read is committed and
+        hold_signals; /* SIGINT, SIGTERM and SIGHUP wait while files are stored; when one came, what was read is committed and
                                   the scan ends with result->stopped, the signal still held until scan_release_signals */
     bool
         live; /* "-" is a stream whose records are wanted as they come: one is complete when the next begins or nothing comes for 200

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -344,6 +345,7 @@ add_sums(struct pass *pass, const struct job_end *end)
     result->unclassified += end->records - end->classified;
     result->unparsed += end->unparsed;
     result->match_limits = end->match_limits;
+    pass->scanner->cut_short = end->stopped;
     result->stopped = result->stopped || end->stopped;
 }
 
@@ -429,8 +431,6 @@ read_file(struct pass *pass)
         add_sums(pass, end);
         conclude(pass, end);
     }
-    if (scanner->options->hold_signals && !scanner->result->stopped)
-        scan_release_signals();
 out:
     free(job);
     free(end);
@@ -448,7 +448,7 @@ start_pipeline(struct scanner *scanner)
     if (scanner->pipeline == NULL)
         scanner->pipeline = pipeline_new(scanner->rules, scanner->store, pipeline_wants_matcher());
     if (scanner->pipeline == NULL)
-        diagnose(scanner->diagnostics, STATUS_STORE, "threads cannot be started: %s", strerror(errno));
+        diagnose(scanner->diagnostics, STATUS_STORE, "threads cannot be started");
     return scanner->pipeline != NULL;
 }
 
@@ -469,6 +469,26 @@ open_source(struct scanner *scanner, struct scan_file *file)
     return NULL;
 }
 
+/* Standard input, a pipe: opening it, and its first bytes, may have to be waited for. */
+static bool
+may_wait(const char *path)
+{
+    struct stat facts;
+
+    return strcmp(path, "-") == 0 || (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode));
+}
+
+/* Others can write meanwhile, and a signal ends the program. */
+static bool
+wait_freely(struct scanner *scanner)
+{
+    bool good = store_commit(scanner->store);
+
+    if (scanner->options->hold_signals)
+        scan_release_signals();
+    return good;
+}
+
 bool
 scan_file(struct scanner *scanner, struct scan_file *file)
 {
@@ -477,6 +497,8 @@ scan_file(struct scanner *scanner, struct scan_file *file)
 
     if (!good || done)
         return good;
+    if (may_wait(file->path) && !wait_freely(scanner))
+        return false;
     pass.source = open_source(scanner, file);
     if (pass.source == NULL)
         return true;

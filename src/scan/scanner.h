@@ -15,6 +15,7 @@ struct scanner {
     struct pipeline *pipeline; /* made with the first file that has something to read */
     struct progress *progress; /* NULL: nobody looks */
     int64_t now;               /* epoch when the scan began */
+    bool cut_short;            /* a signal ended it within its last file, not behind it */
 };
 
 /* progress.c: NULL when nobody wants to know.  Freed by progress_free. */

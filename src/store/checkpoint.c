@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-/* What is smaller is left to the end of the scan: 8 MB of pages of 16 KB. */
+/* What is smaller is left to the end of the scan: 4 MB of pages of 16 KB. */
 #define FRAMES_WORTH 256
 
 struct checkpointer {

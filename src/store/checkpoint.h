@@ -12,7 +12,7 @@ struct checkpointer;
  * checkpointer_free, before the database is closed. */
 struct checkpointer *checkpointer_new(const char *path);
 void checkpointer_free(struct checkpointer *checkpointer);
-/* After a commit on `db` that left `frames` pages in -wal: has them copied, and waits for it where -wal would grow beyond
+/* Before a transaction on `db`, when the last left `frames` pages in -wal: has them copied, and waits for it where -wal would grow beyond
  * its bound.  What fails here is tried again after the next commit; nothing is lost. */
 void checkpointer_committed(struct checkpointer *checkpointer, sqlite3 *db, int frames);
 

@@ -73,6 +73,7 @@ bool schema_migrate(struct store *store);
 bool schema_check(struct store *store);
 bool functions_register(struct store *store);
 void writer_free(struct writer *writer);
-bool writer_has_begun(const struct writer *writer); /* of one there was something to store */
+/* A scan looked at files, and there was nothing to store. */
+bool writer_found_nothing(const struct writer *writer);
 
 #endif

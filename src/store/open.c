@@ -365,7 +365,7 @@ static void
 end_log(struct store *store)
 {
     int64_t size;
-    if (store->writer == NULL || writer_has_begun(store->writer) || !beside_exists(store, "-wal", &size) ||
+    if (store->writer == NULL || !writer_found_nothing(store->writer) || !beside_exists(store, "-wal", &size) ||
         size >= LOG_KEPT)
         sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     else

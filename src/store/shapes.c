@@ -283,8 +283,8 @@ take_from_row(struct shapes *shapes, const struct shape_entry *entry)
 static bool
 flush_entry(struct shapes *shapes, struct shape_entry *entry)
 {
-    if (entry->delta == 0)
-        return true;
+    if (entry->delta == 0 && entry->sample.size == 0)
+        return true; /* as many went as came, and none of these came */
     if (!read_known(shapes))
         return false;
     bool known = find_known(shapes, entry->hash, entry->level)->used;

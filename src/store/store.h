@@ -40,7 +40,7 @@ struct store *store_open(const struct store_options *options, struct diagnostics
 void store_close(struct store *store);
 
 /* Every function below returns false after a diagnostic with STATUS_STORE; the transaction in progress is rolled back
- * then. */
+ * then, with files that had ended and were not committed yet. */
 
 /* Makes the classes of `rules` the ones that rows refer to; retires those that are gone.  *changed: the stored set was
  * another one. */
@@ -152,7 +152,7 @@ bool store_file_begin(struct store *store, const struct file_probe *probe, struc
                       const struct zone *zone);
 /* Adds what is wanted of an event, whose bytes live as long as the batch; there must be room. */
 void batch_add_event(struct batch *batch, const struct event *event);
-/* Adds an event's row, or what a survey counts of it; the part of the work that needs no database, for another thread than the one that calls store_add.  Batches must
+/* Adds an event's row, or what a survey counts of it; the part of the work that needs no database, for whatever thread, one at a time.  Batches must
  * be added in the order they were prepared in, and all of them, unless adding fails.  After store_use_rules. */
 void store_prepare(struct store *store, const struct event *event, struct row_batch *rows);
 /* False after a diagnostic (STATUS_STORE) when the file system has no room for a scan: to be asked before a file.
@@ -170,7 +170,7 @@ bool store_add(struct store *store, const struct batch *batch);
 bool store_file_end(struct store *store, uint64_t bytes, struct slice head, struct slice before_end, bool finished);
 /* Commits what is pending, with checkpoints as needed. */
 bool store_commit(struct store *store);
-/* The same where something is: while nothing comes, others can write. */
+/* The same where rows are: while nothing comes, others can write. */
 bool store_commit_pending(struct store *store);
 
 /* Forgets the events and unparsed pieces that were added, and what was counted of them; the file goes on.  For a store

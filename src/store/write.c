@@ -68,9 +68,9 @@ writer_take_survey(struct writer *writer)
 }
 
 bool
-writer_has_begun(const struct writer *writer)
+writer_found_nothing(const struct writer *writer)
 {
-    return writer != NULL && writer->begun;
+    return writer != NULL && writer->planned && !writer->begun;
 }
 
 bool

@@ -14,7 +14,7 @@ import time
 from common import PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, scan, views, work_directory
 
 chance = random.Random(SEED)
-BY_BYTES, BY_TIME, LARGE = 75, 110, 15
+BY_BYTES, BY_TIME, LARGE, MANY = 75, 110, 15, 120
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
@@ -168,6 +168,27 @@ def asked_to_end(base, logs, expected, wanted):
     return status != 0
 
 
+def many_asked_to_end(base):
+    """Files that were read before the signal are there, though they are too few for a transaction of their own."""
+    logs = os.path.join(base, "many")
+    database = os.path.join(base, "many.db")
+    make_logs(logs, [("%04d.log" % number, 0, 0) for number in range(MANY)])
+    for name in os.listdir(logs):
+        with open(os.path.join(logs, name), "wb") as file:
+            file.write(make_log(chance, 20))
+    whole = measured(base, database, logs)
+    remove(database)
+    halves = 0
+    for _ in range(8):
+        process = start(base, database, logs)
+        time.sleep(whole * chance.uniform(0.3, 0.8))
+        process.send_signal(signal.SIGINT)
+        if finish(process, (0, -signal.SIGINT)) != 0:
+            halves += 0 < read_rows(database, "SELECT count(*) FROM files")[0][0] < MANY
+        remove(database)
+    expect(halves > 0, "no scan of many logs left what it had read when a signal came")
+
+
 def main():
     base = work_directory()
     small = make_logs(os.path.join(base, "small"), [("a.log", 60, 0), ("b.log", 90, 0)])
@@ -185,6 +206,7 @@ def main():
     print(large_by_time(base, large, expected, whole), flush=True)
     ended = [asked_to_end(base, large, expected, wanted) for wanted in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
     expect(any(ended), "no scan was ended by a signal")
+    many_asked_to_end(base)
 
 
 main()
