@@ -48,6 +48,15 @@ memory_resize(void *old, size_t count, size_t size)
 }
 
 void *
+memory_room(void *items, size_t count, size_t more, size_t *capacity, size_t size)
+{
+    if (count + more <= *capacity)
+        return items;
+    *capacity = *capacity == 0 ? 128 : *capacity * 2;
+    return memory_resize(items, *capacity, size);
+}
+
+void *
 memory_map(size_t count, size_t size)
 {
     size_t bytes;

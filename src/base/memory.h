@@ -9,6 +9,9 @@ void *memory_allocate(size_t size);
 void *memory_allocate_zeroed(size_t count, size_t size);
 /* For `count` elements of `size` bytes; stops the program when count * size overflows. */
 void *memory_resize(void *old, size_t count, size_t size);
+/* `items`, of which `count` elements of `size` bytes are used, with room for `more` behind them, at most 128: moved and *capacity (in
+ * elements) doubled when there is none. */
+void *memory_room(void *items, size_t count, size_t more, size_t *capacity, size_t size);
 /* Zeroed, for a table of megabytes that is used here and there: in large pages where the system has them.  Released with
  * memory_unmap. */
 void *memory_map(size_t count, size_t size);

@@ -18,16 +18,6 @@ struct making {
 
 /* --- where rows would be made --- */
 
-/* The items, moved when there is no room for one more. */
-static void *
-with_room(void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return items;
-    *capacity = *capacity == 0 ? 128 : *capacity * 2;
-    return memory_resize(items, *capacity, size);
-}
-
 /* The form of the views; in the batch where it is another than the bytes. */
 static struct slice
 view_text(const struct making *making, struct slice exact)
@@ -71,7 +61,7 @@ set_captures(const struct making *making, const struct event *event)
     unsigned count = 0;
     for (const struct record_field *field; (field = extra_next(&fields)) != NULL; count++) {
         rows->captures =
-            with_room(rows->captures, rows->capture_count, &rows->capture_capacity, sizeof(*rows->captures));
+            memory_room(rows->captures, rows->capture_count, 1, &rows->capture_capacity, sizeof(*rows->captures));
         struct gathered_capture *capture = &rows->captures[rows->capture_count++];
         capture->name.exact = making->clean ? field->name : view_text(making, field->name);
         capture->name.hash = text_hash(capture->name.exact);
@@ -86,7 +76,8 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
     struct making making = {.writer = writer, .rows = rows};
     const struct event *stored = row_event(writer->row_writer, event, &making.clean);
     const struct record *record = &stored->record;
-    rows->gathered = with_room(rows->gathered, rows->gathered_count, &rows->gathered_capacity, sizeof(*rows->gathered));
+    rows->gathered =
+        memory_room(rows->gathered, rows->gathered_count, 1, &rows->gathered_capacity, sizeof(*rows->gathered));
     struct gathered *gathered = &rows->gathered[rows->gathered_count++];
     gathered->event.row = 0;
     gathered->event.raw = question_without_end(event->record.raw);

@@ -34,16 +34,6 @@ row_batch_free(struct row_batch *batch)
     free(batch);
 }
 
-/* The items with room for `more` of them. */
-static void *
-with_room(void *items, size_t count, size_t more, size_t *capacity, size_t size)
-{
-    if (count + more <= *capacity)
-        return items;
-    *capacity = *capacity == 0 ? 128 : *capacity * 2;
-    return memory_resize(items, *capacity, size);
-}
-
 static struct class_sum *
 sum_of_class(struct batch_sums *sums, int64_t class_id)
 {
@@ -55,7 +45,7 @@ sum_of_class(struct batch_sums *sums, int64_t class_id)
         sums->place_count = count;
     }
     if (sums->places[place] == 0) {
-        sums->classes = with_room(sums->classes, sums->class_count, 1, &sums->class_capacity, sizeof(*sums->classes));
+        sums->classes = memory_room(sums->classes, sums->class_count, 1, &sums->class_capacity, sizeof(*sums->classes));
         sums->classes[sums->class_count] = (struct class_sum){class_id, sums->events, -1};
         sums->places[place] = (unsigned)++sums->class_count;
     }
@@ -75,8 +65,8 @@ row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_
     struct class_sum *class = sum_of_class(sums, class_id);
     int64_t epoch = event_epoch(event);
     if (class_id == 0) {
-        sums->unclassified = with_room(sums->unclassified, sums->unclassified_count, 1, &sums->unclassified_capacity,
-                                       sizeof(*sums->unclassified));
+        sums->unclassified = memory_room(sums->unclassified, sums->unclassified_count, 1, &sums->unclassified_capacity,
+                                         sizeof(*sums->unclassified));
         sums->unclassified[sums->unclassified_count++] = sums->events;
     }
     sums->events++;
@@ -120,7 +110,7 @@ extend_run(struct row_batch *batch, unsigned columns)
         last->count++;
         return;
     }
-    batch->runs = with_room(batch->runs, batch->run_count, 1, &batch->run_capacity, sizeof(*batch->runs));
+    batch->runs = memory_room(batch->runs, batch->run_count, 1, &batch->run_capacity, sizeof(*batch->runs));
     batch->runs[batch->run_count++] = (struct row_run){columns, 1};
 }
 
@@ -128,9 +118,9 @@ void
 row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells)
 {
     unsigned columns = is_usual(cells) ? STORED_RARE : STORED_COLUMNS;
-    batch->times = with_room(batch->times, batch->count, 1, &batch->capacity, sizeof(*batch->times));
+    batch->times = memory_room(batch->times, batch->count, 1, &batch->capacity, sizeof(*batch->times));
     batch->times[batch->count++] = *time;
-    batch->cells = with_room(batch->cells, batch->cell_count, columns, &batch->cell_capacity, sizeof(*batch->cells));
+    batch->cells = memory_room(batch->cells, batch->cell_count, columns, &batch->cell_capacity, sizeof(*batch->cells));
     memcpy(batch->cells + batch->cell_count, cells, columns * sizeof(*cells));
     batch->cell_count += columns;
     extend_run(batch, columns);
@@ -140,7 +130,7 @@ row_batch_add(struct row_batch *batch, const struct row_time *time, const struct
 static struct cell *
 add(struct cell **cells, size_t *count, size_t *capacity, size_t columns)
 {
-    *cells = with_room(*cells, *count, 1, capacity, columns * sizeof(**cells));
+    *cells = memory_room(*cells, *count, 1, capacity, columns * sizeof(**cells));
     return *cells + (*count)++ * columns;
 }
 

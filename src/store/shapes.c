@@ -345,7 +345,7 @@ shapes_group_anew(struct store *store)
     struct buffer raw = BUFFER_EMPTY;
     struct peeler *peeler = peeler_new();
     struct arena *texts = arena_new();
-    sqlite3_stmt *list = shapes_clear(shapes) ? store_statement(store, RETIME_SHAPES) : NULL;
+    sqlite3_stmt *list = shapes_clear(shapes) ? store_statement(store, SHAPE_EVENTS) : NULL;
     bool good = list != NULL, row = good;
     while (good && row) {
         struct record record;

@@ -211,7 +211,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RETIME_SET] = "UPDATE moment SET epoch = :epoch, east = :east, ambiguous = :ambiguous WHERE first_id = :first_id",
     [RETIME_FILE] = "UPDATE file SET zone = :zone, first_time = :first_time, last_time = :last_time, "
                     "last_written = :last_written, last_offset = :last_offset, fold = :fold WHERE id = :id",
-    [RETIME_SHAPES] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT "WHERE e.class_id = 0 ORDER BY e.id",
+    [SHAPE_EVENTS] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT "WHERE e.class_id = 0 ORDER BY e.id",
     [LEFT_CLEAR] = "DELETE FROM left_file",
     [LEFT_ADD] = "INSERT OR REPLACE INTO left_file VALUES (:path, :reason)",
     [LEFT_LIST] = "SELECT path, reason FROM left_file ORDER BY path",

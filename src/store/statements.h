@@ -101,7 +101,7 @@ enum statement {
     RETIME_MOMENT,
     RETIME_SET,
     RETIME_FILE,
-    RETIME_SHAPES,
+    SHAPE_EVENTS,
     LEFT_CLEAR,
     LEFT_ADD,
     LEFT_LIST,
