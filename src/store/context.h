@@ -2,6 +2,7 @@
 #ifndef NGXERR_STORE_CONTEXT_H
 #define NGXERR_STORE_CONTEXT_H
 
+#include "store/database.h"
 #include "store/row_batch.h"
 
 /* Exact bytes; a field that the record does not have has data NULL. */

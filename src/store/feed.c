@@ -84,7 +84,7 @@ feed_filter(sqlite3_vtab_cursor *base, int number, const char *name, int argc, s
     cursor->cells = feed->cells;
     cursor->row = 0;
     cursor->rows = feed->rows;
-    cursor->columns = feed->stride > 0 ? feed->stride : feed->columns;
+    cursor->columns = feed->columns;
     return SQLITE_OK;
 }
 

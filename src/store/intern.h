@@ -3,6 +3,7 @@
 #ifndef NGXERR_STORE_INTERN_H
 #define NGXERR_STORE_INTERN_H
 
+#include "store/database.h"
 #include "store/row_batch.h"
 
 struct intern;

@@ -385,8 +385,8 @@ store_close(struct store *store)
     checkpointer_free(store->checkpointer);
     if (store->mode == STORE_WRITE && store->db != NULL)
         end_log(store);
+    sqlite3_close(store->db); /* which may read what the writer has in memory (transfer.c) */
     writer_free(store->writer);
-    sqlite3_close(store->db);
     if (store->lock >= 0)
         close(store->lock);
     free(store->path);

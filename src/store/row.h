@@ -93,7 +93,7 @@ enum row_column {
 
 /* Columns of the table event, as they are written. */
 enum stored_column {
-    STORED_ID, /* nothing: the one after the row before */
+    STORED_ID, /* nothing: it stands beside the record */
     STORED_CLASS_ID,
     STORED_CONTEXT,
     STORED_OFFSET,
@@ -103,8 +103,7 @@ enum stored_column {
     STORED_REQUEST,
     STORED_REFERRER,
     STORED_EXTRA,
-    STORED_RARE, /* from here on: what few rows have */
-    STORED_LINES = STORED_RARE,
+    STORED_LINES, /* from here on: what few rows have */
     STORED_PID,
     STORED_TID,
     STORED_CONNECTION,

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "store/encode.h"
+
 /* Room for so many classes more than the one that comes. */
 #define PLACES_MORE 64
 
@@ -24,9 +26,8 @@ row_batch_free(struct row_batch *batch)
     free(batch->sums.classes);
     free(batch->sums.places);
     free(batch->sums.unclassified);
-    free(batch->cells);
-    free(batch->runs);
-    free(batch->times);
+    buffer_free(&batch->records);
+    free(batch->rows);
     free(batch->contexts);
     free(batch->strings);
     free(batch->gathered);
@@ -92,38 +93,12 @@ clear_sums(struct batch_sums *sums)
     sums->first_time = sums->last_time = -1;
 }
 
-/* True when all the columns are null that usual rows are added without. */
-static bool
-is_usual(const struct cell *cells)
-{
-    for (size_t column = STORED_RARE; column < STORED_COLUMNS; column++)
-        if (cells[column].type != CELL_NULL)
-            return false;
-    return true;
-}
-
-static void
-extend_run(struct row_batch *batch, unsigned columns)
-{
-    struct row_run *last = batch->run_count > 0 ? &batch->runs[batch->run_count - 1] : NULL;
-    if (last != NULL && last->columns == columns) {
-        last->count++;
-        return;
-    }
-    batch->runs = memory_room(batch->runs, batch->run_count, 1, &batch->run_capacity, sizeof(*batch->runs));
-    batch->runs[batch->run_count++] = (struct row_run){columns, 1};
-}
-
 void
 row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells)
 {
-    unsigned columns = is_usual(cells) ? STORED_RARE : STORED_COLUMNS;
-    batch->times = memory_room(batch->times, batch->count, 1, &batch->capacity, sizeof(*batch->times));
-    batch->times[batch->count++] = *time;
-    batch->cells = memory_room(batch->cells, batch->cell_count, columns, &batch->cell_capacity, sizeof(*batch->cells));
-    memcpy(batch->cells + batch->cell_count, cells, columns * sizeof(*cells));
-    batch->cell_count += columns;
-    extend_run(batch, columns);
+    encode_record(&batch->records, cells, STORED_COLUMNS);
+    batch->rows = memory_room(batch->rows, batch->count, 1, &batch->capacity, sizeof(*batch->rows));
+    batch->rows[batch->count++] = (struct row_place){*time, batch->records.size};
 }
 
 /* One more element of `columns` cells; nothing points to the others while they move. */
@@ -150,7 +125,8 @@ void
 row_batch_clear(struct row_batch *batch)
 {
     clear_sums(&batch->sums);
-    batch->count = batch->cell_count = batch->run_count = batch->context_count = batch->string_count = 0;
+    buffer_clear(&batch->records);
+    batch->count = batch->context_count = batch->string_count = 0;
     batch->gathered_count = batch->capture_count = 0;
     arena_reset(batch->texts);
 }

@@ -2,17 +2,13 @@
 #ifndef NGXERR_STORE_ROW_BATCH_H
 #define NGXERR_STORE_ROW_BATCH_H
 
+#include "base/buffer.h"
 #include "base/memory.h"
-#include "store/feed.h"
+#include "store/cell.h"
 #include "store/row.h"
+#include "store/store.h"
 
 #define STRING_COLUMNS 2U /* id, text */
-
-/* Rows beside each other that have the same columns. */
-struct row_run {
-    unsigned columns; /* STORED_RARE of usual rows, which have nothing in the others; else STORED_COLUMNS */
-    size_t count;
-};
 
 /* Of a class, among the events of a batch. */
 struct class_sum {
@@ -34,13 +30,15 @@ struct batch_sums {
     size_t unclassified_count, unclassified_capacity;
 };
 
+struct row_place {
+    struct row_time time;
+    size_t end; /* of its record in `records` */
+};
+
 struct row_batch {
     struct batch_sums sums;
-    struct cell *cells; /* of the rows, run by run */
-    size_t cell_count, cell_capacity;
-    struct row_run *runs;
-    size_t run_count, run_capacity;
-    struct row_time *times; /* of each row */
+    struct buffer records; /* of the rows, one after the other (encode.h) */
+    struct row_place *rows;
     size_t count, capacity;
     struct cell *contexts; /* CONTEXT_COLUMNS of each context that is new with these rows */
     size_t context_count, context_capacity;
@@ -50,14 +48,14 @@ struct row_batch {
     size_t gathered_count, gathered_capacity;
     struct gathered_capture *captures; /* of these, one after the other */
     size_t capture_count, capture_capacity;
-    struct arena *texts; /* of cells, as far as they do not point into the events */
+    struct arena *texts; /* of the cells of contexts and strings, as far as they do not point into the events */
 };
 
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
 int64_t event_epoch(const struct event *event);
 /* Adds one more event to the sums. */
 void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id);
-/* Adds a copy of a row's STORED_COLUMNS cells. */
+/* Adds a row of STORED_COLUMNS cells, which are copied. */
 void row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells);
 /* The cells of one more context, or string. */
 struct cell *row_batch_add_context(struct row_batch *batch);

@@ -85,10 +85,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [EVENT_LAST_ID] = "SELECT max(coalesce((SELECT max(id) FROM event), 0), "
                       "coalesce((SELECT value FROM setting WHERE name = 'last_id'), 0))",
-    [EVENT_ADD] = "INSERT OR ROLLBACK INTO event SELECT * FROM ngxerr_row_feed",
-    [EVENT_ADD_USUAL] =
-        "INSERT OR ROLLBACK INTO event (id, class_id, context, offset, numbers, message, client, request, referrer, "
-        "extra) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM ngxerr_row_feed",
+    [EVENT_CREATE] = "SELECT sql FROM main.sqlite_schema WHERE name = 'event'",
+    [EVENT_ADD] = "INSERT OR ROLLBACK INTO main.event SELECT * FROM transfer.event", /* transfer.c */
     [MOMENT_ADD] = "INSERT OR ROLLBACK INTO moment SELECT * FROM ngxerr_moment_feed",
     [MOMENT_CUT] = "UPDATE moment SET last_id = :id - 1 WHERE last_id >= :id AND first_id = "
                    "(SELECT max(first_id) FROM moment WHERE first_id <= :id)",

@@ -33,8 +33,8 @@ enum statement {
     RUN_CUT,
     RUN_DELETE_EMPTY,
     EVENT_LAST_ID,
+    EVENT_CREATE,
     EVENT_ADD,
-    EVENT_ADD_USUAL, /* rows whose rare columns are all null */
     MOMENT_ADD,
     MOMENT_CUT, /* without its last event */
     MOMENT_DELETE_EMPTY,

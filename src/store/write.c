@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/gather.h"
+#include "store/transfer.h"
 #include "store/writer.h"
 
 /* Rows of one transaction: few enough that a killed scan repeats little, enough that a commit costs nothing. */
@@ -19,11 +20,10 @@ store_writer(struct store *store)
     store->writer = writer;
     writer->store = store;
     escape_view_text(&writer->node, slice_of(store->node));
-    writer->row_feed = (struct feed){.name = "ngxerr_row_feed", .columns = STORED_COLUMNS};
     writer->moment_feed = (struct feed){.name = "ngxerr_moment_feed", .columns = MOMENT_COLUMNS};
     writer->context_feed = (struct feed){.name = "ngxerr_context_feed", .columns = CONTEXT_COLUMNS};
     writer->string_feed = (struct feed){.name = "ngxerr_string_feed", .columns = STRING_COLUMNS};
-    if (store_begin(store) && feed_register(store, &writer->row_feed) && feed_register(store, &writer->moment_feed) &&
+    if (store_begin(store) && feed_register(store, &writer->moment_feed) &&
         feed_register(store, &writer->context_feed) && feed_register(store, &writer->string_feed) &&
         (writer->row_writer = row_writer_new(store)) != NULL && (writer->shapes = shapes_new(store)) != NULL &&
         store_get_integer(store, EVENT_LAST_ID, 0, &writer->last_id))
@@ -41,6 +41,7 @@ writer_free(struct writer *writer)
     row_writer_free(writer->row_writer);
     survey_free(writer->survey);
     buffer_free(&writer->gather_work);
+    transfer_free(writer->transfer);
     free(writer->moments);
     counts_free(writer->counts);
     shapes_free(writer->shapes);
@@ -177,34 +178,18 @@ find_again(struct writer *writer, const struct batch *batch)
     }
 }
 
-/* Gives the rows their ids: a row without one gets the one after the row before. */
-static void
-number_rows(struct writer *writer, const struct batch *batch, struct row_batch *rows)
-{
-    struct cell *cells = rows->cells;
-    writer->again = 0;
-    if (provisional_pending(writer))
-        find_again(writer, batch);
-    for (size_t run = 0, row = 0; run < rows->run_count && row <= writer->again; run++)
-        for (size_t i = 0; i < rows->runs[run].count && row <= writer->again; i++, cells += rows->runs[run].columns)
-            cell_set_integer(&cells[STORED_ID], row_id(writer, row++));
-}
-
-/* In the order of the rows, so that each is added at the table's end: a run of usual ones by the shorter statement, and
- * so on. */
+/* In the order of the rows, so that each is added at the table's end. */
 static bool
-insert_rows(struct writer *writer, struct row_batch *rows)
+insert_rows(struct writer *writer, const struct row_batch *rows)
 {
-    struct cell *cells = rows->cells;
-    for (size_t i = 0; i < rows->run_count; i++) {
-        const struct row_run *run = &rows->runs[i];
-        writer->row_feed.stride = run->columns;
-        if (!feed_run(writer->store, &writer->row_feed, run->columns == STORED_RARE ? EVENT_ADD_USUAL : EVENT_ADD,
-                      cells, run->count))
+    if (writer->transfer == NULL && (writer->transfer = transfer_new(writer->store)) == NULL)
+        return false;
+    for (size_t i = 0, at = 0; i < rows->count; at = rows->rows[i++].end) {
+        struct slice record = {rows->records.data + at, rows->rows[i].end - at};
+        if (!transfer_add(writer->transfer, row_id(writer, i), record))
             return false;
-        cells += run->columns * run->count;
     }
-    return true;
+    return transfer_flush(writer->transfer);
 }
 
 static bool
@@ -244,9 +229,9 @@ insert_moments(struct writer *writer, const struct row_batch *rows)
         writer->moments = memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
     }
     for (size_t i = 1; i <= rows->count; i++) {
-        if (i < rows->count && follows(writer, i) && same_moment(&rows->times[i], &rows->times[begin]))
+        if (i < rows->count && follows(writer, i) && same_moment(&rows->rows[i].time, &rows->rows[begin].time))
             continue;
-        set_moment(writer, &rows->times[begin], row_id(writer, begin), row_id(writer, i - 1),
+        set_moment(writer, &rows->rows[begin].time, row_id(writer, begin), row_id(writer, i - 1),
                    writer->moments + count++ * MOMENT_COLUMNS);
         begin = i;
     }
@@ -267,7 +252,9 @@ insert_shared(struct writer *writer, const struct row_batch *rows)
 static bool
 add_rows(struct writer *writer, const struct batch *batch)
 {
-    number_rows(writer, batch, batch->rows);
+    writer->again = 0;
+    if (provisional_pending(writer))
+        find_again(writer, batch);
     return insert_shared(writer, batch->rows) && insert_moments(writer, batch->rows) &&
            insert_rows(writer, batch->rows);
 }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "store/counts.h"
 #include "store/database.h"
+#include "store/feed.h"
 #include "store/provisional.h"
 #include "store/row.h"
 #include "store/row_write.h"
@@ -38,6 +39,7 @@ struct class_first {
 };
 
 struct survey;
+struct transfer;
 
 struct writer {
     struct store *store;
@@ -46,8 +48,9 @@ struct writer {
     struct class_first *class_firsts; /* by the class's id; made longer when a larger one comes */
     size_t class_firsts_size;
     struct row_writer *row_writer; /* of store_prepare, on whatever thread that runs */
-    struct feed row_feed, moment_feed, context_feed, string_feed;
-    struct cell *moments; /* MOMENT_COLUMNS of each, of the batch at hand */
+    struct feed moment_feed, context_feed, string_feed;
+    struct transfer *transfer; /* of rows; made when the first come */
+    struct cell *moments;      /* MOMENT_COLUMNS of each, of the batch at hand */
     size_t moment_capacity;
     struct survey *survey;     /* events become no rows but are counted here (gather.h); else NULL */
     struct buffer gather_work; /* of store_prepare then */
