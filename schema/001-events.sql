@@ -143,7 +143,7 @@ CREATE TABLE event (
     request,          -- the URI alone when bits name method and version
     referrer,
     extra,            -- JSON, or an integer: a template in `string` and two places in the message (src/store/row.h)
-    -- what few rows have comes last: the others are added without it
+    -- what few rows have comes last: the records of the others end before it
     lines      INTEGER, -- nothing when it is 1
     pid        INTEGER,
     tid        INTEGER,
