@@ -63,7 +63,7 @@ def check_ages(database):
 base = work_directory()
 log = os.path.join(base, "error.log")
 with open(log, "wb") as file:
-    file.write(make_days(120, 150))
+    file.write(make_days(120, 200))
 scanned = os.path.join(base, "scanned.db")
 scan(base, scanned, log)
 counted = counts(scanned)
