@@ -35,6 +35,7 @@ CREATE TABLE file (
     zone       TEXT,
     head_size  INTEGER NOT NULL DEFAULT 0, -- bytes that head_hash is made of: at most 4096
     head_hash  TEXT,
+    last_cut   INTEGER, -- of the head's cuts, see head_cut
     tail_size  INTEGER NOT NULL DEFAULT 0, -- bytes before `bytes` that tail_hash is made of
     tail_hash  TEXT,
     bytes      INTEGER NOT NULL DEFAULT 0, -- decompressed bytes that are stored
@@ -52,7 +53,14 @@ CREATE TABLE file (
     first_time INTEGER,
     last_time  INTEGER
 );
-CREATE INDEX file_head ON file (head_size, head_hash);
+CREATE INDEX file_cut ON file (last_cut);
+
+-- The cuts of the heads of files: hashes of what stands before places that follow from the bytes (src/store/head_cuts.c).
+CREATE TABLE head_cut (
+    cut     INTEGER NOT NULL,
+    file_id INTEGER NOT NULL,
+    PRIMARY KEY (cut, file_id)
+) WITHOUT ROWID;
 
 -- What a path looked like when it was last looked at, to spare a second look.  It never identifies a file.
 CREATE TABLE look (

@@ -14,28 +14,30 @@
 
 struct window {
     const struct file_probe *probe;
-    uint64_t offset; /* of bytes */
-    size_t size;
-    bool ended; /* there is nothing after the window */
-    char bytes[COMPARE_BLOCK];
+    struct slice bytes; /* the head at first, then those of `block` */
+    uint64_t offset;    /* of bytes */
+    bool ended;         /* there is nothing after the window */
+    char *block;        /* NULL until it is needed */
 };
 
 /* Moves the window to `offset`; read_at gives all or nothing, so that the end is found by halves. */
 static void
 window_move(struct window *window, uint64_t offset)
 {
-    size_t want = COMPARE_BLOCK;
-    window->offset = offset;
-    window->size = 0;
-    while (want > 0 && window->size < COMPARE_BLOCK) {
-        if (window->size + want <= COMPARE_BLOCK &&
-            window->probe->read_at(window->probe->read_context, offset + window->size, window->bytes + window->size,
-                                   want))
-            window->size += want;
+    const struct file_probe *probe = window->probe;
+    size_t want = COMPARE_BLOCK, size = 0;
+    if (window->block == NULL)
+        window->block = memory_allocate(COMPARE_BLOCK);
+    while (want > 0 && size < COMPARE_BLOCK) {
+        if (size + want <= COMPARE_BLOCK &&
+            probe->read_at(probe->read_context, offset + size, window->block + size, want))
+            size += want;
         else
             want /= 2;
     }
-    window->ended = window->size < COMPARE_BLOCK;
+    window->bytes = (struct slice){window->block, size};
+    window->offset = offset;
+    window->ended = size < COMPARE_BLOCK;
 }
 
 /* 1: the candidate has these bytes there; 0: it ends first, and what it has is equal; -1: it differs. */
@@ -43,16 +45,16 @@ static int
 window_compare(struct window *window, uint64_t offset, struct slice raw)
 {
     while (raw.size > 0) {
-        if (offset < window->offset || offset >= window->offset + window->size) {
-            if (window->ended && offset >= window->offset + window->size)
+        if (offset < window->offset || offset >= window->offset + window->bytes.size) {
+            if (window->ended && offset >= window->offset + window->bytes.size)
                 return 0;
             window_move(window, offset);
-            if (window->size == 0)
+            if (window->bytes.size == 0)
                 return 0;
         }
         size_t at = (size_t)(offset - window->offset);
-        size_t size = window->size - at < raw.size ? window->size - at : raw.size;
-        if (memcmp(window->bytes + at, raw.data, size) != 0)
+        size_t size = window->bytes.size - at < raw.size ? window->bytes.size - at : raw.size;
+        if (memcmp(window->bytes.data + at, raw.data, size) != 0)
             return -1;
         offset += size;
         raw = slice_from(raw, size);
@@ -77,12 +79,11 @@ compare_is_beginning(struct store *store, const struct file_row *file, const str
         *beginning = compare_with_file(file, probe);
         return true;
     }
-    struct window *window = memory_allocate(sizeof(*window));
+    struct window window = {.probe = probe, .bytes = probe->head, .ended = probe->head.size < LIMIT_IDENTITY};
     struct pieces *pieces = pieces_open(store, file->id);
     bool good = pieces != NULL, more = true, gap = false;
     uint64_t next = 0;
     int equal = 1;
-    *window = (struct window){.probe = probe};
     while (good && more && equal == 1) {
         struct slice raw;
         uint64_t offset;
@@ -90,12 +91,12 @@ compare_is_beginning(struct store *store, const struct file_row *file, const str
         if (good && more) {
             gap = gap || offset != next;
             next = offset + raw.size;
-            equal = window_compare(window, offset, raw);
+            equal = window_compare(&window, offset, raw);
         }
     }
     gap = gap || equal == 1; /* the rows end before the candidate */
     *beginning = equal >= 0 && (!gap || probe->head.size >= LIMIT_IDENTITY);
     pieces_close(pieces);
-    free(window);
+    free(window.block);
     return good;
 }

@@ -11,6 +11,7 @@ enum {
     FILE_ZONE,
     FILE_HEAD_SIZE,
     FILE_HEAD_HASH,
+    FILE_LAST_CUT,
     FILE_TAIL_SIZE,
     FILE_TAIL_HASH,
     FILE_BYTES,
@@ -68,6 +69,7 @@ file_row_read(sqlite3_stmt *statement, struct file_row *file)
     take_text(statement, FILE_ZONE, &file->zone);
     file->head_size = take_number(statement, FILE_HEAD_SIZE);
     take_hash(statement, FILE_HEAD_HASH, file->head_hash);
+    file->last_cut = sqlite3_column_int64(statement, FILE_LAST_CUT);
     file->tail_size = take_number(statement, FILE_TAIL_SIZE);
     take_hash(statement, FILE_TAIL_HASH, file->tail_hash);
     file->bytes = take_number(statement, FILE_BYTES);

@@ -1,14 +1,17 @@
 /* Writes what is known of the file that is being read: its row, and the bytes by which it is known again.  Used by store alone. */
 #include "base/hash.h"
+#include "store/head_cuts.h"
 #include "store/writer.h"
 
-static void
+static bool
 hash_identity(struct writer *writer)
 {
     struct file_row *file = &writer->file;
     struct slice head =
         slice_first(buffer_slice(&writer->head), file->bytes < LIMIT_IDENTITY ? (size_t)file->bytes : LIMIT_IDENTITY);
     if (head.size > file->head_size) {
+        if (!head_cuts_add(writer->store, file, head))
+            return false;
         file->head_size = head.size;
         hash_hex(head, file->head_hash);
     }
@@ -16,6 +19,7 @@ hash_identity(struct writer *writer)
         file->tail_size = writer->tail.size;
         hash_hex(buffer_slice(&writer->tail), file->tail_hash);
     }
+    return true;
 }
 
 static void
@@ -26,6 +30,7 @@ bind_file(sqlite3_stmt *update, const struct file_row *file)
     bind_text(update, ":zone", buffer_slice(&file->zone));
     bind_integer(update, ":head_size", (int64_t)file->head_size);
     bind_text(update, ":head_hash", slice_of(file->head_hash));
+    bind_integer(update, ":last_cut", file->last_cut);
     bind_integer(update, ":tail_size", (int64_t)file->tail_size);
     bind_text(update, ":tail_hash", slice_of(file->tail_hash));
     bind_integer(update, ":bytes", (int64_t)file->bytes);
@@ -48,8 +53,7 @@ bind_file(sqlite3_stmt *update, const struct file_row *file)
 bool
 writer_write_file(struct writer *writer)
 {
-    hash_identity(writer);
-    sqlite3_stmt *update = store_statement(writer->store, FILE_UPDATE);
+    sqlite3_stmt *update = hash_identity(writer) ? store_statement(writer->store, FILE_UPDATE) : NULL;
     if (update == NULL)
         return false;
     bind_file(update, &writer->file);

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/compare.h"
+#include "store/head_cuts.h"
 #include "store/look.h"
 #include "store/writer.h"
 
@@ -23,19 +24,21 @@ struct search {
 static bool
 was_seen(const struct writer *writer, int64_t file_id)
 {
-    for (size_t i = 0; i < writer->seen_count; i++)
-        if (writer->seen[i] == file_id)
-            return true;
-    return false;
+    size_t at = (size_t)file_id / 8;
+    return at < writer->seen_size && (writer->seen[at] >> file_id % 8 & 1) != 0;
 }
 
 static void
 mark_seen(struct writer *writer, int64_t file_id)
 {
-    if (was_seen(writer, file_id))
-        return;
-    writer->seen = memory_resize(writer->seen, writer->seen_count + 1, sizeof(*writer->seen));
-    writer->seen[writer->seen_count++] = file_id;
+    size_t at = (size_t)file_id / 8;
+    if (at >= writer->seen_size) {
+        size_t size = at + at / 2 + 64;
+        writer->seen = memory_resize(writer->seen, size, 1);
+        memset(writer->seen + writer->seen_size, 0, size - writer->seen_size);
+        writer->seen_size = size;
+    }
+    writer->seen[at] |= (uint8_t)(1U << file_id % 8);
 }
 
 static void
@@ -68,6 +71,16 @@ probe_has(const struct file_probe *probe, uint64_t offset)
 {
     char byte;
     return probe->read_at(probe->read_context, offset, &byte, 1);
+}
+
+/* As far as both heads go. */
+static bool
+head_equal(const struct file_probe *probe, const struct file_row *file)
+{
+    char hash[HASH_HEX_SIZE];
+    if (probe->head.size < file->head_size)
+        return true;
+    return strcmp(hash_hex(slice_first(probe->head, (size_t)file->head_size), hash), file->head_hash) == 0;
 }
 
 static bool
@@ -111,13 +124,13 @@ judge_whole(struct search *search)
     return true;
 }
 
-/* A file whose head equals the candidate's, as far as both go. */
+/* A file whose head may begin as the candidate's. */
 static bool
 judge(struct search *search)
 {
     const struct file_row *file = &search->file;
     bool beginning;
-    if (file->bytes == 0)
+    if (file->bytes == 0 || !head_equal(search->probe, file))
         return true;
     if (probe_has(search->probe, file->bytes - 1))
         return !tail_equal(search->probe, file) || judge_whole(search);
@@ -148,55 +161,34 @@ judge_rows(struct search *search, sqlite3_stmt *files)
     return true;
 }
 
+/* Judges the files of a statement that asks for a cut of the candidate, or for none. */
 static bool
-search_by_head(struct search *search, uint64_t size)
+search_files(struct search *search, enum statement which, const size_t *cut)
 {
-    char hash[HASH_HEX_SIZE];
-    sqlite3_stmt *files = store_statement(search->store, FILE_BY_HEAD);
+    struct slice head = search->probe->head;
+    sqlite3_stmt *files = store_statement(search->store, which);
     if (files == NULL)
         return false;
-    hash_hex(slice_first(search->probe->head, (size_t)size), hash);
-    bind_integer(files, ":size", (int64_t)size);
-    bind_text(files, ":hash", slice_of(hash));
+    if (cut != NULL)
+        bind_integer(files, ":cut", head_cut_hash(head, *cut));
+    bind_integer(files, ":size", (int64_t)head.size);
     bind_text(files, ":node", buffer_slice(&search->store->writer->node));
     return judge_rows(search, files);
 }
 
-/* Files whose known head is not longer than the candidate's. */
+/* Files whose known head is not longer than the candidate's: if it begins with theirs, their last cut is one of its own, the longest
+ * first.  Then files that are longer than a short candidate: if it is their beginning, they have all its cuts. */
 static bool
-search_known_heads(struct search *search)
+search_heads(struct search *search)
 {
-    int64_t sizes[LIMIT_IDENTITY];
-    size_t count = 0;
-    sqlite3_stmt *list = store_statement(search->store, FILE_HEAD_SIZES);
-    bool row = list != NULL;
-    if (row)
-        bind_integer(list, ":size", (int64_t)search->probe->head.size);
-    while (row && count < LIMIT_IDENTITY) {
-        if (!store_step(search->store, list, &row))
-            return false;
-        if (row)
-            sizes[count++] = sqlite3_column_int64(list, 0);
-    }
-    if (list == NULL)
-        return false;
-    sqlite3_reset(list);
-    for (size_t i = 0; i < count && !search->found; i++)
-        if (!search_by_head(search, (uint64_t)sizes[i]))
-            return false;
-    return true;
-}
-
-/* Files that are longer than a short candidate: it may be their beginning. */
-static bool
-search_longer(struct search *search)
-{
-    sqlite3_stmt *files = store_statement(search->store, FILE_LONGER);
-    if (files == NULL)
-        return false;
-    bind_integer(files, ":size", (int64_t)search->probe->head.size);
-    bind_text(files, ":node", buffer_slice(&search->store->writer->node));
-    return judge_rows(search, files);
+    struct slice head = search->probe->head;
+    size_t cuts[HEAD_CUTS_MOST + 1] = {0}, count = head_cuts(head, cuts + 1);
+    bool good = true;
+    for (size_t i = count + 1; good && !search->found && i-- > 0;)
+        good = search_files(search, FILE_BY_CUT, &cuts[i]);
+    if (!good || search->found || head.size >= LIMIT_IDENTITY)
+        return good;
+    return count > 0 ? search_files(search, FILE_LONGER_BY_CUT, &cuts[count]) : search_files(search, FILE_LONGER, NULL);
 }
 
 /* --- unchanged paths --- */
@@ -243,11 +235,7 @@ search_look(struct search *search)
     bool found = false, good = look_at_path(search, &found);
     if (!found)
         return good;
-    const struct file_row *file = &search->file;
-    char hash[HASH_HEX_SIZE];
-    size_t size = search->probe->head.size < file->head_size ? search->probe->head.size : (size_t)file->head_size;
-    hash_hex(slice_first(search->probe->head, size), hash);
-    if (size == file->head_size && strcmp(hash, file->head_hash) != 0)
+    if (!head_equal(search->probe, &search->file))
         return true;
     search->found = true;
     fill_plan(search, search->copy == LOOK_FILE ? FILE_UNCHANGED : FILE_COPY);
@@ -322,9 +310,8 @@ store_file_plan(struct store *store, const struct file_probe *probe, struct file
         plan->verdict = FILE_UNCHANGED;
         return true;
     }
-    bool good = search_look(&search) && (search.found || search_known_heads(&search)) &&
-                (search.found || probe->head.size >= LIMIT_IDENTITY || search_longer(&search)) &&
-                (!search.found || remember_verdict(&search));
+    bool good =
+        search_look(&search) && (search.found || search_heads(&search)) && (!search.found || remember_verdict(&search));
     file_row_free(&search.file);
     return good;
 }

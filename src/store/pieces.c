@@ -15,13 +15,13 @@ struct pieces {
     struct buffer raw;
 };
 
-static bool
-prepare(struct store *store, enum statement which, int64_t file_id, sqlite3_stmt **statement)
+static sqlite3_stmt *
+ask(struct store *store, enum statement which, int64_t file_id)
 {
-    if (sqlite3_prepare_v2(store->db, statement_sql(which), -1, statement, NULL) != SQLITE_OK)
-        return store_failed(store, "cannot be asked");
-    bind_integer(*statement, ":file_id", file_id);
-    return true;
+    sqlite3_stmt *statement = store_statement(store, which);
+    if (statement != NULL)
+        bind_integer(statement, ":file_id", file_id);
+    return statement;
 }
 
 struct pieces *
@@ -30,8 +30,9 @@ pieces_open(struct store *store, int64_t file_id)
     struct pieces *pieces = memory_allocate_zeroed(1, sizeof(*pieces));
     pieces->store = store;
     pieces->gave_event = pieces->gave_unparsed = true;
-    if (prepare(store, EVENT_OF_FILE, file_id, &pieces->events) &&
-        prepare(store, UNPARSED_FROM, file_id, &pieces->unparsed))
+    pieces->events = ask(store, EVENT_OF_FILE, file_id);
+    pieces->unparsed = pieces->events != NULL ? ask(store, UNPARSED_FROM, file_id) : NULL;
+    if (pieces->unparsed != NULL)
         return pieces;
     pieces_close(pieces);
     return NULL;
@@ -42,8 +43,8 @@ pieces_close(struct pieces *pieces)
 {
     if (pieces == NULL)
         return;
-    sqlite3_finalize(pieces->events);
-    sqlite3_finalize(pieces->unparsed);
+    sqlite3_reset(pieces->events);
+    sqlite3_reset(pieces->unparsed);
     row_free(&pieces->row);
     buffer_free(&pieces->raw);
     free(pieces);

@@ -6,7 +6,7 @@
 
 struct pieces;
 
-/* NULL after a diagnostic.  Freed by pieces_close. */
+/* NULL after a diagnostic.  Freed by pieces_close; a store has one at a time, since its statements are the store's. */
 struct pieces *pieces_open(struct store *store, int64_t file_id);
 void pieces_close(struct pieces *pieces);
 /* The next record or unparsed piece in the order of the file; `raw` is valid until the next call.  False after a

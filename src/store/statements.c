@@ -28,9 +28,9 @@
     "(SELECT f.position < f.bytes AND f.position <= r.offset FROM file f WHERE f.id = r.file_id) AS is_provisional "
 
 #define FILE_COLUMNS                                                                                                   \
-    "id, node, log, first_path, last_path, zone, head_size, head_hash, tail_size, tail_hash, bytes, position, "        \
-    "finished, last_written, last_offset, fold, lines, continuation_lines, records, unclassified, unparsed, "          \
-    "pruned_records, first_time, last_time"
+    "id, node, log, first_path, last_path, zone, head_size, head_hash, last_cut, tail_size, tail_hash, bytes, "          \
+    "position, finished, last_written, last_offset, fold, lines, continuation_lines, records, unclassified, "          \
+    "unparsed, pruned_records, first_time, last_time"
 /* clang-format on */
 
 static const char *const statements[STATEMENT_COUNT] = {
@@ -56,23 +56,24 @@ static const char *const statements[STATEMENT_COUNT] = {
     [STRING_LAST_ID] = "SELECT max(id) FROM string",
     [STRING_ADD] = "INSERT OR ROLLBACK INTO string SELECT * FROM ngxerr_string_feed",
 
-    [FILE_HEAD_SIZES] =
-        "SELECT DISTINCT head_size FROM file WHERE head_size BETWEEN 1 AND :size ORDER BY head_size DESC",
-    [FILE_BY_HEAD] = "SELECT " FILE_COLUMNS " FROM file WHERE head_size = :size AND head_hash = :hash AND node = :node "
-                     "ORDER BY bytes DESC, id",
+    [FILE_BY_CUT] = "SELECT " FILE_COLUMNS " FROM file WHERE last_cut = :cut AND head_size BETWEEN 1 AND :size "
+                    "AND node = :node ORDER BY head_size DESC, bytes DESC, id",
     [FILE_LONGER] =
         "SELECT " FILE_COLUMNS " FROM file WHERE node = :node AND head_size > :size ORDER BY bytes DESC, id",
+    [FILE_LONGER_BY_CUT] = "SELECT " FILE_COLUMNS " FROM head_cut CROSS JOIN file ON id = file_id "
+                           "WHERE cut = :cut AND node = :node AND head_size > :size ORDER BY bytes DESC, id",
     [FILE_GET] = "SELECT " FILE_COLUMNS " FROM file WHERE id = :id",
     [FILE_ANY] = "SELECT EXISTS (SELECT 1 FROM file)",
     [FILE_ADD] = "INSERT INTO file (node, log, first_path, last_path, zone) VALUES (:node, :log, :path, :path, :zone)",
     [FILE_UPDATE] =
         "UPDATE file SET last_path = :last_path, zone = :zone, head_size = :head_size, head_hash = :head_hash, "
-        "tail_size = :tail_size, tail_hash = :tail_hash, bytes = :bytes, position = :position, finished = :finished, "
+        "last_cut = :last_cut, tail_size = :tail_size, tail_hash = :tail_hash, bytes = :bytes, position = :position, finished = :finished, "
         "last_written = :last_written, last_offset = :last_offset, fold = :fold, lines = :lines, "
         "continuation_lines = :continuation_lines, records = :records, unclassified = :unclassified, "
         "unparsed = :unparsed, first_time = :first_time, last_time = :last_time WHERE id = :id",
     [FILE_MOVE] = "UPDATE file SET last_path = :path WHERE id = :id",
     [FILE_DELETE] = "DELETE FROM file WHERE id = :id",
+    [HEAD_CUT_ADD] = "INSERT OR IGNORE INTO head_cut VALUES (:cut, :file_id)",
     [LOOK_GET] = "SELECT device, inode, size, modified, file_id, copy FROM look WHERE path = :path",
     [LOOK_PUT] =
         "INSERT INTO look VALUES (:path, :device, :inode, :size, :modified, :file_id, :copy) ON CONFLICT DO UPDATE SET "

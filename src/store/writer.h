@@ -18,6 +18,7 @@ struct file_row {
     struct buffer node, log, first_path, last_path, zone; /* in the form of the views */
     uint64_t head_size, tail_size;
     char head_hash[HASH_HEX_SIZE], tail_hash[HASH_HEX_SIZE];
+    int64_t last_cut; /* of the head: head_cuts.h */
     uint64_t bytes, position;
     bool finished;
     struct scan_state state;
@@ -71,8 +72,8 @@ struct writer {
     int64_t run_first;                /* id of the first event added to the file since it was begun; 0 none yet */
     struct file_probe probe;          /* of the file; its path lives until store_file_end */
     struct buffer copy_of, plan_zone; /* texts of the last plan */
-    int64_t *seen;                    /* ids of the files that were met in this scan */
-    size_t seen_count;
+    uint8_t *seen;                    /* a bit for each id of a file: it was met in this scan */
+    size_t seen_size;
     struct buffer node; /* of rows that are written, in the form of the views */
 };
 
