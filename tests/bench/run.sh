@@ -77,6 +77,19 @@ gzipped() { # LINES SEED...: a gzipped log of each seed (odd: generate makes the
     done
 }
 
+# tiny_logs DIRECTORY COUNT: a log a virtual host, of one line to ten; each line has its like in all others, but for the server.
+tiny_logs() {
+    mkdir "$1"
+    awk -v directory="$1" -v count="$2" 'BEGIN {
+        for (i = 0; i < count; i++) {
+            log_file = directory "/" i ".log"
+            for (j = 0; j <= i % 10; j++)
+                printf "2026/11/20 03:12:%02d [error] 7#7: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1, server: s%d.example, request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.1:80/\", host: \"a.example\"\n", j, j, i >log_file
+            close(log_file)
+        }
+    }'
+}
+
 make_logs() {
     mkdir "$runs" "$HOME" "$work/eight" "$work/thirty" "$work/patterns"
     generated "$log" "$LINES"
@@ -91,6 +104,8 @@ make_logs() {
         generated "$work/thirty/$seed.log" $((LINES / 100 + 1)) "$seed"
         ! has_zcat || [ $((seed % 3)) -eq 0 ] || gzip "$work/thirty/$seed.log" || failed gzip
     done
+    tiny_logs "$work/tiny" 2000
+    tiny_logs "$work/fewer" 500
     timed first "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
     classes=$("$NGXERR" patterns list | wc -l)
     # Nine times as many classes as there are, to be added to them.
@@ -157,6 +172,8 @@ run_once() { # in turn, so that a busy moment does not hit one of them alone
         [ "$run" -gt "$HEAVY_RUNS" ] || scan eight "$work/eight"
     fi
     scan distinct "$work/distinct.log"
+    scan tiny "$work/tiny"
+    scan fewer "$work/fewer"
     sync # its milliseconds are not those of writing out what the others left
     timed second "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
 }

@@ -309,6 +309,35 @@ def short_logs_that_begin_alike(case):
     case.check(expected=case.written + case.written[:1] * 5, fresh=False)
 
 
+def many_tiny_logs_that_begin_alike(case):
+    """A log a virtual host: the first lines are those of all of them, or differ in the server alone; then each has its own."""
+    common, expected = case.lines(14), []
+    common_lines = common.splitlines(keepends=True)
+
+    def own(number, begin, count):
+        return [line.replace(b"a.example", b"s%d.example" % number) for line in map(record, range(begin, begin + count))]
+
+    logs = {}
+    for number in chance.sample(range(160), 160):  # whatever order they are met in
+        logs[number] = common_lines[:number % 4 * number % 15] + own(number, 1, 1 + number % 3)
+        case.put(b"".join(logs[number]), "log%d.log" % number)
+        if chance.random() < 0.05:
+            case.scan()
+    for size in (1, 3, 14):  # their beginnings are copies, whole lines or not
+        case.put(b"".join(common_lines[:size]), "begin%d.log" % size)
+        case.put(gzip.compress(common[:100 * size]), "cut%d.log.gz" % size)
+    for number in chance.sample(range(160), 40):  # some grow, beyond what a file is known by too
+        more = own(number, 500, chance.choice([1, 2, 30]))
+        logs[number] += more
+        case.put(b"".join(more), "log%d.log" % number, "ab")
+        if chance.random() < 0.1:
+            case.scan()
+    for lines in logs.values():
+        expected += lines
+    case.check(expected=expected, fresh=False)
+    expect(case.files() == 160, "%d files instead of 160" % case.files())
+
+
 # --- truncation ---
 
 def a_log_truncated_and_grown_past_its_old_end(case):

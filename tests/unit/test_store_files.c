@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "store/head_cuts.h"
+
 #define LINE \
     "2026/11/20 03:12:45 [error] 12#12: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1\n"
 
@@ -398,10 +400,55 @@ test_unchanged_path_needs_no_look(void **state)
     buffer_free(&text);
 }
 
+/* Every beginning of a head has the cuts that the head has within it, and they are where a record ends. */
+static void
+test_cuts_follow_from_what_stands_before_them(void **state)
+{
+    static const char *const heads[] = {
+        "",
+        "\n",
+        "ok\n",
+        "a\n\n\n\nb\n",
+        "a head without a newline, longer than its first cut",
+        "123456789012345678901234",
+        "12345678901234567890123\nx\n",
+        "2026/11/20 03:12:45 [info] 1#1: x\n",
+    };
+    struct buffer text = BUFFER_EMPTY;
+    size_t cuts[HEAD_CUTS_MOST], before[HEAD_CUTS_MOST];
+    (void)state;
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        buffer_clear(&text);
+        buffer_add_text(&text, heads[i]);
+        add_lines(&text, 1, 3);
+        buffer_add_text(&text, "\n at f()\n at main()\n");
+        struct slice head = buffer_slice(&text);
+        size_t count = head_cuts(head, cuts), within = 0;
+        assert_true(count >= 3 && cuts[count - 1] <= head.size);
+        for (size_t size = 0; size <= head.size; size++) {
+            while (within < count && cuts[within] <= size)
+                within++;
+            assert_int_equal(head_cuts(slice_first(head, size), before), within);
+            assert_memory_equal(before, cuts, within * sizeof(*cuts));
+        }
+    }
+    buffer_clear(&text);
+    add_lines(&text, 1, 1);
+    assert_int_equal(head_cuts(buffer_slice(&text), cuts), 2);
+    assert_int_equal(cuts[0], HEAD_CUT_FIRST);
+    assert_int_equal(cuts[1], text.size);
+    buffer_clear(&text);
+    while (text.size < LIMIT_IDENTITY) /* as many as there can be */
+        buffer_add_text(&text, text.size == 0 ? "\n" : "123456789012345\n");
+    assert_int_equal(head_cuts(slice_first(buffer_slice(&text), LIMIT_IDENTITY), cuts), HEAD_CUTS_MOST - 1);
+    buffer_free(&text);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cuts_follow_from_what_stands_before_them),
         cmocka_unit_test_setup_teardown(test_rotated_file_is_read_once, begin, end),
         cmocka_unit_test_setup_teardown(test_short_file_that_grows_is_the_same, begin, end),
         cmocka_unit_test_setup_teardown(test_beginning_of_a_known_file_is_a_copy, begin, end),
