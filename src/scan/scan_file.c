@@ -470,7 +470,12 @@ scan_file(struct scanner *scanner, struct scan_file *file)
 
     if (!good || done)
         return good;
-    if (may_wait(file->path) && !wait_freely(scanner))
+    bool waits = may_wait(file->path);
+    if (waits && !file->named) { /* it was a regular file when its directory was listed */
+        leave(file, SCAN_LEFT_NOT_REGULAR);
+        return true;
+    }
+    if (waits && !wait_freely(scanner))
         return false;
     pass.source = open_source(scanner, file);
     if (pass.source == NULL)

@@ -422,6 +422,29 @@ def a_named_log_that_goes_while_another_is_read(case):
     return said
 
 
+def a_log_that_becomes_a_pipe_meanwhile(case):
+    """Nobody writes to it: a scan of the directory does not wait for that."""
+    case.write(20000, "first.log")
+    case.put(record(80000), "second.log")
+    process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", case.database, case.logs],
+                               env=environment(case.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = "made too late"
+    if stop_within(process, case.path("first.log"), os.path.getsize(case.path("first.log"))):
+        case.remove("second.log")
+        os.mkfifo(case.path("second.log"))
+        process.send_signal(signal.SIGCONT)
+        said = "made in time"
+    try:
+        _, errors = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        fail("%s: the scan waits for it" % case.name)
+    expect(process.returncode == 0 and not errors, "%s: status %d: %s" % (case.name, process.returncode, errors.decode()))
+    if said == "made in time":
+        case.check(fresh=False, unchanged=False)
+    return said
+
+
 CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__code__", None) and
          value.__code__.co_varnames[:1] == ("case",) and value is not needs_logrotate]
 
