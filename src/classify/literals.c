@@ -312,16 +312,30 @@ read_quantifier(struct reader *reader)
     return quantity;
 }
 
+enum { PLAIN, SPECIAL, QUANTIFIER };
+
+/* What a character begins; PLAIN: it stands for itself. */
+static int
+meaning_of(char c)
+{
+    static const unsigned char meanings[256] = {
+        [0] = SPECIAL,   ['\\'] = SPECIAL,   ['['] = SPECIAL,    [']'] = SPECIAL,    ['('] = SPECIAL,
+        [')'] = SPECIAL, ['}'] = SPECIAL,    ['^'] = SPECIAL,    ['$'] = SPECIAL,    ['.'] = SPECIAL,
+        ['|'] = SPECIAL, ['{'] = QUANTIFIER, ['?'] = QUANTIFIER, ['*'] = QUANTIFIER, ['+'] = QUANTIFIER};
+    return meanings[(unsigned char)c];
+}
+
 /* Characters that stand for themselves and have no quantifier: most of an expression, so they are taken together. */
 static bool
 read_plain(struct reader *reader, struct part *part)
 {
     const char *from = reader->source.data + reader->at;
-    size_t size = 0;
+    size_t size = 0, left = reader->source.size - reader->at;
 
-    while (peek(reader, size) > 0 && strchr("\\[](){}^$.|?*+", peek(reader, size)) == NULL &&
-           (peek(reader, size + 1) <= 0 || strchr("{?*+", peek(reader, size + 1)) == NULL))
+    while (size < left && meaning_of(from[size]) == PLAIN)
         size++;
+    if (size > 0 && size < left && meaning_of(from[size]) == QUANTIFIER)
+        size--; /* of the last one */
     if (size == 0)
         return false;
     char *text = arena_allocate(reader->arena, size);
