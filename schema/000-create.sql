@@ -1,7 +1,4 @@
--- What cannot be changed once a table exists.  Run once on an empty database, outside of a transaction, before the first step.
+-- What cannot be changed once a table exists.  Run once on an empty database, before the first step and, as a rule, in one transaction with it.
 PRAGMA page_size = 16384;
--- Both of these write: as one transaction, so that a database that was left in its first moment is known as one of ours.
-BEGIN;
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA application_id = 0x6e677865; -- "ngxe"
-COMMIT;

@@ -197,6 +197,7 @@ log_store_open_to_write(const char *path, const char *node, const struct log_sto
                                               .group = writing->group,
                                               .node = node,
                                               .wait = writing->wait,
+                                              .fills = true,
                                               .min_free = writing->min_free},
                       diagnostics);
 }

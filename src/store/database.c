@@ -10,9 +10,11 @@ bool
 store_failed(struct store *store, const char *what)
 {
     const char *reason = sqlite3_errmsg(store->db);
-    int code = sqlite3_errcode(store->db);
+    int code = sqlite3_extended_errcode(store->db);
     if (store->mode == STORE_PRIVATE)
         diagnose(store->diagnostics, STATUS_STORE, "temporary database in %s: %s: %s", store->path, what, reason);
+    else if (code == SQLITE_READONLY_ROLLBACK)
+        diagnose(store->diagnostics, STATUS_STORE, "%s: %s", store->path, STORE_CUT_SHORT);
     else if ((code & 0xff) == SQLITE_BUSY)
         diagnose(store->diagnostics, STATUS_STORE, "%s: %s: another program holds the database", store->path, what);
     else
@@ -122,7 +124,7 @@ store_begin(struct store *store)
 bool
 store_end(struct store *store)
 {
-    if (!store->in_transaction)
+    if (!store->in_transaction || store->loading)
         return true;
     sqlite3_stmt *commit = store_statement(store, COMMIT);
     if (commit == NULL || !store_run(store, commit))

@@ -12,6 +12,9 @@
 #define STORE_APPLICATION_ID 0x6e677865 /* "ngxe", as in schema/000-create.sql */
 #define STORE_SCHEMA_VERSION 1
 
+/* What a reader is told of a database whose first load was killed: it cannot take that back. */
+#define STORE_CUT_SHORT "the first scan into it was cut short; the next `ngxerr scan` mends it"
+
 struct writer;
 
 struct store {
@@ -28,6 +31,8 @@ struct store {
     int wal_frames;                                          /* pages in -wal after the last commit */
     bool passing;                                            /* as in struct store_options */
     bool in_transaction;
+    bool loading;     /* the first load (load.h), which is one transaction */
+    int64_t load_end; /* when it is to end, milliseconds of the monotonic clock */
     bool failed; /* nothing is written any more: what memory holds is no longer what the database has */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
     const struct filter *grep;                 /* whose callback grep_text asks; of the question at hand */
@@ -52,6 +57,7 @@ bool store_get_integer(struct store *store, enum statement statement, int64_t ot
 bool store_list_integers(struct store *store, sqlite3_stmt *statement, int64_t *values, size_t *count);
 
 bool store_begin(struct store *store);
+/* Ends the transaction, unless it is the first load: that ends by load_end. */
 bool store_end(struct store *store);
 void store_rollback(struct store *store);
 

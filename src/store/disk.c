@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 
-static const char *const suffixes[] = {"", "-wal", "-shm"};
+static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 #define SUFFIX_COUNT (sizeof(suffixes) / sizeof(suffixes[0]))
 
 static bool
@@ -78,12 +78,16 @@ measure(struct store *store, struct store_room *room)
 }
 
 /* What -wal holds has its place in the database still to come, as far as readers, or a checkpoint that is under way, do
- * not allow it now. */
+ * not allow it now; in the first load, what is in memory. */
 static uint64_t
 bytes_to_come(struct store *store)
 {
-    int frames = 0, copied = 0;
+    int frames = 0, copied = 0, most;
     int64_t page;
+    if (store->loading)
+        return sqlite3_db_status(store->db, SQLITE_DBSTATUS_CACHE_USED, &copied, &most, 0) == SQLITE_OK
+                   ? (uint64_t)copied
+                   : 0;
     if (sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) != SQLITE_OK)
         return disk_bytes_of(store, "-wal");
     if (frames <= copied || !store_get_integer(store, PAGE_SIZE, 0, &page))

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "store/compare.h"
 #include "store/head_cuts.h"
+#include "store/load.h"
 #include "store/look.h"
 #include "store/writer.h"
 
@@ -285,6 +286,8 @@ store_file_glance(struct store *store, const struct file_probe *probe, struct fi
     struct writer *writer = store_writer(store);
     struct search search = {.store = store, .probe = probe, .plan = plan};
     const struct file_row *file = &search.file;
+    if (writer != NULL && load_is_due(store, writer->pending) && !store_commit(store))
+        return false;
     bool good = writer != NULL && look_at_path(&search, known);
     /* a compressed file that was cut is judged anew: nobody may be writing it any more */
     *known = good && *known && (search.copy != LOOK_FILE || file->finished || file->bytes == probe->size);

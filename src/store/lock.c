@@ -10,13 +10,20 @@
 #include <time.h>
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "base/zone.h"
 
 /* The note for epoch N is a lock of the byte NOTE_BEGIN + N.  SQLite's own bytes are at 2^30. */
 #define NOTE_BEGIN ((off_t)1 << 62)
 
+/* Closed while a database is filled for the first time.  SQLite's bytes and these notes go when the process closes any descriptor of the
+ * file or SQLite ends a transaction; this lock is the descriptor's. */
+#define GATE_BYTE ((off_t)1 << 61)
+
 /* Between two looks at a lock that somebody else holds. */
 static const struct timespec look_again = {.tv_nsec = 100000000};
+/* The same when what it holds is there in some seconds at most. */
+static const struct timespec look_soon = {.tv_nsec = 10000000};
 
 static struct flock
 note_of(int64_t epoch, off_t bytes)
@@ -57,6 +64,38 @@ say_holder(struct store *store, int64_t wait)
     buffer_free(&waited);
 }
 
+#ifdef F_OFD_SETLK
+static bool
+lock_gate(int descriptor, int command, struct flock *gate, short type)
+{
+    *gate = (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = GATE_BYTE, .l_len = 1};
+    return fcntl(descriptor, command, gate) == 0;
+}
+#endif
+
+/* Where there are no such locks, readers wait for those of SQLite. */
+void
+lock_shut_gate(const struct store *store)
+{
+#ifdef F_OFD_SETLK
+    struct flock gate;
+    (void)lock_gate(store->lock, F_OFD_SETLK, &gate, F_WRLCK);
+#else
+    (void)store;
+#endif
+}
+
+void
+lock_open_gate(const struct store *store)
+{
+#ifdef F_OFD_SETLK
+    struct flock gate;
+    (void)lock_gate(store->lock, F_OFD_SETLK, &gate, F_UNLCK);
+#else
+    (void)store;
+#endif
+}
+
 static int64_t
 clock_seconds(void)
 {
@@ -83,5 +122,25 @@ lock_take(struct store *store, int64_t wait)
         nanosleep(&look_again, NULL);
     }
     lock_leave_note(store);
+    return true;
+}
+
+bool
+lock_pass_gate(struct store *store, int descriptor)
+{
+#ifdef F_OFD_SETLK
+    int64_t begin = clock_seconds();
+    struct flock gate;
+    while (lock_gate(descriptor, F_OFD_GETLK, &gate, F_RDLCK) && gate.l_type != F_UNLCK) {
+        if (clock_seconds() - begin >= LIMIT_LOAD_WAIT) {
+            diagnose(store->diagnostics, STATUS_BUSY, "%s: another ngxerr fills it for the first time; waited %d s",
+                     store->path, LIMIT_LOAD_WAIT);
+            return false;
+        }
+        nanosleep(&look_soon, NULL);
+    }
+#else
+    (void)store, (void)descriptor;
+#endif
     return true;
 }

@@ -12,4 +12,11 @@ bool lock_take(struct store *store, int64_t wait);
 /* Leaves the note of who holds the lock, again when SQLite may have dropped it. */
 void lock_leave_note(const struct store *store);
 
+/* Readers wait until a new database has tables and rows, with -wal and -shm beside it: the gate is shut on store->lock before the database is
+ * made, and opened when it is in WAL mode; it opens too when the process ends. */
+void lock_shut_gate(const struct store *store);
+void lock_open_gate(const struct store *store);
+/* Waits on any descriptor of the database; false after a diagnostic (STATUS_BUSY) when it took too long. */
+bool lock_pass_gate(struct store *store, int descriptor);
+
 #endif

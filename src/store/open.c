@@ -10,27 +10,43 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/temporary.h"
+#include "store/beside.h"
 #include "store/checkpoint.h"
-#include "store/database.h"
+#include "store/load.h"
 #include "store/lock.h"
 
 #define HEADER_SIZE 100 /* of a SQLite database file: https://www.sqlite.org/fileformat2.html */
 
-enum header { HEADER_EMPTY, HEADER_OURS, HEADER_FOREIGN, HEADER_NO_DATABASE, HEADER_UNREADABLE };
+enum header {
+    HEADER_EMPTY,
+    HEADER_CUT_SHORT, /* the first page comes last: the first load was killed before that */
+    HEADER_OURS,
+    HEADER_OURS_APART, /* the same, in WAL mode no longer or not yet */
+    HEADER_FOREIGN,
+    HEADER_NO_DATABASE,
+    HEADER_UNREADABLE
+};
 
 static enum header
-read_header(int descriptor)
+read_header(const struct store *store, int descriptor)
 {
+    static const unsigned char nothing[HEADER_SIZE];
     unsigned char header[HEADER_SIZE];
+    int64_t journal;
     ssize_t got = pread(descriptor, header, sizeof(header), 0);
     if (got < 0)
         return HEADER_UNREADABLE;
     if (got == 0)
         return HEADER_EMPTY;
+    if (got == HEADER_SIZE && memcmp(header, nothing, HEADER_SIZE) == 0 && beside_exists(store, "-journal", &journal) &&
+        journal > 0)
+        return HEADER_CUT_SHORT;
     if (got < HEADER_SIZE || memcmp(header, "SQLite format 3", 16) != 0)
         return HEADER_NO_DATABASE;
     uint32_t id = (uint32_t)header[68] << 24 | (uint32_t)header[69] << 16 | (uint32_t)header[70] << 8 | header[71];
-    return id == STORE_APPLICATION_ID ? HEADER_OURS : HEADER_FOREIGN;
+    if (id != STORE_APPLICATION_ID)
+        return HEADER_FOREIGN;
+    return header[18] == 2 ? HEADER_OURS : HEADER_OURS_APART;
 }
 
 static bool
@@ -52,7 +68,10 @@ refuse_header(struct store *store, enum header header)
         return refuse(store, strerror(errno));
     case HEADER_EMPTY:
         return refuse(store, "is empty; `ngxerr scan` fills it");
+    case HEADER_CUT_SHORT:
+        return refuse(store, STORE_CUT_SHORT);
     case HEADER_OURS:
+    case HEADER_OURS_APART:
         break;
     }
     return true;
@@ -85,49 +104,19 @@ open_file(struct store *store, const char *name, int flags)
 
 /* --- reading --- */
 
-static bool
-beside_exists(const struct store *store, const char *suffix, int64_t *size)
-{
-    struct buffer name = BUFFER_EMPTY;
-    buffer_add_text(&name, store->path);
-    buffer_add_text(&name, suffix);
-    struct stat facts;
-    bool exists = stat(buffer_text(&name), &facts) == 0;
-    *size = exists ? (int64_t)facts.st_size : 0;
-    buffer_free(&name);
-    return exists;
-}
-
-/* SQLite does not name the file that it cannot open. */
-static bool
-check_beside(struct store *store, const char *suffix)
-{
-    struct buffer name = BUFFER_EMPTY;
-    buffer_add_format(&name, "%s%s", store->path, suffix);
-    int descriptor = open(buffer_text(&name), O_RDONLY | O_CLOEXEC);
-    bool good = descriptor >= 0 || errno == ENOENT;
-    if (!good)
-        diagnose(store->diagnostics, STATUS_STORE, "%s: %s; the next scan gives it the group and mode of the database",
-                 buffer_text(&name), strerror(errno));
-    if (descriptor >= 0)
-        close(descriptor);
-    buffer_free(&name);
-    return good;
-}
-
 /* A reader must not make -wal and -shm, as SQLite would for a copy of the database without them: nobody writes to such
- * a file, so it can be read as it lies there. */
+ * a file, so it can be read as it lies there.  For one that is not in WAL mode SQLite makes no files. */
 static bool
-needs_no_files(const struct store *store)
+needs_no_files(const struct store *store, enum header header)
 {
     int64_t log_size, index_size;
     bool log_exists = beside_exists(store, "-wal", &log_size);
     bool index_exists = beside_exists(store, "-shm", &index_size);
-    return log_size == 0 && !(log_exists && index_exists);
+    return header == HEADER_OURS && log_size == 0 && !(log_exists && index_exists);
 }
 
 static void
-make_uri(struct store *store, struct buffer *uri)
+make_uri(struct store *store, enum header header, struct buffer *uri)
 {
     buffer_add_text(uri, "file:");
     for (const char *at = store->path; *at != '\0'; at++) {
@@ -136,7 +125,7 @@ make_uri(struct store *store, struct buffer *uri)
         else
             buffer_add_byte(uri, *at);
     }
-    buffer_add_text(uri, needs_no_files(store) ? "?immutable=1" : "?mode=ro");
+    buffer_add_text(uri, needs_no_files(store, header) ? "?immutable=1" : "?mode=ro");
 }
 
 static bool
@@ -154,13 +143,14 @@ open_to_read(struct store *store)
     int descriptor = open(store->path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return refuse_missing(store);
-    enum header header = read_header(descriptor);
-    bool good = refuse_header(store, header);
+    bool good = lock_pass_gate(store, descriptor);
+    enum header header = read_header(store, descriptor);
+    good = good && refuse_header(store, header);
     close(descriptor);
-    if (!good || !check_beside(store, "-wal") || !check_beside(store, "-shm"))
+    if (!good || !beside_check(store, "-wal") || !beside_check(store, "-shm"))
         return false;
     struct buffer uri = BUFFER_EMPTY;
-    make_uri(store, &uri);
+    make_uri(store, header, &uri);
     good = open_file(store, buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) && schema_check(store) &&
            limit_cache(store);
     buffer_free(&uri);
@@ -234,41 +224,6 @@ take_lock(struct store *store, const struct store_options *options)
     return lock_take(store, options->wait);
 }
 
-/* -wal and -shm get the database's mode from SQLite, and its group only when root makes them; but they stay, so that a mode
- * that the database was given later is to be given to them too. */
-static void
-share_beside(struct store *store, const char *suffix)
-{
-    struct stat facts, beside;
-    struct buffer name = BUFFER_EMPTY;
-    buffer_add_text(&name, store->path);
-    buffer_add_text(&name, suffix);
-    if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 &&
-        ((beside.st_gid != facts.st_gid && chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0) ||
-         (((beside.st_mode ^ facts.st_mode) & 0777) != 0 && chmod(buffer_text(&name), facts.st_mode & 0777) != 0)))
-        diagnose_warning(store->diagnostics, "%s: readers of the group may be refused: %s", buffer_text(&name),
-                         strerror(errno));
-    buffer_free(&name);
-}
-
-static int
-note_frames(void *context, sqlite3 *db, const char *name, int frames)
-{
-    struct store *store = context;
-    (void)db;
-    (void)name;
-    store->wal_frames = frames;
-    return SQLITE_OK;
-}
-
-/* -wal and -shm stay when the database is closed, for its readers. */
-static void
-keep_beside(struct store *store)
-{
-    int keep = 1;
-    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-}
-
 /* The descriptor is for the lock of a name (mark.c); as with take_lock it is opened before SQLite opens the file. */
 static bool
 open_to_mark(struct store *store)
@@ -281,12 +236,12 @@ open_to_mark(struct store *store)
                  "%s: cannot be written, and what was reported is remembered in it: %s", store->path, strerror(errno));
         return false;
     }
-    if (!refuse_header(store, read_header(store->lock)) || !open_file(store, store->path, SQLITE_OPEN_READWRITE) ||
-        !schema_check(store) || !limit_cache(store))
+    if (!lock_pass_gate(store, store->lock) || !refuse_header(store, read_header(store, store->lock)) ||
+        !open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !limit_cache(store))
         return false;
-    keep_beside(store);
-    share_beside(store, "-wal");
-    share_beside(store, "-shm");
+    beside_keep(store);
+    beside_share(store, "-wal");
+    beside_share(store, "-shm");
     return true;
 }
 
@@ -295,25 +250,21 @@ open_to_write(struct store *store, const struct store_options *options)
 {
     if (!take_lock(store, options))
         return false;
-    enum header header = read_header(store->lock);
-    if (header != HEADER_EMPTY && !refuse_header(store, header))
+    enum header header = read_header(store, store->lock);
+    bool is_new = header == HEADER_EMPTY || header == HEADER_CUT_SHORT;
+    if (!is_new && !refuse_header(store, header))
         return false;
-    if (header == HEADER_EMPTY ? !set_readers(store, options->group) : !check_group(store, options->group))
+    if (header != HEADER_OURS)
+        lock_shut_gate(store);
+    if (is_new ? !set_readers(store, options->group) : !check_group(store, options->group))
         return false;
     if (!open_file(store, store->path, SQLITE_OPEN_READWRITE) || !schema_check(store) || !schema_migrate(store) ||
         !limit_cache(store))
         return false;
-    keep_beside(store);
-    if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") ||
-        !store_execute(store, "SELECT count(*) FROM setting"))
-        return false;
-    /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */
-    lock_leave_note(store);
-    sqlite3_wal_hook(store->db, note_frames, store); /* instead of wal_autocheckpoint */
-    store->checkpointer = checkpointer_new(store->path);
-    share_beside(store, "-wal");
-    share_beside(store, "-shm");
-    return true;
+    lock_leave_note(store); /* SQLite dropped it when it had read */
+    if (!store->loading)
+        return load_enter_wal(store);
+    return options->fills || load_end(store);
 }
 
 /* --- private --- */
@@ -377,7 +328,7 @@ store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    if (!store->failed && store->writer != NULL && store->in_transaction)
+    if (!store->failed && store->in_transaction && (store->writer != NULL || store->loading))
         store_commit(store);
     store_rollback(store);
     for (int i = 0; i < STATEMENT_COUNT; i++)

@@ -207,7 +207,7 @@ prune_finish(struct pruning *pruning)
 bool
 prune_begin(struct pruning *pruning, struct store *store, struct prune_result *result)
 {
-    struct writer *writer = store_writer(store);
+    struct writer *writer = !store->loading || store_commit(store) ? store_writer(store) : NULL;
     *result = (struct prune_result){.bytes_before = disk_bytes(store)};
     *pruning = (struct pruning){.store = store, .result = result, .newest = -1};
     pruning->victims = memory_allocate(LIMIT_STEP_ROWS * sizeof(*pruning->victims));

@@ -3,6 +3,7 @@
 
 #include "parse/parse.h"
 #include "store/embedded.h"
+#include "store/load.h"
 
 /* "001-events.sql" is the step to version 1; 000 is what must be said before any table. */
 static int
@@ -87,7 +88,7 @@ bool
 schema_migrate(struct store *store)
 {
     int version;
-    if (!schema_version(store, &version))
+    if (!schema_version(store, &version) || (version == 0 && store->mode == STORE_WRITE && !load_begin(store)))
         return false;
     for (size_t i = 0; i < embedded_schema_count; i++) {
         const struct embedded_file *step = &embedded_schema[i];

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/gather.h"
+#include "store/load.h"
 #include "store/transfer.h"
 #include "store/writer.h"
 
@@ -85,20 +86,21 @@ writer_commit(struct writer *writer)
     writer->pending = writer->pending_bytes = 0;
     return shapes_flush(writer->shapes) && provisional_mend_shapes(writer) && class_firsts_flush(writer) &&
            setting_set_integer(store, "last_id", writer->last_id) &&
-           (!writer->planned || setting_set_integer(store, "last_scan", (int64_t)time(NULL))) && store_end(store);
+           (!writer->planned || setting_set_integer(store, "last_scan", (int64_t)time(NULL))) && load_end(store);
 }
 
 bool
 store_commit(struct store *store)
 {
-    return store->writer == NULL ? store_end(store) : store_begin(store) && writer_commit(store->writer);
+    return store->writer == NULL ? load_end(store) : store_begin(store) && writer_commit(store->writer);
 }
 
 bool
 store_commit_pending(struct store *store)
 {
-    return store->writer == NULL || store->writer->pending == 0 || provisional_pending(store->writer) ||
-           writer_commit(store->writer);
+    struct writer *writer = store->writer;
+    return writer == NULL || (writer->pending == 0 && !store->loading) || provisional_pending(writer) ||
+           writer_commit(writer);
 }
 
 /* --- rows --- */
@@ -329,6 +331,23 @@ add_unparsed(struct writer *writer, const struct unparsed *piece)
     return store_run(writer->store, add);
 }
 
+/* Commits when enough has come together; in the first load room on the disk is asked for as often, and that is all. */
+static bool
+end_batch(struct writer *writer)
+{
+    struct store *store = writer->store;
+    bool full = writer->pending_bytes >= store->commit_bytes;
+    if (!load_is_due(store, writer->pending)) {
+        if (!full && (store->loading || writer->pending < COMMIT_ROWS))
+            return true;
+        if (store->loading) {
+            writer->pending_bytes = 0;
+            return store_has_room(store);
+        }
+    }
+    return writer_commit(writer) && store_has_room(store);
+}
+
 bool
 store_add(struct store *store, const struct batch *batch)
 {
@@ -345,9 +364,7 @@ store_add(struct store *store, const struct batch *batch)
     writer->file.state = batch->state;
     if (batch->end >= writer->provisional.end && !provisional_settle(writer))
         return false;
-    if (provisional_pending(writer) || (writer->pending < COMMIT_ROWS && writer->pending_bytes < store->commit_bytes))
-        return true;
-    return writer_commit(writer) && store_has_room(store);
+    return provisional_pending(writer) || end_batch(writer);
 }
 
 bool

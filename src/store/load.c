@@ -1,0 +1,72 @@
+/* The first load of a new database.  Through the write-ahead log every page would be written twice, and what there is to read beside it is
+ * nothing yet.  So it is one transaction with a rollback journal: that keeps pages which were there before, which are none, and what a killed
+ * scan leaves is taken back by SQLite as it is opened next: the journal is synced, and its name, before the first page goes
+ * into the database, and is removed after all of them were synced.  Used by store alone. */
+#include "store/load.h"
+
+#include <time.h>
+
+#include "base/limits.h"
+#include "store/beside.h"
+#include "store/checkpoint.h"
+#include "store/lock.h"
+
+static int64_t
+clock_milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool
+load_begin(struct store *store)
+{
+    /* BEGIN IMMEDIATE would make the first page, before it is said of what kind. */
+    sqlite3_stmt *begin = store_execute(store, "PRAGMA synchronous = FULL") ? store_statement(store, BEGIN_READ) : NULL;
+    if (begin == NULL || !store_run(store, begin))
+        return false;
+    store->in_transaction = store->loading = true;
+    store->load_end = clock_milliseconds() + LIMIT_LOAD_MILLISECONDS;
+    return true;
+}
+
+bool
+load_is_due(const struct store *store, uint64_t rows)
+{
+    return store->loading && (rows >= LIMIT_LOAD_ROWS || clock_milliseconds() >= store->load_end);
+}
+
+static int
+note_frames(void *context, sqlite3 *db, const char *name, int frames)
+{
+    struct store *store = context;
+    (void)db;
+    (void)name;
+    store->wal_frames = frames;
+    return SQLITE_OK;
+}
+
+bool
+load_enter_wal(struct store *store)
+{
+    beside_keep(store);
+    if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; SELECT count(*) FROM setting"))
+        return false;
+    /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */
+    lock_leave_note(store);
+    sqlite3_wal_hook(store->db, note_frames, store); /* instead of wal_autocheckpoint */
+    store->checkpointer = checkpointer_new(store->path);
+    beside_share(store, "-wal");
+    beside_share(store, "-shm");
+    lock_open_gate(store);
+    return true;
+}
+
+bool
+load_end(struct store *store)
+{
+    bool loading = store->loading;
+    store->loading = false;
+    return store_end(store) && (!loading || load_enter_wal(store));
+}

@@ -1,0 +1,16 @@
+/* The first load of a new database: its tables and the first rows, in one transaction.  Used by store alone. */
+#ifndef NGXERR_STORE_LOAD_H
+#define NGXERR_STORE_LOAD_H
+
+#include "store/database.h"
+
+/* Begins the first load of a database that has no tables.  Until it ends store_end ends nothing, and readers wait. */
+bool load_begin(struct store *store);
+/* It has lasted long enough for those who wait, or has added so many rows. */
+bool load_is_due(const struct store *store, uint64_t rows);
+/* Ends the transaction; when it is the first load, that ends too: from here on it goes through the write-ahead log, beside readers. */
+bool load_end(struct store *store);
+/* Goes on in WAL mode, with -wal and -shm in place for readers. */
+bool load_enter_wal(struct store *store);
+
+#endif
