@@ -6,6 +6,8 @@
 
 /* Begins the first load of a database that has no tables.  Until it ends store_end ends nothing, and readers wait. */
 bool load_begin(struct store *store);
+/* To be told now and then of how many rows it has added. */
+void load_added(struct store *store, uint64_t rows);
 /* It has lasted long enough for those who wait, or has added so many rows. */
 bool load_is_due(const struct store *store, uint64_t rows);
 /* Ends the transaction; when it is the first load, that ends too: from here on it goes through the write-ahead log, beside readers. */

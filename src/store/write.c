@@ -337,6 +337,7 @@ end_batch(struct writer *writer)
 {
     struct store *store = writer->store;
     bool full = writer->pending_bytes >= store->commit_bytes;
+    load_added(store, writer->pending);
     if (!load_is_due(store, writer->pending)) {
         if (!full && (store->loading || writer->pending < COMMIT_ROWS))
             return true;
