@@ -22,23 +22,6 @@ hash_stored(struct store *store, const char *name, const char *hash, bool *equal
     return true;
 }
 
-static bool
-put_class(struct store *store, const struct class_info *info, int64_t *id)
-{
-    sqlite3_stmt *put = store_statement(store, CLASS_PUT);
-    bool row;
-    if (put == NULL)
-        return false;
-    bind_text(put, ":class", slice_of(info->id));
-    bind_text(put, ":area", slice_of(info->area));
-    bind_integer(put, ":severity", info->severity);
-    bind_text(put, ":title", slice_of(info->title));
-    if (!store_step(store, put, &row))
-        return false;
-    *id = sqlite3_column_int64(put, 0);
-    return store_step(store, put, &row); /* to its end, or nothing is written */
-}
-
 /* The ids of classes that are known as they are. */
 static bool
 find_class(struct store *store, const struct class_info *info, int64_t *id)
@@ -53,6 +36,19 @@ find_class(struct store *store, const struct class_info *info, int64_t *id)
     *id = row ? sqlite3_column_int64(find, 0) : 0;
     sqlite3_reset(find);
     return true;
+}
+
+static bool
+put_class(struct store *store, const struct class_info *info, int64_t *id)
+{
+    sqlite3_stmt *put = store_statement(store, CLASS_PUT);
+    if (put == NULL)
+        return false;
+    bind_text(put, ":class", slice_of(info->id));
+    bind_text(put, ":area", slice_of(info->area));
+    bind_integer(put, ":severity", info->severity);
+    bind_text(put, ":title", slice_of(info->title));
+    return store_run(store, put) && find_class(store, info, id);
 }
 
 /* Other classes and severities: what was kept by severity has to be looked through again. */

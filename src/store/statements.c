@@ -45,10 +45,11 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [CLASS_FIND] = "SELECT id FROM class WHERE class = :class",
     [CLASS_RETIRE_ALL] = "UPDATE class SET retired = 1 WHERE id > 0",
+    /* not RETURNING id: with it SQLite copies each page it changes to a journal of the statement */
     [CLASS_PUT] =
         "INSERT INTO class (class, area, severity, title, retired) VALUES (:class, :area, :severity, :title, 0) "
         "ON CONFLICT (class) DO UPDATE SET area = excluded.area, severity = excluded.severity, title = excluded.title, "
-        "retired = 0 RETURNING id",
+        "retired = 0",
     [CLASS_FIRST] = "UPDATE class SET first_id = min(coalesce(first_id, :id), :id), "
                     "first_time = CASE WHEN :epoch IS NULL OR first_time <= :epoch THEN first_time ELSE :epoch END "
                     "WHERE id = :class_id",
