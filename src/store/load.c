@@ -1,7 +1,7 @@
-/* The first load of a new database.  Through the write-ahead log every page would be written twice, and what there is to read beside it is
- * nothing yet.  So it is one transaction with a rollback journal: that keeps pages which were there before, which are none, and what a killed
- * scan leaves is taken back by SQLite as it is opened next: the journal is synced, and its name, before the first page goes
- * into the database, and is removed after all of them were synced.  Used by store alone. */
+/* The first load of a new database.  Through the write-ahead log every page would be written twice, and there is nothing yet that could be
+ * read meanwhile.  So it is one transaction with a rollback journal, which holds the pages that were there before: none.  What a killed scan
+ * or a power cut leaves is taken back by SQLite when it is opened next: the journal, with its name, is synced before the first page goes into
+ * the database, and is removed after all of them were synced.  Used by store alone. */
 #include "store/load.h"
 
 #include <fcntl.h>
@@ -31,7 +31,7 @@ load_begin(struct store *store)
     if (begin == NULL || !store_run(store, begin))
         return false;
     store->in_transaction = store->loading = true;
-    store->load_end = clock_milliseconds() + LIMIT_LOAD_MILLISECONDS;
+    store->load_until = clock_milliseconds() + LIMIT_LOAD_MILLISECONDS;
     return true;
 }
 
@@ -50,7 +50,7 @@ load_added(struct store *store, uint64_t rows)
 bool
 load_is_due(const struct store *store, uint64_t rows)
 {
-    return store->loading && (rows >= LIMIT_LOAD_ROWS || clock_milliseconds() >= store->load_end);
+    return store->loading && (rows >= LIMIT_LOAD_ROWS || clock_milliseconds() >= store->load_until);
 }
 
 static int
@@ -67,7 +67,10 @@ bool
 load_enter_wal(struct store *store)
 {
     beside_keep(store);
-    if (!store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; SELECT count(*) FROM setting"))
+    /* EXTRA: the journal of this change, the last one, is gone for certain before -wal is written */
+    if (!store_execute(
+            store,
+            "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; SELECT count(*) FROM setting"))
         return false;
     /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */
     lock_leave_note(store);

@@ -40,25 +40,32 @@ lock_leave_note(const struct store *store)
     (void)fcntl(store->lock, F_SETLK, &note);
 }
 
+/* ": process N, since when", as far as the descriptor's notes tell. */
 static void
-say_holder(struct store *store, int64_t wait)
+name_holder(int descriptor, struct buffer *holder)
 {
     struct flock note = note_of(0, 0);
-    struct buffer holder = BUFFER_EMPTY, waited = BUFFER_EMPTY;
     char since[32];
 
-    /* A process of another container has no number here. */
-    if (fcntl(store->lock, F_GETLK, &note) == 0 && note.l_type != F_UNLCK && note.l_start > NOTE_BEGIN) {
-        int64_t begin = (int64_t)(note.l_start - NOTE_BEGIN), now = (int64_t)time(NULL);
-        if (note.l_pid > 0)
-            buffer_add_format(&holder, "process %ld, ", (long)note.l_pid);
-        buffer_add_format(&holder, "since %s (%lld s)", epoch_to_iso(begin, since),
-                          (long long)(now > begin ? now - begin : 0));
-    }
+    if (fcntl(descriptor, F_GETLK, &note) != 0 || note.l_type == F_UNLCK || note.l_start <= NOTE_BEGIN)
+        return;
+    int64_t begin = (int64_t)(note.l_start - NOTE_BEGIN), now = (int64_t)time(NULL);
+    buffer_add_text(holder, ": ");
+    if (note.l_pid > 0) /* a process of another container has no number here */
+        buffer_add_format(holder, "process %ld, ", (long)note.l_pid);
+    buffer_add_format(holder, "since %s (%lld s)", epoch_to_iso(begin, since),
+                      (long long)(now > begin ? now - begin : 0));
+}
+
+static void
+say_holder(struct store *store, int descriptor, const char *what, int64_t wait)
+{
+    struct buffer holder = BUFFER_EMPTY, waited = BUFFER_EMPTY;
+
+    name_holder(descriptor, &holder);
     if (wait > 0)
         buffer_add_format(&waited, "; waited %lld s", (long long)wait);
-    diagnose(store->diagnostics, STATUS_BUSY, "%s: another ngxerr writes to this database%s%s%s", store->path,
-             holder.size > 0 ? ": " : "", buffer_text(&holder),
+    diagnose(store->diagnostics, STATUS_BUSY, "%s: another ngxerr %s%s%s", store->path, what, buffer_text(&holder),
              wait > 0 ? buffer_text(&waited) : "; --wait SECONDS waits for it");
     buffer_free(&holder);
     buffer_free(&waited);
@@ -116,7 +123,7 @@ lock_take(struct store *store, int64_t wait)
             return false;
         }
         if (clock_seconds() - begin >= wait) {
-            say_holder(store, wait);
+            say_holder(store, store->lock, "writes to this database", wait);
             return false;
         }
         nanosleep(&look_again, NULL);
@@ -133,8 +140,7 @@ lock_pass_gate(struct store *store, int descriptor)
     struct flock gate;
     while (lock_gate(descriptor, F_OFD_GETLK, &gate, F_RDLCK) && gate.l_type != F_UNLCK) {
         if (clock_seconds() - begin >= LIMIT_LOAD_WAIT) {
-            diagnose(store->diagnostics, STATUS_BUSY, "%s: another ngxerr fills it for the first time; waited %d s",
-                     store->path, LIMIT_LOAD_WAIT);
+            say_holder(store, descriptor, "fills this database for the first time", LIMIT_LOAD_WAIT);
             return false;
         }
         nanosleep(&look_soon, NULL);

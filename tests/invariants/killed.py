@@ -3,7 +3,8 @@
 signal, with what was read in the database.
 
 Moments are chosen in two ways: by time, spread over a measured run, and by bytes: the kernel ends a process (SIGXFSZ) within the write that
-makes one of its files longer than a limit, which meets every write of a new database, its schema's included, in its middle."""
+makes one of its files longer than a limit, which meets every write of a new database, its schema's included, in its middle.
+After a kill readers say what there is, or why there is nothing."""
 import os
 import random
 import resource
@@ -15,18 +16,19 @@ from common import PROGRAM, SEED, check_sums, compare, environment, expect, make
 
 chance = random.Random(SEED)
 BY_BYTES, BY_TIME, LARGE, MANY = 75, 110, 15, 300
+READERS = [("report", "--since", "@0"), ("report", "--since-last"), ("query", "-f", "csv"), ("db", "info")]
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
-def start(base, database, logs, limit=None, ignored=False):
+def start(base, database, *paths, limit=None, ignored=False):
     """A scan; with `limit` none of its files may get longer, which kills it, or is an error of every such write when that is ignored."""
     def prepare():
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN if ignored else signal.SIG_DFL)
-    return subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, logs], cwd=base, env=environment(base),
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=prepare)
+    return subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, *paths], cwd=base, env=environment(base),
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=prepare)
 
 
 def finish(process, allowed):
@@ -42,6 +44,16 @@ def kill_within(process, seconds):
     except subprocess.TimeoutExpired:
         process.kill()
     return finish(process, (0, -signal.SIGKILL)) != 0
+
+
+def read_plainly(base, database, *words):
+    """An answer, or that there is none and what to do: nothing of SQLite's, and no empty answer."""
+    done = subprocess.run([PROGRAM, *words, "-d", database], cwd=base, env=environment(base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode == 0:
+        expect(done.stdout, "%s says nothing after a kill" % (words,))
+    else:
+        expect(done.returncode == 4 and done.stdout == b"" and b"`ngxerr scan` " in done.stderr,
+               "%s after a kill: status %d, %s" % (words, done.returncode, done.stderr.decode()))
 
 
 def remove(database):
@@ -96,9 +108,11 @@ def small_by_bytes(base, logs, expected, size):
         limit = size * number // BY_BYTES + chance.randrange(512)
         database = os.path.join(base, "bytes.db")
         ignored = number % 3 == 2
-        status = finish(start(base, database, logs, limit, ignored), (0, 4) if ignored else (0, -signal.SIGXFSZ))
+        status = finish(start(base, database, logs, limit=limit, ignored=ignored), (0, 4) if ignored else (0, -signal.SIGXFSZ))
         killed += status == -signal.SIGXFSZ
         refused += status == 4
+        if os.path.exists(database):
+            read_plainly(base, database, *chance.choice(READERS))
         recovered(base, database, logs, expected, "a scan after one that ended at %d bytes" % limit)
     expect(killed > BY_BYTES // 4 and refused > BY_BYTES // 8, "only %d scans killed and %d refused" % (killed, refused))
     return "%d killed and %d refused within a write" % (killed, refused)
@@ -113,6 +127,8 @@ def small_by_time(base, logs, expected, whole):
         if kill_within(start(base, database, logs), moment):
             killed += 1
             whole *= 1.01
+            if os.path.exists(database):
+                read_plainly(base, database, *chance.choice(READERS))
         else:
             whole = min(whole, time.monotonic() - begin)
         if chance.random() < 0.2:  # else the next one is killed on what this one left
@@ -122,14 +138,15 @@ def small_by_time(base, logs, expected, whole):
     return "%d of %d killed by time" % (killed, BY_TIME)
 
 
-# --- a large one: more records than a transaction holds ---
+# --- a large one: more records than a transaction holds, but for the first; that ends before standard input is waited for ---
 
 def large_by_time(base, logs, expected, whole):
     killed = 0
     database = os.path.join(base, "large.db")
     records = sum(row[4] for row in expected[0])
-    for _ in range(LARGE):
-        if kill_within(start(base, database, logs), chance.uniform(0, whole)):
+    in_turn = [os.path.join(logs, "a.log"), "-", os.path.join(logs, "big.log"), os.path.join(logs, "c.log")]
+    for number in range(LARGE):
+        if kill_within(start(base, database, *(in_turn if number % 3 else [logs])), chance.uniform(0, whole)):
             killed += 1
         elif read_rows(database, "SELECT count(*) FROM events")[0][0] == records:  # finished: begin anew
             check_sums(database)

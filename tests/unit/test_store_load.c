@@ -1,0 +1,130 @@
+/* The first load of a new database ends in WAL mode, whatever ends it. */
+#include "store_log.h"
+
+static int
+begin(void **state)
+{
+    static struct store_log log;
+    memset(&log, 0, sizeof log);
+    store_log_begin(&log);
+    *state = &log;
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    store_log_end(*state);
+    return 0;
+}
+
+/* The bytes of the file that say how it is written: 2 in WAL mode, 1 before; 0 when nothing is in it. */
+static int
+write_version(const char *path)
+{
+    char header[20] = "";
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    bool whole = fread(header, sizeof header, 1, file) == 1;
+    fclose(file);
+    return whole ? header[18] : 0;
+}
+
+static void
+open_new(struct store_log *log, const char *path)
+{
+    bool changed;
+    log->store = store_open(&(struct store_options){.mode = STORE_WRITE, .path = path, .node = "n", .fills = true},
+                            log->diagnostics);
+    assert_non_null(log->store);
+    assert_true(store_use_rules(log->store, log->rules, &changed));
+}
+
+static void
+assert_readable(struct store_log *log, const char *path, uint64_t events_expected)
+{
+    struct store *reader = store_open(&(struct store_options){.mode = STORE_READ, .path = path}, log->diagnostics);
+    uint64_t count;
+    assert_non_null(reader);
+    assert_true(query_count(reader, NULL, &count));
+    assert_int_equal(count, events_expected);
+    store_close(reader);
+}
+
+/* A stream that is silent, a prune, the end of a scan, the end of the store. */
+static void
+end_first_load(struct store_log *log, int way)
+{
+    struct prune_result result;
+    if (way == 0)
+        assert_true(store_commit_pending(log->store));
+    else if (way == 1)
+        assert_true(store_prune_by_age(log->store, &(struct store_keep){0}, &result));
+    else if (way == 2)
+        assert_true(store_set_left(log->store, NULL, 0));
+    else {
+        store_close(log->store);
+        log->store = NULL;
+    }
+}
+
+static void
+remove_database(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    struct buffer name = BUFFER_EMPTY;
+    for (size_t i = 0; i < 3; i++) {
+        buffer_clear(&name);
+        buffer_add_format(&name, "%s%s", path, suffixes[i]);
+        assert_int_equal(unlink(buffer_text(&name)), 0);
+    }
+    buffer_free(&name);
+}
+
+/* Whatever waits for the first load to end finds it in WAL mode. */
+static void
+test_first_load_ends_in_wal_mode(void **state)
+{
+    struct store_log *log = *state;
+    for (int way = 0; way < 4; way++) {
+        char path[] = "/tmp/ngxerr-test-XXXXXX";
+        int descriptor = mkstemp(path);
+        assert_true(descriptor >= 0);
+        close(descriptor);
+        store_close(log->store);
+        open_new(log, path);
+        assert_int_equal(write_version(path), 0); /* so little is in memory until it is committed */
+        end_first_load(log, way);
+        assert_int_equal(write_version(path), 2);
+        assert_readable(log, path, 0);
+        store_close(log->store);
+        log->store = NULL;
+        remove_database(path);
+    }
+}
+
+/* A database that no scan follows for is ready at once. */
+static void
+test_without_a_scan_there_is_no_first_load(void **state)
+{
+    struct store_log *log = *state;
+    char path[] = "/tmp/ngxerr-test-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    store_close(log->store);
+    log->store = store_open(&(struct store_options){.mode = STORE_WRITE, .path = path}, log->diagnostics);
+    assert_non_null(log->store);
+    assert_int_equal(write_version(path), 2);
+    remove_database(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_first_load_ends_in_wal_mode, begin, end),
+        cmocka_unit_test_setup_teardown(test_without_a_scan_there_is_no_first_load, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
