@@ -27,7 +27,8 @@ bool
 load_begin(struct store *store)
 {
     /* BEGIN IMMEDIATE would make the first page, before it is said of what kind. */
-    sqlite3_stmt *begin = store_execute(store, "PRAGMA synchronous = FULL") ? store_statement(store, BEGIN_READ) : NULL;
+    sqlite3_stmt *begin =
+        store_execute(store, "PRAGMA main.synchronous = FULL") ? store_statement(store, BEGIN_READ) : NULL;
     if (begin == NULL || !store_run(store, begin))
         return false;
     store->in_transaction = store->loading = true;
@@ -68,9 +69,8 @@ load_enter_wal(struct store *store)
 {
     beside_keep(store);
     /* EXTRA: the journal of this change, the last one, is gone for certain before -wal is written */
-    if (!store_execute(
-            store,
-            "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; SELECT count(*) FROM setting"))
+    if (!store_execute(store, "PRAGMA main.synchronous = EXTRA; PRAGMA main.journal_mode = WAL") ||
+        !store_execute(store, "PRAGMA main.synchronous = NORMAL; SELECT count(*) FROM setting"))
         return false;
     /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */
     lock_leave_note(store);
