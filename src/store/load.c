@@ -70,7 +70,7 @@ load_enter_wal(struct store *store)
     beside_keep(store);
     /* EXTRA: the journal of this change, the last one, is gone for certain before -wal is written */
     if (!store_execute(store, "PRAGMA main.synchronous = EXTRA; PRAGMA main.journal_mode = WAL") ||
-        !store_execute(store, "PRAGMA main.synchronous = NORMAL; SELECT count(*) FROM setting"))
+        !store_execute(store, "PRAGMA main.synchronous = NORMAL; " STORE_CACHE "; SELECT count(*) FROM setting"))
         return false;
     /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */
     lock_leave_note(store);

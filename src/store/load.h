@@ -4,6 +4,11 @@
 
 #include "store/database.h"
 
+/* 4 MB while pages are added and few are changed again, so that the last of them are soon on the disk; then 12 MB, more than one
+ * transaction writes. */
+#define LOAD_CACHE  "PRAGMA main.cache_size = -4096"
+#define STORE_CACHE "PRAGMA main.cache_size = -12288"
+
 /* Begins the first load of a database that has no tables.  Until it ends store_end ends nothing, and readers wait. */
 bool load_begin(struct store *store);
 /* To be told now and then of how many rows it has added. */

@@ -88,11 +88,11 @@ set_up(struct store *store)
            functions_register(store);
 }
 
-/* 12 MB, more than one transaction writes.  Said only when the page size is known: SQLite keeps the number of pages that it made of it. */
+/* Said only when the page size is known: SQLite keeps the number of pages that it made of it. */
 static bool
 limit_cache(struct store *store)
 {
-    return store_execute(store, "PRAGMA cache_size = -12288");
+    return store_execute(store, store->loading ? LOAD_CACHE : STORE_CACHE);
 }
 
 static bool
