@@ -64,7 +64,7 @@ def check(directory, name, content):
     expect(run(directory, "query", "-f", "raw", "-d", database) == content, name + ": changed in a database")
     check_sums(database)
     # what the schema takes by itself is not counted against a small file
-    bound = 1.5 * len(content) + 100 * content.count(b"\n") + 460000
+    bound = 1.5 * len(content) + 100 * content.count(b"\n") + 480000
     expect(os.path.getsize(database) <= bound, "%s: %d bytes became %d" % (name, len(content), os.path.getsize(database)))
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(database + suffix):
