@@ -8,6 +8,8 @@
 
 /* Small enough that a few arenas do not count against the memory bound. */
 #define ARENA_BLOCK 16384U
+/* Of most processors; where they are larger, none are given. */
+#define LARGE_PAGE ((size_t)2 << 20)
 
 /* No memory is left, so nothing can be cleaned up: a message that needs none, and the end. */
 static _Noreturn void
@@ -56,12 +58,20 @@ memory_room(void *items, size_t count, size_t more, size_t *capacity, size_t siz
     return memory_resize(items, *capacity, size);
 }
 
+/* Whole large pages: a part of one would be small pages. */
+static size_t
+map_size(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - LARGE_PAGE)
+        memory_stop();
+    return (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+}
+
 void *
 memory_map(size_t count, size_t size)
 {
-    size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes))
-        memory_stop();
+    size_t bytes = map_size(count, size);
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         memory_stop();
@@ -73,7 +83,7 @@ void
 memory_unmap(void *mapped, size_t count, size_t size)
 {
     if (mapped != NULL)
-        munmap(mapped, count * size);
+        munmap(mapped, map_size(count, size));
 }
 
 char *

@@ -44,13 +44,13 @@ struct match_cache {
 struct match_cache *
 match_cache_new(void)
 {
-    return memory_allocate_zeroed(1, sizeof(struct match_cache));
+    return memory_map(1, sizeof(struct match_cache));
 }
 
 void
 match_cache_free(struct match_cache *cache)
 {
-    free(cache);
+    memory_unmap(cache, 1, sizeof(*cache));
 }
 
 static bool

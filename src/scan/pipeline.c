@@ -109,7 +109,7 @@ fill_shelves(struct pipeline *pipeline)
         pipeline->parcels[i].texts = arena_new();
         shelf_put(&pipeline->free_parcels, &pipeline->parcels[i]);
     }
-    pipeline->sheets = memory_allocate_zeroed(SHEET_COUNT, sizeof *pipeline->sheets);
+    pipeline->sheets = memory_map(SHEET_COUNT, sizeof *pipeline->sheets);
     for (size_t i = 0; i < SHEET_COUNT; i++)
         shelf_put(&pipeline->free_sheets, &pipeline->sheets[i]);
 }
@@ -125,7 +125,7 @@ release(struct pipeline *pipeline)
         row_batch_free(pipeline->parcels[i].batch.rows);
         arena_free(pipeline->parcels[i].texts);
     }
-    free(pipeline->sheets);
+    memory_unmap(pipeline->sheets, SHEET_COUNT, sizeof *pipeline->sheets);
     classifier_free(pipeline->classifier);
     pthread_mutex_destroy(&pipeline->mutex);
     pthread_cond_destroy(&pipeline->changed);

@@ -30,7 +30,7 @@ contexts_new(struct store *store)
     int64_t last;
     if (!store_get_integer(store, CONTEXT_LAST_ID, 0, &last))
         return NULL;
-    struct contexts *contexts = memory_allocate_zeroed(1, sizeof(*contexts));
+    struct contexts *contexts = memory_map(1, sizeof(*contexts));
     contexts->last_id = last;
     contexts->seed = hash_seed();
     return contexts;
@@ -43,7 +43,7 @@ contexts_free(struct contexts *contexts)
         return;
     buffer_free(&contexts->key);
     buffer_free(&contexts->escaped);
-    free(contexts);
+    memory_unmap(contexts, 1, sizeof(*contexts));
 }
 
 void

@@ -35,7 +35,7 @@ intern_new(struct store *store)
     int64_t last;
     if (!store_get_integer(store, STRING_LAST_ID, 0, &last))
         return NULL;
-    struct intern *intern = memory_allocate_zeroed(1, sizeof(*intern));
+    struct intern *intern = memory_map(1, sizeof(*intern));
     intern->last_id = (uint32_t)last;
     intern->seed = hash_seed();
     return intern;
@@ -47,7 +47,7 @@ intern_free(struct intern *intern)
     if (intern == NULL)
         return;
     buffer_free(&intern->escaped);
-    free(intern);
+    memory_unmap(intern, 1, sizeof(*intern));
 }
 
 void
