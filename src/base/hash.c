@@ -22,6 +22,13 @@ hash_slice_seeded(struct slice bytes, uint64_t seed)
     return XXH3_64bits_withSeed(bytes.data != NULL ? bytes.data : "", bytes.size, seed);
 }
 
+struct hash_wide
+hash_slice_wide(struct slice bytes, uint64_t seed)
+{
+    XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data != NULL ? bytes.data : "", bytes.size, seed);
+    return (struct hash_wide){hash.low64, hash.high64};
+}
+
 uint64_t
 hash_seed(void)
 {

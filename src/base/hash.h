@@ -10,6 +10,12 @@ uint64_t hash_slice(struct slice bytes);
 /* Another function for each seed. */
 uint64_t hash_slice_seeded(struct slice bytes, uint64_t seed);
 
+/* 128 bits of it: enough to know a text by. */
+struct hash_wide {
+    uint64_t low, high;
+};
+struct hash_wide hash_slice_wide(struct slice bytes, uint64_t seed);
+
 /* A seed that strangers do not know. */
 uint64_t hash_seed(void);
 
