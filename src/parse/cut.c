@@ -148,12 +148,12 @@ keep_ahead(struct ahead *ahead, struct slice rest)
 
 /* The prefix of the line, which the record before it may have met already. */
 static bool
-match_prefix(const struct ahead *ahead, struct slice line, struct prefix *prefix)
+match_prefix(struct ahead *ahead, struct slice line, struct prefix *prefix)
 {
     if (!ahead->prefixed)
         return prefix_match(line, prefix);
     *prefix = ahead->prefix;
-    prefix_finish(line, ahead->at, prefix);
+    prefix_finish(line, ahead->at, &ahead->dated, prefix);
     return true;
 }
 

@@ -16,6 +16,15 @@
 /* Bytes that settle whether a line begins with a prefix: date, level, two 64-bit numbers, their punctuation. */
 #define PREFIX_MAXIMUM 80U
 
+/* "2026/11/20 03:12:45 " */
+#define DATE_SIZE 20U
+
+/* A date that was read, and what it says: most lines have that of the line before.  All zero at first. */
+struct dated {
+    char text[DATE_SIZE];
+    int64_t written;
+};
+
 struct prefix {
     enum prefix_form form;
     bool time_valid;
@@ -73,7 +82,7 @@ bool prefix_stands(struct slice line);
 /* The same answer for the line that ends the record before it; the prefix without time and connection, and where the connection would
  * stand: prefix_finish adds them. */
 bool prefix_begins(struct slice line, struct prefix *prefix, const char **at);
-void prefix_finish(struct slice line, const char *at, struct prefix *prefix);
+void prefix_finish(struct slice line, const char *at, struct dated *dated, struct prefix *prefix);
 /* `nginx: [emerg] `, `angie: ` and the like (ngx_log_stderr). */
 bool prefix_match_stderr(struct slice line, struct prefix *prefix);
 /* `[error] 12#12: *3 ` and what people leave of it; for fragments only. */
@@ -134,6 +143,7 @@ struct ahead {
     bool prefixed; /* a prefix stands at the beginning: `prefix` and `at` as prefix_begins gives them */
     struct prefix prefix;
     const char *at;
+    struct dated dated;
     const char *clean; /* no encoded line end begins before; NULL: nobody looked */
 };
 /* As parse_next, with what is kept from piece to piece of one input; all zero at first. */

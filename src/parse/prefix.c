@@ -3,8 +3,6 @@
 #include "base/zone.h"
 #include "parse/parts.h"
 
-#define DATE_SIZE 20U /* "2026/11/20 03:12:45 " */
-
 static inline int
 two_digits(const char *at)
 {
@@ -33,8 +31,14 @@ date_match(const char *at)
 }
 
 static void
-date_read(const char *at, struct prefix *prefix)
+date_read(const char *at, struct dated *dated, struct prefix *prefix)
 {
+    if (memcmp(dated->text, at, DATE_SIZE) == 0) {
+        prefix->time_valid = true;
+        prefix->written = dated->written;
+        return;
+    }
+
     struct civil civil = {two_digits(at) * 100 + two_digits(at + 2),
                           two_digits(at + 5),
                           two_digits(at + 8),
@@ -44,6 +48,10 @@ date_read(const char *at, struct prefix *prefix)
 
     prefix->time_valid = civil_valid(&civil);
     prefix->written = prefix->time_valid ? civil_to_seconds(&civil) : -1;
+    if (prefix->time_valid) {
+        memcpy(dated->text, at, DATE_SIZE);
+        dated->written = prefix->written;
+    }
 }
 
 /* "[error]", moved behind it (level_from_name is for names that people give). */
@@ -154,24 +162,25 @@ prefix_begins(struct slice line, struct prefix *prefix, const char **at)
 }
 
 void
-prefix_finish(struct slice line, const char *at, struct prefix *prefix)
+prefix_finish(struct slice line, const char *at, struct dated *dated, struct prefix *prefix)
 {
     prefix->form = PREFIX_DATED;
     prefix->has_connection = false;
     prefix->connection = 0;
     prefix_connection(&at, line.data + line.size, prefix);
     prefix->size = (size_t)(at - line.data);
-    date_read(line.data, prefix);
+    date_read(line.data, dated, prefix);
 }
 
 bool
 prefix_match(struct slice line, struct prefix *prefix)
 {
+    struct dated dated = {{0}, 0};
     const char *at;
 
     if (!process_prefix_match(line, &at, prefix))
         return false;
-    prefix_finish(line, at, prefix);
+    prefix_finish(line, at, &dated, prefix);
     return true;
 }
 
