@@ -135,9 +135,9 @@ const char *rules_hash(const struct rules *rules);
 
 /* What a record matched. */
 struct match {
-    size_t class_index;                           /* CLASS_UNCLASSIFIED if none */
-    struct record_field captures[LIMIT_CAPTURES]; /* names live as long as rules, values point into the record */
+    size_t class_index; /* CLASS_UNCLASSIFIED if none */
     unsigned capture_count;
+    struct record_field captures[LIMIT_CAPTURES]; /* names live as long as rules, values point into the record */
 };
 
 /* The working memory of one thread.  Freed by classifier_free. */

@@ -294,10 +294,7 @@ prefix_apply(const struct prefix *prefix, struct record *record)
 void
 record_clear(struct record *record)
 {
-    /* The array of extra fields is most of the struct and read only up to extra_count. */
-    size_t after = offsetof(struct record, extra_count);
-    memset(record, 0, offsetof(struct record, extra));
-    memset((char *)record + after, 0, sizeof(*record) - after);
+    memset(record, 0, offsetof(struct record, extra)); /* those are read only up to extra_count */
     record->written = -1;
     record->time.written = -1;
     record->error_number = -1;

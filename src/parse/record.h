@@ -105,11 +105,6 @@ struct record {
     struct slice referrer;
     struct slice tail; /* from ", client: " (or the like) to the end of the record; none if there is none */
 
-    /* Fields without a column: bytes_client, bytes_upstream, login, resolver, responder, peer, certificate, starttls,
-     * error_log_tag tags, unknown ones by their name; container, pod, unit, stream, tag of a wrapper. */
-    struct record_field extra[LIMIT_EXTRA];
-    unsigned extra_count;
-
     /* Derived from the fields above. */
     struct slice method; /* of request */
     struct slice uri;    /* of request, with arguments */
@@ -117,6 +112,11 @@ struct record {
     struct slice upstream_addr; /* the peer (or group name) in upstream: address:port, [v6]:port, unix:/path */
     struct slice upstream_uri;  /* the rest of upstream after the peer; none if there is none */
     enum side side;
+
+    /* Fields without a column: bytes_client, bytes_upstream, login, resolver, responder, peer, certificate, starttls,
+     * error_log_tag tags, unknown ones by their name; container, pod, unit, stream, tag of a wrapper. */
+    unsigned extra_count;
+    struct record_field extra[LIMIT_EXTRA]; /* most of the struct, and empty in most records */
 };
 
 #endif

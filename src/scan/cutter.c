@@ -14,7 +14,7 @@ struct cutter {
     struct peeler *peeler;
     struct arena *texts; /* of the parcel that is being filled: what the peeler gives */
     struct local_time local;
-    struct piece piece;
+    struct piece *piece;   /* the last one, in the room of the next event */
     struct block *carried; /* holds `rest`; NULL when nothing is carried */
     struct slice rest;     /* what the block before left */
     uint64_t offset;       /* of the next byte to be cut */
@@ -57,7 +57,6 @@ current_sheet(struct cutter *cutter)
     if (cutter->sheet == NULL) {
         cutter->sheet = take_free_sheet(cutter->pipeline);
         cutter->sheet->count = 0;
-        cutter->sheet->parcel = current_parcel(cutter);
     }
     return cutter->sheet;
 }
@@ -67,6 +66,7 @@ send_sheet(struct cutter *cutter, bool ended)
 {
     struct sheet *sheet = current_sheet(cutter);
 
+    sheet->parcel = current_parcel(cutter);
     sheet->ended = ended;
     cutter->sheet = NULL;
     put_full_sheet(cutter->pipeline, sheet);
@@ -107,16 +107,6 @@ send_parcel(struct cutter *cutter, struct block *block, bool last)
 
 /* --- pieces --- */
 
-/* Copies what is used: most of a record's room is for fields that few have. */
-static void
-copy_record(struct record *to, const struct record *from)
-{
-    memcpy(to, from, offsetof(struct record, extra));
-    memcpy(to->extra, from->extra, from->extra_count * sizeof *from->extra);
-    memcpy((char *)to + offsetof(struct record, extra_count), (const char *)from + offsetof(struct record, extra_count),
-           sizeof *from - offsetof(struct record, extra_count));
-}
-
 /* The record's time: its own, or its wrapper's, with the offset that is written there or follows from the zone. */
 static void
 set_time(struct cutter *cutter, struct event *event)
@@ -140,15 +130,16 @@ static void
 add_event(struct cutter *cutter)
 {
     struct sheet *sheet = current_sheet(cutter);
-    struct event *event = &sheet->events[sheet->count++];
+    const struct piece *piece = cutter->piece;
+    struct event *event = &sheet->items[sheet->count++].as.event; /* the piece's record is in it */
 
-    copy_record(&event->record, &cutter->piece.record);
+    current_parcel(cutter);
     set_time(cutter, event);
     if (cutter->in_line)
         event->record.flags |= RECORD_GLUED;
     if (!cutter->provisional)
         cutter->committed = cutter->local.state;
-    else if (cutter->offset == cutter->last_record && !cutter->piece.complete)
+    else if (cutter->offset == cutter->last_record && !piece->complete)
         event->record.flags |= RECORD_OPEN;
     cutter->end.records++;
     cutter->end.lines += event->record.lines;
@@ -162,7 +153,7 @@ add_event(struct cutter *cutter)
 static void
 follow_long_line(struct cutter *cutter)
 {
-    struct piece *piece = &cutter->piece;
+    struct piece *piece = cutter->piece;
 
     if (cutter->in_long && piece->reason != UNPARSED_GLUED)
         piece->reason = UNPARSED_TOO_LONG;
@@ -175,13 +166,13 @@ static void
 add_unparsed(struct cutter *cutter)
 {
     struct batch *batch = &current_parcel(cutter)->batch;
-    const struct record *record = &cutter->piece.record;
+    const struct record *record = &cutter->piece->record;
 
     batch->unparsed[batch->unparsed_count++] = (struct unparsed){
         .raw = record->raw,
         .offset = record->offset,
         .lines = record->lines,
-        .reason = (int)cutter->piece.reason,
+        .reason = (int)cutter->piece->reason,
     };
     cutter->end.lines += record->lines;
     cutter->end.unparsed += record->lines;
@@ -191,8 +182,10 @@ add_unparsed(struct cutter *cutter)
 static bool
 next_piece(struct cutter *cutter, struct slice rest, uint64_t offset, bool final)
 {
-    struct piece *piece = &cutter->piece;
+    struct sheet *sheet = current_sheet(cutter);
+    struct piece *piece = &sheet->items[sheet->count].piece;
 
+    cutter->piece = piece;
     parse_next_wrapped(cutter->peeler, rest, offset, final, piece);
     assert(piece->consumed <= rest.size && (piece->consumed > 0) == (piece->type != PIECE_MORE));
     return piece->type != PIECE_MORE && !(piece->partial && cutter->provisional);
@@ -202,20 +195,20 @@ next_piece(struct cutter *cutter, struct slice rest, uint64_t offset, bool final
 static bool
 cut_piece(struct cutter *cutter, struct block *block, struct slice *rest, bool final)
 {
-    struct piece *piece = &cutter->piece;
-
     if (!next_piece(cutter, *rest, cutter->offset, final))
         return false;
-    if (piece->type == PIECE_RECORD)
+    size_t size = cutter->piece->consumed;
+    bool is_record = cutter->piece->type == PIECE_RECORD;
+    if (is_record)
         add_event(cutter);
     else {
         follow_long_line(cutter);
         add_unparsed(cutter);
     }
-    cutter->in_long = cutter->in_long && piece->type == PIECE_UNPARSED;
-    cutter->in_line = rest->data[piece->consumed - 1] != '\n';
-    *rest = slice_from(*rest, piece->consumed);
-    cutter->offset += piece->consumed;
+    cutter->in_long = cutter->in_long && !is_record;
+    cutter->in_line = rest->data[size - 1] != '\n';
+    *rest = slice_from(*rest, size);
+    cutter->offset += size;
     if (cutter->parcel_events == BATCH_ITEMS || cutter->parcel->batch.unparsed_count == BATCH_ITEMS)
         send_parcel(cutter, block, false);
     return true;
@@ -294,10 +287,10 @@ begin_provisional(struct cutter *cutter, struct slice rest)
     cutter->position = offset;
     cutter->last_record = UINT64_MAX;
     while (rest.size > 0 && next_piece(cutter, rest, offset, true)) {
-        if (cutter->piece.type == PIECE_RECORD)
+        if (cutter->piece->type == PIECE_RECORD)
             cutter->last_record = offset;
-        offset += cutter->piece.consumed;
-        rest = slice_from(rest, cutter->piece.consumed);
+        offset += cutter->piece->consumed;
+        rest = slice_from(rest, cutter->piece->consumed);
     }
     peeler_begin(cutter->peeler, cutter->texts); /* back to the first of them */
 }

@@ -9,7 +9,7 @@ classify_sheet(struct pipeline *pipeline, struct sheet *sheet)
     struct parcel *parcel = sheet->parcel;
 
     for (size_t i = 0; i < sheet->count; i++) {
-        struct event *event = &sheet->events[i];
+        struct event *event = &sheet->items[i].as.event;
 
         classify_record(pipeline->classifier, &event->record, &event->match);
         pipeline->classified += event->match.class_index != CLASS_UNCLASSIFIED;

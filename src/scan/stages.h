@@ -2,8 +2,11 @@
 #ifndef NGXERR_SCAN_STAGES_H
 #define NGXERR_SCAN_STAGES_H
 
+#include <assert.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
+#include "parse/parse.h"
 #include "scan/pipeline.h"
 #include "scan/shelf.h"
 
@@ -30,9 +33,20 @@ struct block {
     bool quiet; /* of a live stream that has nothing more for the moment: records that lie there are complete */
 };
 
+/* Room for a piece, whose record becomes that of an event in its place: nothing is copied. */
+union sheet_item {
+    struct piece piece;
+    struct {
+        char before[offsetof(struct piece, record)];
+        struct event event;
+    } as;
+};
+static_assert(offsetof(union sheet_item, as.event.record) == offsetof(union sheet_item, piece.record),
+              "the record is the same");
+
 /* Records of a parcel that are cut and have no class yet. */
 struct sheet {
-    struct event events[SHEET_ITEMS];
+    union sheet_item items[SHEET_ITEMS];
     size_t count;
     struct parcel *parcel; /* its events and rows are made of sheets, all else is the cutter's until `ended` */
     bool ended;            /* these are its last */
