@@ -11,15 +11,16 @@
 #include "base/hash.h"
 #include "classify/literals.h"
 
-/* Bits of the table for each key: one position in 32 is looked at in vain at most. */
-#define BITS_PER_KEY    32U
+/* Bits of the table for each key: one position in 8 is looked at in vain at most.  With more it would take the cache that
+ * the rest needs. */
+#define BITS_PER_KEY    8U
 #define BITS_LEAST_LOG2 13U
 #define BITS_MOST_LOG2  22U
 /* A literal of four bytes has room for one key: at odd positions the byte before it counts too, whatever it is, which takes
  * 128 keys.  With more such literals than this every position is looked up instead. */
 #define SHORT_MOST 64U
 #define STEP_MOST  2U
-#define NO_KEY     UINT32_MAX
+#define NO_CLASS   UINT32_MAX
 /* A table of how often four bytes occur in the examples: to choose the rarest. */
 #define FREQUENCY_LOG2 16U
 /* Chains that tell equal literals while they are gathered; ten times today's patterns fill each with one. */
@@ -32,23 +33,33 @@ struct literal {
     size_t next; /* of the chain of the gathering, SIZE_MAX at its end */
 };
 
+/* A literal as it is looked at, in one piece; its text, filled up to whole words, comes behind its patterns. */
+struct packed {
+    uint32_t size; /* of the text */
+    uint32_t pattern_count;
+    struct {
+        uint32_t number;
+        uint32_t class_index; /* NO_CLASS: it makes none a candidate */
+    } patterns[];
+};
+
 struct key {
     uint32_t bytes;
-    uint32_t literal;
-    int32_t offset; /* of the key in the literal; -1: it begins a byte before it */
-    uint32_t next;  /* of the chain, NO_KEY at its end */
+    uint32_t literal; /* while they are gathered its index, then where in `packed` it begins */
+    int32_t offset;   /* of the key in the literal; -1: it begins a byte before it */
 };
 
 struct scanner {
     struct arena *arena;
     struct literal *literals;
     size_t literal_count;
-    struct key *keys;
+    uint32_t *packed;
+    struct key *keys; /* those of bits 8 * i to 8 * i + 7 are keys[heads[i]] to keys[heads[i + 1] - 1] */
     size_t key_count;
     unsigned step; /* between positions that are looked up */
     unsigned log2; /* of the number of bits */
     uint64_t *bits;
-    uint32_t *heads; /* chain of each bit's keys, by hash; as many as bits / 8 */
+    uint32_t *heads;
     size_t pattern_count, class_count;
     size_t *class_of;          /* of each pattern that makes its class a candidate; SIZE_MAX otherwise */
     uint64_t *always_patterns; /* patterns without literals */
@@ -201,7 +212,7 @@ static void
 scanner_add_key(struct scanner *scanner, size_t literal, const char *bytes, int32_t offset)
 {
     scanner->keys = list_grow(scanner->arena, scanner->keys, scanner->key_count, sizeof *scanner->keys);
-    scanner->keys[scanner->key_count++] = (struct key){load_key(bytes), (uint32_t)literal, offset, NO_KEY};
+    scanner->keys[scanner->key_count++] = (struct key){load_key(bytes), (uint32_t)literal, offset};
 }
 
 /* The keys of a literal for all positions at which it may begin. */
@@ -228,6 +239,67 @@ scanner_add_keys(struct scanner *scanner, const uint32_t *frequency, size_t inde
         }
 }
 
+/* Brings together the keys that are looked at together. */
+static void
+scanner_sort_keys(struct scanner *scanner)
+{
+    size_t count = (size_t)1 << (scanner->log2 - 3);
+    uint32_t *heads = memory_allocate_zeroed(count + 1, sizeof *heads);
+    struct key *sorted = arena_allocate(scanner->arena, (scanner->key_count + 1) * sizeof *sorted);
+
+    for (size_t i = 0; i < scanner->key_count; i++)
+        heads[key_hash(scanner->keys[i].bytes, scanner->log2) / 8]++;
+    for (size_t i = 1; i <= count; i++)
+        heads[i] += heads[i - 1];
+    for (size_t i = 0; i < scanner->key_count; i++)
+        sorted[--heads[key_hash(scanner->keys[i].bytes, scanner->log2) / 8]] = scanner->keys[i];
+    scanner->keys = sorted;
+    scanner->heads = heads;
+}
+
+static size_t
+packed_words(const struct literal *literal)
+{
+    const struct packed *packed;
+
+    return (sizeof *packed + literal->pattern_count * sizeof *packed->patterns) / sizeof(uint32_t) +
+           (literal->text.size + sizeof(uint32_t) - 1) / sizeof(uint32_t);
+}
+
+static void
+pack_literal(const struct scanner *scanner, const struct literal *literal, uint32_t *words)
+{
+    struct packed *packed = (struct packed *)words;
+
+    packed->size = (uint32_t)literal->text.size;
+    packed->pattern_count = (uint32_t)literal->pattern_count;
+    for (size_t i = 0; i < literal->pattern_count; i++) {
+        size_t class_index = scanner->class_of[literal->patterns[i]];
+        packed->patterns[i].number = (uint32_t)literal->patterns[i];
+        packed->patterns[i].class_index = class_index == SIZE_MAX ? NO_CLASS : (uint32_t)class_index;
+    }
+    memcpy(packed->patterns + literal->pattern_count, literal->text.data, literal->text.size);
+}
+
+/* Brings together what is looked at of a literal. */
+static void
+scanner_pack(struct scanner *scanner)
+{
+    uint32_t *begins = memory_allocate((scanner->literal_count + 1) * sizeof *begins);
+    uint32_t words = 0;
+
+    for (size_t i = 0; i < scanner->literal_count; i++) {
+        begins[i] = words;
+        words += (uint32_t)packed_words(&scanner->literals[i]);
+    }
+    scanner->packed = memory_allocate_zeroed(words + 1, sizeof *scanner->packed);
+    for (size_t i = 0; i < scanner->literal_count; i++)
+        pack_literal(scanner, &scanner->literals[i], scanner->packed + begins[i]);
+    for (size_t i = 0; i < scanner->key_count; i++)
+        scanner->keys[i].literal = begins[scanner->keys[i].literal];
+    free(begins);
+}
+
 static void
 scanner_make_table(struct scanner *scanner, const uint32_t *frequency)
 {
@@ -242,16 +314,10 @@ scanner_make_table(struct scanner *scanner, const uint32_t *frequency)
     while (((size_t)1 << scanner->log2) < scanner->key_count * BITS_PER_KEY && scanner->log2 < BITS_MOST_LOG2)
         scanner->log2++;
     scanner->bits = memory_allocate_zeroed((size_t)1 << (scanner->log2 - 6), sizeof *scanner->bits);
-    size_t heads = (size_t)1 << (scanner->log2 - 3);
-    scanner->heads = memory_allocate(heads * sizeof *scanner->heads);
-    for (size_t i = 0; i < heads; i++)
-        scanner->heads[i] = NO_KEY;
-    for (size_t i = 0; i < scanner->key_count; i++) {
-        uint32_t hash = key_hash(scanner->keys[i].bytes, scanner->log2);
-        bit_set(scanner->bits, hash);
-        scanner->keys[i].next = scanner->heads[hash / 8];
-        scanner->heads[hash / 8] = (uint32_t)i;
-    }
+    for (size_t i = 0; i < scanner->key_count; i++)
+        bit_set(scanner->bits, key_hash(scanner->keys[i].bytes, scanner->log2));
+    scanner_sort_keys(scanner);
+    scanner_pack(scanner);
 }
 
 static void
@@ -305,6 +371,7 @@ scanner_free(struct scanner *scanner)
     free(scanner->always_classes);
     free(scanner->class_of);
     free(scanner->bits);
+    free(scanner->packed);
     free(scanner->heads);
     arena_free(scanner->arena);
 }
@@ -341,17 +408,18 @@ static void
 scanner_look(const struct scanner *scanner, struct slice message, size_t at, uint32_t key, uint32_t hash,
              uint64_t *patterns, uint64_t *candidates)
 {
-    for (uint32_t i = scanner->heads[hash / 8]; i != NO_KEY; i = scanner->keys[i].next) {
+    for (uint32_t i = scanner->heads[hash / 8]; i < scanner->heads[hash / 8 + 1]; i++) {
         const struct key *candidate = &scanner->keys[i];
-        const struct literal *literal = &scanner->literals[candidate->literal];
-        if (candidate->bytes != key || (ptrdiff_t)at < candidate->offset ||
-            !literal_stands(literal->text, slice_from(message, (size_t)((ptrdiff_t)at - candidate->offset))))
+        const struct packed *literal = (const struct packed *)(scanner->packed + candidate->literal);
+        if (candidate->bytes != key || (ptrdiff_t)at < candidate->offset)
+            continue;
+        struct slice text = {(const char *)(literal->patterns + literal->pattern_count), literal->size};
+        if (!literal_stands(text, slice_from(message, (size_t)((ptrdiff_t)at - candidate->offset))))
             continue;
         for (size_t p = 0; p < literal->pattern_count; p++) {
-            size_t number = literal->patterns[p];
-            bit_set(patterns, number);
-            if (scanner->class_of[number] != SIZE_MAX)
-                bit_set(candidates, scanner->class_of[number]);
+            bit_set(patterns, literal->patterns[p].number);
+            if (literal->patterns[p].class_index != NO_CLASS)
+                bit_set(candidates, literal->patterns[p].class_index);
         }
     }
 }
