@@ -86,6 +86,12 @@ memory_unmap(void *mapped, size_t count, size_t size)
         munmap(mapped, map_size(count, size));
 }
 
+void
+memory_clear(void *memory, size_t size)
+{
+    memset(memory, 0, size);
+}
+
 char *
 memory_copy_text(const char *text)
 {

@@ -294,7 +294,7 @@ prefix_apply(const struct prefix *prefix, struct record *record)
 void
 record_clear(struct record *record)
 {
-    memset(record, 0, offsetof(struct record, extra)); /* those are read only up to extra_count */
+    memory_clear(record, offsetof(struct record, extra)); /* those are read only up to extra_count */
     record->written = -1;
     record->time.written = -1;
     record->error_number = -1;
