@@ -57,6 +57,19 @@ match_cache_free(struct match_cache *cache)
     memory_unmap(cache, 1, sizeof *cache);
 }
 
+static size_t
+place_of(const struct match_key *key)
+{
+    return key->hash.low >> (64 - CACHE_LOG2); /* all facts come through to these bits */
+}
+
+static bool
+slot_holds(const struct slot *slot, const struct match_key *key)
+{
+    return slot->hash.low == key->hash.low && slot->hash.high == key->hash.high && slot->facts == key->facts &&
+           slot->text_sizes == key->sizes;
+}
+
 /* Message and action, which stand in a row. */
 static bool
 make_key(const struct match_cache *cache, const struct record *record, uint64_t facts, struct match_key *key)
@@ -79,27 +92,23 @@ make_key(const struct match_cache *cache, const struct record *record, uint64_t 
     return true;
 }
 
-static size_t
-place_of(const struct match_key *key)
-{
-    return key->hash.low >> (64 - CACHE_LOG2); /* all facts come through to these bits */
-}
-
-static bool
-slot_holds(const struct slot *slot, const struct match_key *key)
-{
-    return slot->hash.low == key->hash.low && slot->hash.high == key->hash.high && slot->facts == key->facts &&
-           slot->text_sizes == key->sizes;
-}
-
-bool
-match_cache_find(const struct match_cache *cache, const struct record *record, uint64_t facts, struct match_key *key,
-                 struct match *match)
+void
+match_cache_look(const struct match_cache *cache, const struct record *record, uint64_t facts, struct match_key *key)
 {
     if (!make_key(cache, record, facts, key)) {
         key->sizes = 0;
-        return false;
+        return;
     }
+    __builtin_prefetch(&cache->slots[place_of(key)]);
+    __builtin_prefetch(&cache->noted[place_of(key)]);
+}
+
+bool
+match_cache_find(const struct match_cache *cache, const struct record *record, const struct match_key *key,
+                 struct match *match)
+{
+    if (key->sizes == 0)
+        return false;
     const struct slot *slot = &cache->slots[place_of(key)];
     if (!slot_holds(slot, key))
         return false;

@@ -17,9 +17,11 @@ struct match_key {
     uint16_t sizes; /* 0: the record is not to be kept */
 };
 
-/* True when the same message with the same action and facts was kept; fills *match then.  Fills *key in either case, for
- * match_cache_keep. */
-bool match_cache_find(const struct match_cache *cache, const struct record *record, uint64_t facts, struct match_key *key,
+/* Fills *key, and asks for the memory that the next calls with it need. */
+void match_cache_look(const struct match_cache *cache, const struct record *record, uint64_t facts,
+                      struct match_key *key);
+/* True when the same message with the same action and facts was kept; fills *match then. */
+bool match_cache_find(const struct match_cache *cache, const struct record *record, const struct match_key *key,
                       struct match *match);
 /* Keeps a match whose captures are all slices of the record's message.  What comes for the first time is only noted. */
 void match_cache_keep(struct match_cache *cache, const struct record *record, const struct match_key *key,

@@ -12,6 +12,8 @@ struct classifier {
     const struct rules *rules;
     struct pattern_scratch *scratch;
     struct match_cache *cache;
+    const struct record *next; /* of classify_ahead, with its key; NULL: none was told */
+    struct match_key next_key;
     bool particular;      /* the last verdict looked into a field that the cache does not know */
     uint64_t *patterns;   /* bits: found by their literals, or without any */
     uint64_t *candidates; /* bits: classes that may hold */
@@ -346,17 +348,27 @@ decide(struct classifier *classifier, const struct record *record, struct match 
 }
 
 void
+classify_ahead(struct classifier *classifier, const struct record *record)
+{
+    match_cache_look(classifier->cache, record, record_facts(record), &classifier->next_key);
+    classifier->next = record;
+}
+
+void
 classify_record(struct classifier *classifier, const struct record *record, struct match *match)
 {
     uint64_t limits_met = classifier_limits_met(classifier);
-    struct match_key key;
+    const struct match_key *key = &classifier->next_key;
 
-    if (match_cache_find(classifier->cache, record, record_facts(record), &key, match))
+    if (classifier->next != record)
+        classify_ahead(classifier, record);
+    classifier->next = NULL;
+    if (match_cache_find(classifier->cache, record, key, match))
         return;
     classifier->particular = false;
     decide(classifier, record, match);
     if (!classifier->particular && classifier_limits_met(classifier) == limits_met)
-        match_cache_keep(classifier->cache, record, &key, match);
+        match_cache_keep(classifier->cache, record, key, match);
 }
 
 size_t

@@ -8,13 +8,13 @@
 static void
 ask_ahead(const struct sheet *sheet, size_t index)
 {
-    if (index + 2 < sheet->count) {
-        const char *record = (const char *)&sheet->items[index + 2].as.event.record;
+    if (index + 3 < sheet->count) {
+        const char *record = (const char *)&sheet->items[index + 3].as.event.record;
         for (size_t at = 0; at < offsetof(struct record, extra); at += CACHE_LINE)
             __builtin_prefetch(record + at);
     }
-    if (index + 1 < sheet->count) {
-        struct slice raw = sheet->items[index + 1].as.event.record.raw;
+    if (index + 2 < sheet->count) {
+        struct slice raw = sheet->items[index + 2].as.event.record.raw;
         for (size_t at = 0; at < raw.size && at < LIMIT_NGINX_RECORD; at += CACHE_LINE)
             __builtin_prefetch(raw.data + at);
     }
@@ -31,6 +31,8 @@ classify_sheet(struct pipeline *pipeline, struct sheet *sheet)
 
         ask_ahead(sheet, i);
         classify_record(pipeline->classifier, &event->record, &event->match);
+        if (i + 1 < sheet->count)
+            classify_ahead(pipeline->classifier, &sheet->items[i + 1].as.event.record);
         pipeline->classified += event->match.class_index != CLASS_UNCLASSIFIED;
         if (pipeline->store != NULL)
             store_prepare(pipeline->store, event, parcel->batch.rows);
