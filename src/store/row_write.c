@@ -462,7 +462,7 @@ row_write(struct row_writer *writer, struct row_batch *batch, const struct event
                             : ambiguous ? NOT_SURE
                                         : SURE_BY_ZONE};
     writer->batch = batch;
-    memset(writer->cells, 0, sizeof(writer->cells)); /* CELL_NULL */
+    memory_clear(writer->cells, sizeof(writer->cells)); /* CELL_NULL */
     set_number(writer, STORED_CLASS_ID, class_id);
     make_row(writer, event, false);
     row_batch_add(batch, &time, writer->cells);
