@@ -29,13 +29,13 @@ enum unparsed_reason {
 };
 
 struct piece {
+    struct record record; /* of the raw bytes alone where it is none */
     enum piece_type type;
     enum unparsed_reason reason;
     size_t consumed; /* bytes of `rest` that this piece takes; 0 with PIECE_MORE */
     bool complete; /* PIECE_RECORD: what follows proves its end, whatever comes behind the input: without `final` it is
                       * the same piece */
     bool partial;  /* its last line goes on behind the end of the input, says its wrapper */
-    struct record record;
 };
 
 /* Takes the next piece from `rest`, which begins at a line (or at the byte after a glued text) at file offset

@@ -131,7 +131,7 @@ add_event(struct cutter *cutter)
 {
     struct sheet *sheet = current_sheet(cutter);
     const struct piece *piece = cutter->piece;
-    struct event *event = &sheet->items[sheet->count++].as.event; /* the piece's record is in it */
+    struct event *event = &sheet->items[sheet->count++].event; /* the piece's record is in it */
 
     current_parcel(cutter);
     set_time(cutter, event);
