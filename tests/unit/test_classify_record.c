@@ -25,6 +25,7 @@ static const char patterns[] =
     "    example 'limiting requests, excess: 1.0 by zone \"one\"'; }\n"
     "class backtrack { " HEAD "match 'catastrophe (?:a+)+$'; example 'catastrophe aaa'; }\n"
     "class present { " HEAD "match 'presence'; where client '.'; except referrer '.'; example 'presence'; }\n"
+    "class many { " HEAD "match 'many (?<a>\\d) (?<b>\\d) (?<c>\\d) (?<d>\\d)'; example 'many 1 2 3 4'; }\n"
     "class rest { " HEAD "match 'timed out' 'connect' 'limiting'; fallback on; example 'something timed out'; }\n";
 
 static struct rules *
@@ -159,6 +160,30 @@ records_that_come_again(void **state)
     }
 }
 
+/* To say what comes next changes nothing, also when something else comes. */
+static void
+records_told_ahead(void **state)
+{
+    enum { count = sizeof classified / sizeof *classified };
+    struct piece *pieces = memory_allocate_zeroed(count, sizeof *pieces);
+    struct match match;
+    unsigned random = 1;
+
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        parse_next(slice_of(classified[i].text), 0, true, &pieces[i]);
+    for (int i = 0; i < 2000; i++) {
+        random = random * 1103515245U + 12345U;
+        size_t index = (random >> 16) % count, told = i % 3 == 0 ? (random >> 20) % count : index;
+        classify_ahead(fixture.classifier, &pieces[told].record);
+        classify_record(fixture.classifier, &pieces[index].record, &match);
+        assert_string_equal(match.class_index == CLASS_UNCLASSIFIED ? ""
+                                                                    : rules_class(fixture.rules, match.class_index)->id,
+                            classified[index].id);
+    }
+    free(pieces);
+}
+
 static void
 captures(void **state)
 {
@@ -193,6 +218,21 @@ captures_that_come_again(void **state)
         assert_slice(match.captures[1].value, "one");
         assert_ptr_equal(match.captures[1].value.data, strstr(text, "\"one") + 1);
         memset(text, 'x', sizeof text - 1);
+    }
+}
+
+/* More captures than are remembered. */
+static void
+many_captures_that_come_again(void **state)
+{
+    struct match match;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        assert_string_equal(class_of("2026/11/20 03:12:45 [error] 1#1: *4 many 1 2 3 4", &match), "many");
+        assert_int_equal(match.capture_count, 4);
+        assert_slice(match.captures[3].name, "d");
+        assert_slice(match.captures[3].value, "4");
     }
 }
 
@@ -327,8 +367,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(records, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_that_come_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_told_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures_that_come_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_captures_that_come_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fragments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_are_counted, set_up, tear_down),
         cmocka_unit_test(globs),
