@@ -29,6 +29,15 @@ memory_allocate(size_t size)
 }
 
 void *
+memory_allocate_pages(size_t size)
+{
+    void *memory = NULL;
+    if (posix_memalign(&memory, MEMORY_PAGE, size > 0 ? size : 1) != 0)
+        memory_stop();
+    return memory;
+}
+
+void *
 memory_allocate_zeroed(size_t count, size_t size)
 {
     void *memory = calloc(count > 0 ? count : 1, size > 0 ? size : 1);

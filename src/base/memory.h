@@ -4,8 +4,13 @@
 
 #include "base/slice.h"
 
+#define MEMORY_PAGE 4096U /* bytes */
+
 /* All but memory_map return memory that the caller releases with free(). */
 void *memory_allocate(size_t size);
+/* From the beginning of a page on, for what read(2) fills: malloc puts large memory 16 bytes behind one, and there some processors
+ * copy at a fourth of the speed (AMD Zen 3, "rep movsb" with a target up to 63 bytes behind its source, modulo a page). */
+void *memory_allocate_pages(size_t size);
 void *memory_allocate_zeroed(size_t count, size_t size);
 /* For `count` elements of `size` bytes; stops the program when count * size overflows. */
 void *memory_resize(void *old, size_t count, size_t size);

@@ -67,7 +67,7 @@ input_open(const char *path, int *error_number)
     input->descriptor = descriptor;
     input->is_stdin = is_stdin;
     input->ended = INPUT_DATA;
-    input->raw = memory_allocate(RAW_SIZE);
+    input->raw = memory_allocate_pages(RAW_SIZE);
     input->regular = S_ISREG(status.st_mode);
     if (!is_stdin)
         input->facts = facts_of(&status);

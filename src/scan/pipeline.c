@@ -97,7 +97,7 @@ static void
 fill_shelves(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < BLOCK_COUNT; i++) {
-        pipeline->blocks[i].memory = memory_allocate(BLOCK_HEADROOM + LIMIT_BLOCK);
+        pipeline->blocks[i].memory = memory_allocate_pages(BLOCK_HEADROOM + LIMIT_BLOCK);
         shelf_put(&pipeline->free_blocks, &pipeline->blocks[i]);
     }
     for (size_t i = 0; i < PARCEL_COUNT; i++) {
