@@ -15,7 +15,7 @@
  * go on with it. */
 #define BLOCK_HEADROOM ((size_t)LIMIT_RECORD + LIMIT_LINE + LIMIT_BLOCK)
 _Static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
-#define BLOCK_COUNT    (LIMIT_QUEUE + 2U)
+#define BLOCK_COUNT (LIMIT_QUEUE + 2U)
 
 /* Rows of one batch, at some 300 bytes each; larger ones are no faster. */
 #define BATCH_ITEMS  256U
