@@ -63,11 +63,14 @@
  * checkpoint beside the scan does not let it reach as a rule. */
 #define LIMIT_WAL_PAGES 4096
 
-/* The first load of a new database is one transaction, which ends after so long, since readers wait for it; and after so many rows, some
- * 140 MB, which the disk takes in about a second more.  They wait so many seconds. */
-#define LIMIT_LOAD_MILLISECONDS 5000
-#define LIMIT_LOAD_ROWS         1500000U
-#define LIMIT_LOAD_WAIT         10
+/* The first load of a new database is one transaction.  It ends when a reader waits; else after so long or so many rows, some 2 GB: what has
+ * to be read again at most when it was killed.  Where readers cannot tell that they wait it ends after the shorter time.  They wait so many
+ * seconds, so that it waits for the disk itself at each so many rows: some 100 MB at most are left for its end. */
+#define LIMIT_LOAD_MILLISECONDS  60000
+#define LIMIT_LOAD_ROWS          20000000U
+#define LIMIT_LOAD_DEAF          5000
+#define LIMIT_LOAD_WAIT          10
+#define LIMIT_LOAD_UNSYNCED_ROWS 1000000U
 
 /* Distinct shapes of unclassified messages; further ones count under "(other)". */
 #define LIMIT_SHAPES 10000U

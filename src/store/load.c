@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "store/beside.h"
@@ -14,6 +15,8 @@
 
 /* Rows whose pages, some 6 MB, are worth a call. */
 #define ROWS_WORTH 65536
+/* Between two questions whether somebody waits: a file system may have to ask a server. */
+#define ASK_MILLISECONDS 10
 
 static int64_t
 clock_milliseconds(void)
@@ -31,12 +34,15 @@ load_begin(struct store *store)
         store_execute(store, "PRAGMA main.synchronous = FULL") ? store_statement(store, BEGIN_READ) : NULL;
     if (begin == NULL || !store_run(store, begin))
         return false;
+    bool rings;
     store->in_transaction = store->loading = true;
-    store->load_until = clock_milliseconds() + LIMIT_LOAD_MILLISECONDS;
+    store->load_until =
+        clock_milliseconds() + (lock_hear_bell(store, &rings) ? LIMIT_LOAD_MILLISECONDS : LIMIT_LOAD_DEAF);
     return true;
 }
 
-/* The disk begins to write while the next rows are made, so that the commit has less to wait for. */
+/* The disk begins to write while the next rows are made, so that the commit has less to wait for; how much is certain on any file system
+ * only by waiting for it. */
 void
 load_added(struct store *store, uint64_t rows)
 {
@@ -46,12 +52,30 @@ load_added(struct store *store, uint64_t rows)
 #ifdef SYNC_FILE_RANGE_WRITE
     (void)sync_file_range(store->lock, 0, 0, SYNC_FILE_RANGE_WRITE);
 #endif
+    if (rows < store->load_synced + LIMIT_LOAD_UNSYNCED_ROWS)
+        return;
+    store->load_synced = rows;
+    (void)fdatasync(store->lock); /* the commit's own says when it fails */
+}
+
+static bool
+somebody_waits(struct store *store, int64_t now)
+{
+    bool rings = false;
+    if (now >= store->load_asks) {
+        store->load_asks = now + ASK_MILLISECONDS;
+        (void)lock_hear_bell(store, &rings);
+    }
+    return rings;
 }
 
 bool
-load_is_due(const struct store *store, uint64_t rows)
+load_is_due(struct store *store, uint64_t rows)
 {
-    return store->loading && (rows >= LIMIT_LOAD_ROWS || clock_milliseconds() >= store->load_until);
+    if (!store->loading)
+        return false;
+    int64_t now = clock_milliseconds();
+    return rows >= LIMIT_LOAD_ROWS || now >= store->load_until || somebody_waits(store, now);
 }
 
 static int

@@ -13,8 +13,8 @@
 bool load_begin(struct store *store);
 /* To be told now and then of how many rows it has added. */
 void load_added(struct store *store, uint64_t rows);
-/* It has lasted long enough for those who wait, or has added so many rows. */
-bool load_is_due(const struct store *store, uint64_t rows);
+/* Somebody waits for it, or it has lasted long enough, or has added so many rows. */
+bool load_is_due(struct store *store, uint64_t rows);
 /* Ends the transaction; when it is the first load, that ends too: from here on it goes through the write-ahead log, beside readers. */
 bool load_end(struct store *store);
 /* Goes on in WAL mode, with -wal and -shm in place for readers. */

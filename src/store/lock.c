@@ -19,6 +19,8 @@
 /* Closed while a database is filled for the first time.  SQLite's bytes and these notes go when the process closes any descriptor of the
  * file or SQLite ends a transaction; this lock is the descriptor's. */
 #define GATE_BYTE ((off_t)1 << 61)
+/* Locked by each reader that waits at the gate, as such locks are shared and need no right to write. */
+#define BELL_BYTE (GATE_BYTE + 1)
 
 /* Between two looks at a lock that somebody else holds. */
 static const struct timespec look_again = {.tv_nsec = 100000000};
@@ -73,10 +75,10 @@ say_holder(struct store *store, int descriptor, const char *what, int64_t wait)
 
 #ifdef F_OFD_SETLK
 static bool
-lock_gate(int descriptor, int command, struct flock *gate, short type)
+lock_byte(int descriptor, int command, off_t byte, struct flock *lock, short type)
 {
-    *gate = (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = GATE_BYTE, .l_len = 1};
-    return fcntl(descriptor, command, gate) == 0;
+    *lock = (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return fcntl(descriptor, command, lock) == 0;
 }
 #endif
 
@@ -86,7 +88,7 @@ lock_shut_gate(const struct store *store)
 {
 #ifdef F_OFD_SETLK
     struct flock gate;
-    (void)lock_gate(store->lock, F_OFD_SETLK, &gate, F_WRLCK);
+    (void)lock_byte(store->lock, F_OFD_SETLK, GATE_BYTE, &gate, F_WRLCK);
 #else
     (void)store;
 #endif
@@ -97,7 +99,7 @@ lock_open_gate(const struct store *store)
 {
 #ifdef F_OFD_SETLK
     struct flock gate;
-    (void)lock_gate(store->lock, F_OFD_SETLK, &gate, F_UNLCK);
+    (void)lock_byte(store->lock, F_OFD_SETLK, GATE_BYTE, &gate, F_UNLCK);
 #else
     (void)store;
 #endif
@@ -135,18 +137,39 @@ lock_take(struct store *store, int64_t wait)
 bool
 lock_pass_gate(struct store *store, int descriptor)
 {
+    bool passes = true;
 #ifdef F_OFD_SETLK
     int64_t begin = clock_seconds();
-    struct flock gate;
-    while (lock_gate(descriptor, F_OFD_GETLK, &gate, F_RDLCK) && gate.l_type != F_UNLCK) {
-        if (clock_seconds() - begin >= LIMIT_LOAD_WAIT) {
+    struct flock gate, bell = {.l_type = F_UNLCK};
+    while (lock_byte(descriptor, F_OFD_GETLK, GATE_BYTE, &gate, F_RDLCK) && gate.l_type != F_UNLCK) {
+        passes = clock_seconds() - begin < LIMIT_LOAD_WAIT;
+        if (!passes) {
             say_holder(store, descriptor, "fills this database for the first time", LIMIT_LOAD_WAIT);
-            return false;
+            break;
         }
+        if (bell.l_type == F_UNLCK)
+            (void)lock_byte(descriptor, F_OFD_SETLK, BELL_BYTE, &bell, F_RDLCK);
         nanosleep(&look_soon, NULL);
     }
+    if (bell.l_type != F_UNLCK)
+        (void)lock_byte(descriptor, F_OFD_SETLK, BELL_BYTE, &bell, F_UNLCK);
 #else
     (void)store, (void)descriptor;
 #endif
-    return true;
+    return passes;
+}
+
+bool
+lock_hear_bell(const struct store *store, bool *rings)
+{
+    *rings = false;
+#ifdef F_OFD_SETLK
+    struct flock bell;
+    bool known = lock_byte(store->lock, F_OFD_GETLK, BELL_BYTE, &bell, F_WRLCK);
+    *rings = known && bell.l_type != F_UNLCK;
+    return known;
+#else
+    (void)store;
+    return false;
+#endif
 }

@@ -16,7 +16,9 @@ void lock_leave_note(const struct store *store);
  * made, and opened when it is in WAL mode; it opens too when the process ends. */
 void lock_shut_gate(const struct store *store);
 void lock_open_gate(const struct store *store);
-/* Waits on any descriptor of the database; false after a diagnostic (STATUS_BUSY) when it took too long. */
+/* Waits on any descriptor of the database, and rings meanwhile; false after a diagnostic (STATUS_BUSY) when it took too long. */
 bool lock_pass_gate(struct store *store, int descriptor);
+/* *rings: somebody waits at the gate.  False where that cannot be known. */
+bool lock_hear_bell(const struct store *store, bool *rings);
 
 #endif

@@ -1,5 +1,10 @@
-/* The first load of a new database ends in WAL mode, whatever ends it. */
+/* The first load of a new database: what ends it, and that it ends in WAL mode. */
 #include "store_log.h"
+
+#include <sys/wait.h>
+#include <time.h>
+
+#include "store/load.h"
 
 static int
 begin(void **state)
@@ -30,10 +35,15 @@ write_version(const char *path)
     return whole ? header[18] : 0;
 }
 
+/* path: a template of mkstemp. */
 static void
-open_new(struct store_log *log, const char *path)
+begin_first_load(struct store_log *log, char *path)
 {
     bool changed;
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    store_close(log->store);
     log->store = store_open(&(struct store_options){.mode = STORE_WRITE, .path = path, .node = "n", .fills = true},
                             log->diagnostics);
     assert_non_null(log->store);
@@ -88,11 +98,7 @@ test_first_load_ends_in_wal_mode(void **state)
     struct store_log *log = *state;
     for (int way = 0; way < 4; way++) {
         char path[] = "/tmp/ngxerr-test-XXXXXX";
-        int descriptor = mkstemp(path);
-        assert_true(descriptor >= 0);
-        close(descriptor);
-        store_close(log->store);
-        open_new(log, path);
+        begin_first_load(log, path);
         assert_int_equal(write_version(path), 0); /* so little is in memory until it is committed */
         end_first_load(log, way);
         assert_int_equal(write_version(path), 2);
@@ -119,12 +125,60 @@ test_without_a_scan_there_is_no_first_load(void **state)
     remove_database(path);
 }
 
+static void
+test_first_load_is_due_after_its_time_or_its_rows(void **state)
+{
+    struct store_log *log = *state;
+    char path[] = "/tmp/ngxerr-test-XXXXXX";
+    begin_first_load(log, path);
+    assert_false(load_is_due(log->store, LIMIT_LOAD_ROWS - 1));
+    assert_true(load_is_due(log->store, LIMIT_LOAD_ROWS));
+    log->store->load_until = 0;
+    assert_true(load_is_due(log->store, 0));
+    end_first_load(log, 0);
+    assert_false(load_is_due(log->store, LIMIT_LOAD_ROWS));
+    remove_database(path);
+}
+
+/* A process that reads the database: its status is 0 when it could. */
+static pid_t
+start_reader(struct store_log *log, const char *path)
+{
+    pid_t reader = fork();
+    assert_true(reader >= 0);
+    if (reader > 0)
+        return reader;
+    struct store *store = store_open(&(struct store_options){.mode = STORE_READ, .path = path}, log->diagnostics);
+    uint64_t count;
+    _exit(store != NULL && query_count(store, NULL, &count) ? 0 : 1);
+}
+
+/* Where readers cannot ring it is due by its time alone, before they give up. */
+static void
+test_first_load_is_due_when_a_reader_waits(void **state)
+{
+    static const struct timespec moment = {.tv_nsec = 1000000};
+    struct store_log *log = *state;
+    char path[] = "/tmp/ngxerr-test-XXXXXX";
+    int status;
+    begin_first_load(log, path);
+    pid_t reader = start_reader(log, path);
+    while (!load_is_due(log->store, 0) && waitpid(reader, &status, WNOHANG) == 0)
+        nanosleep(&moment, NULL);
+    end_first_load(log, 0);
+    assert_int_equal(waitpid(reader, &status, 0), reader);
+    assert_int_equal(status, 0);
+    remove_database(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_first_load_ends_in_wal_mode, begin, end),
         cmocka_unit_test_setup_teardown(test_without_a_scan_there_is_no_first_load, begin, end),
+        cmocka_unit_test_setup_teardown(test_first_load_is_due_after_its_time_or_its_rows, begin, end),
+        cmocka_unit_test_setup_teardown(test_first_load_is_due_when_a_reader_waits, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
