@@ -33,6 +33,12 @@ read_header(const struct store *store, int descriptor)
     static const unsigned char nothing[HEADER_SIZE];
     unsigned char header[HEADER_SIZE];
     int64_t journal;
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0)
+        return HEADER_UNREADABLE;
+    /* /dev/null looks like an empty file, and is to keep its mode */
+    if (!S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
+        return HEADER_NO_DATABASE;
     ssize_t got = pread(descriptor, header, sizeof(header), 0);
     if (got < 0)
         return HEADER_UNREADABLE;
@@ -140,7 +146,7 @@ refuse_missing(struct store *store)
 static bool
 open_to_read(struct store *store)
 {
-    int descriptor = open(store->path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open(store->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe is not waited for */
     if (descriptor < 0)
         return refuse_missing(store);
     bool good = lock_pass_gate(store, descriptor);

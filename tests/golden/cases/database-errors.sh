@@ -1,4 +1,4 @@
-# A file that is no database, of another program, from a newer version; a directory that cannot be written: nothing is touched.
+# A file or pipe that is no database, of another program, from a newer version; a directory that cannot be written: nothing is touched.
 try() { "$NGXERR" "$@"; echo "exit $?"; }
 try report -d missing.db
 try query -d missing.db
@@ -14,5 +14,8 @@ try report -d other.db
 sqlite3 new.db 'PRAGMA user_version = 999' >/dev/null
 try scan -d new.db "$samples"
 try report -d new.db
+mkfifo pipe.db
+try report -d pipe.db
+try scan -d pipe.db "$samples"
 try scan -d no/such/dir/a.db "$samples"
 ls -A
