@@ -130,7 +130,7 @@ static void
 add_event(struct cutter *cutter)
 {
     struct sheet *sheet = current_sheet(cutter);
-    const struct piece *piece = cutter->piece;
+    bool complete = cutter->piece->complete;                   /* which the event overwrites */
     struct event *event = &sheet->items[sheet->count++].event; /* the piece's record is in it */
 
     current_parcel(cutter);
@@ -139,7 +139,7 @@ add_event(struct cutter *cutter)
         event->record.flags |= RECORD_GLUED;
     if (!cutter->provisional)
         cutter->committed = cutter->local.state;
-    else if (cutter->offset == cutter->last_record && !piece->complete)
+    else if (cutter->offset == cutter->last_record && !complete)
         event->record.flags |= RECORD_OPEN;
     cutter->end.records++;
     cutter->end.lines += event->record.lines;
