@@ -96,9 +96,9 @@ bytes_to_come(struct store *store)
 }
 
 static uint64_t
-share_of(const struct store_room *room, uint64_t least, uint64_t to_come)
+share_of(const struct store_room *room, uint64_t least)
 {
-    return room->free > least + to_come ? (room->free - least - to_come) / LIMIT_ROOM_SHARE : 0;
+    return room->free > least ? (room->free - least) / LIMIT_ROOM_SHARE : 0;
 }
 
 bool
@@ -108,11 +108,13 @@ disk_has_room(struct store *store)
     if (store->mode != STORE_WRITE || store->min_free < 0 || !measure(store, &room))
         return true;
     uint64_t least = store->min_free > 0 ? (uint64_t)store->min_free : disk_least_free(room.total);
-    uint64_t share = share_of(&room, least, 0);
+    uint64_t share = share_of(&room, least);
     if (share < 2 * (uint64_t)LIMIT_COMMIT_BYTES) {
         uint64_t to_come = bytes_to_come(store);
-        if (measure(store, &room))
-            share = share_of(&room, least, to_come);
+        if (measure(store, &room)) {
+            room.free -= to_come < room.free ? to_come : room.free;
+            share = share_of(&room, least);
+        }
     }
     store->commit_bytes = share < LIMIT_COMMIT_BYTES ? share : LIMIT_COMMIT_BYTES;
     if (share >= LIMIT_ROOM_LEAST)
