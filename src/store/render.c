@@ -245,7 +245,8 @@ bool
 render_is(const struct record *record, struct render_cache *cache, struct slice raw)
 {
     bool whole = raw.data == record->raw.data && raw.size == record->raw.size && record->text.data == NULL;
-    if (whole && render_begins(record) && render_ends(record))
+    bool ended = !(record->flags & RECORD_NO_NEWLINE); /* else a carriage return may stand for the quote at the end */
+    if (whole && ended && render_begins(record) && render_ends(record))
         return true;
     struct pen pen = {.raw = raw.data, .left = raw.size};
     put_record(&pen, record, cache);

@@ -57,6 +57,8 @@ test_rest(void **state)
     assert_false(is_rendered("2026/11/20 03:12:45 [error] 12#12: *7 a, client: 192.0.2.1, server: a, login: \"b\"\n"));
     assert_false(
         is_rendered("2026/11/20 03:12:45 [error] 12#12: *7 a, client: 192.0.2.1, server: a, request: \"GET\n"));
+    assert_false(
+        is_rendered("2026/11/20 03:12:45 [error] 12#12: *7 a, client: 192.0.2.1, server: a, request: \"GET\r"));
     assert_true(is_rendered("nginx: [emerg] a\n"));
     assert_false(is_rendered("angie: [emerg] a\n"));
 }
