@@ -104,6 +104,14 @@ make_image(struct transfer *transfer, const char *create)
     return good || refuse(transfer->store, "SQLite makes no database in memory as expected");
 }
 
+/* A page that is mapped is read where it stands; of another one SQLite would keep what it was at first. */
+static bool
+can_map(struct store *store)
+{
+    return !sqlite3_compileoption_used("MAX_MMAP_SIZE=0") ||
+           refuse(store, "this SQLite was built without memory-mapped I/O");
+}
+
 static bool
 attach_image(struct transfer *transfer)
 {
@@ -111,16 +119,7 @@ attach_image(struct transfer *transfer)
     return store_execute(store, "ATTACH ':memory:' AS transfer") &&
            (sqlite3_deserialize(store->db, "transfer", transfer->image, PAGES * PAGE, PAGES * PAGE, 0) == SQLITE_OK ||
             store_failed(store, "cannot be used")) &&
-           store_execute(store, "PRAGMA transfer.journal_mode = OFF");
-}
-
-/* A page that is mapped is read where it stands; of another one SQLite would keep what it was at first. */
-static bool
-map_image(struct store *store)
-{
-    if (sqlite3_compileoption_used("MAX_MMAP_SIZE=0"))
-        return refuse(store, "this SQLite was built without memory-mapped I/O");
-    return store_execute(store, "PRAGMA transfer.mmap_size = 0x7fff0000");
+           store_execute(store, "PRAGMA transfer.journal_mode = OFF; PRAGMA transfer.mmap_size = 0x7fff0000");
 }
 
 struct transfer *
@@ -131,8 +130,8 @@ transfer_new(struct store *store)
     transfer->store = store;
     transfer->image = memory_allocate_zeroed(PAGES, PAGE);
     clear(transfer);
-    bool good = ask_columns(store, &create) && make_image(transfer, buffer_text(&create)) && attach_image(transfer) &&
-                map_image(store);
+    bool good = can_map(store) && ask_columns(store, &create) && make_image(transfer, buffer_text(&create)) &&
+                attach_image(transfer);
     buffer_free(&create);
     if (good)
         return transfer;
