@@ -14,7 +14,7 @@
 /* Before the bytes of a block there is room for what the block before could not finish: a record up to its limit and the line that may
  * go on with it. */
 #define BLOCK_HEADROOM ((size_t)LIMIT_RECORD + LIMIT_LINE + LIMIT_BLOCK)
-_Static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
+static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
 #define BLOCK_COUNT (LIMIT_QUEUE + 2U)
 
 /* Rows of one batch, at some 300 bytes each; larger ones are no faster. */

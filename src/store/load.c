@@ -88,12 +88,28 @@ note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
+/* Where SQLite cannot have a write-ahead log it answers with the mode that stays. */
+static bool
+change_mode(struct store *store)
+{
+    sqlite3_stmt *change = store_statement(store, JOURNAL_WAL);
+    bool row;
+    if (change == NULL || !store_step(store, change, &row))
+        return false;
+    bool changed = row && slice_is(column_slice(change, 0), "wal");
+    sqlite3_reset(change);
+    if (!changed)
+        diagnose(store->diagnostics, STATUS_STORE, "%s: SQLite can have no write-ahead log there", store->path);
+    store->failed = !changed;
+    return changed;
+}
+
 bool
 load_enter_wal(struct store *store)
 {
     beside_keep(store);
     /* EXTRA: the journal of this change, the last one, is gone for certain before -wal is written */
-    if (!store_execute(store, "PRAGMA main.synchronous = EXTRA; PRAGMA main.journal_mode = WAL") ||
+    if (!store_execute(store, "PRAGMA main.synchronous = EXTRA") || !change_mode(store) ||
         !store_execute(store, "PRAGMA main.synchronous = NORMAL; " STORE_CACHE "; SELECT count(*) FROM setting"))
         return false;
     /* Until the database is in WAL mode, SQLite unlocks every byte of the file after each transaction. */

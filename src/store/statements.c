@@ -87,6 +87,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [EVENT_LAST_ID] = "SELECT max(coalesce((SELECT max(id) FROM event), 0), "
                       "coalesce((SELECT value FROM setting WHERE name = 'last_id'), 0))",
+    [JOURNAL_WAL] = "PRAGMA main.journal_mode = WAL",
     [EVENT_CREATE] = "SELECT sql FROM main.sqlite_schema WHERE name = 'event'",
     [EVENT_ADD] = "INSERT OR ROLLBACK INTO main.event SELECT * FROM transfer.event", /* transfer.c */
     [MOMENT_ADD] = "INSERT OR ROLLBACK INTO moment SELECT * FROM ngxerr_moment_feed",

@@ -34,6 +34,7 @@ enum statement {
     RUN_CUT,
     RUN_DELETE_EMPTY,
     EVENT_LAST_ID,
+    JOURNAL_WAL,
     EVENT_CREATE,
     EVENT_ADD,
     MOMENT_ADD,
