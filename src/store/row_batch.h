@@ -48,7 +48,7 @@ struct row_batch {
     size_t gathered_count, gathered_capacity;
     struct gathered_capture *captures; /* of these, one after the other */
     size_t capture_count, capture_capacity;
-    struct arena *texts; /* of the cells of contexts and strings, as far as they do not point into the events */
+    struct arena *texts; /* of cells, as far as they do not point into the events */
 };
 
 /* Seconds since the epoch, UTC; -1 when the record has no time. */

@@ -192,13 +192,7 @@ row_writer_forget(struct row_writer *writer)
 
 /* --- cells: all null at first --- */
 
-static struct slice
-keep_text(struct row_writer *writer, const struct buffer *text)
-{
-    return arena_copy(writer->batch->texts, buffer_slice(text));
-}
-
-/* Text that does not repeat stays in the row; it lives as long as the block that the record was cut from. */
+/* Text that does not repeat stays in the row; it lives until the row is added. */
 static void
 set_own(struct row_writer *writer, enum stored_column column, struct slice exact)
 {
@@ -207,7 +201,7 @@ set_own(struct row_writer *writer, enum stored_column column, struct slice exact
     if (!writer->clean && !escape_view_text_unneeded(exact)) {
         buffer_clear(&writer->work);
         escape_view_text(&writer->work, exact);
-        exact = keep_text(writer, &writer->work);
+        exact = arena_copy(writer->batch->texts, buffer_slice(&writer->work));
     }
     cell_set_text(&writer->cells[column], exact);
 }
@@ -239,7 +233,7 @@ set_odd(struct row_writer *writer, const struct record *record)
     buffer_add_byte(&writer->odd, ' ');
     if (record->uri.data != NULL)
         buffer_add(&writer->odd, record->uri);
-    set_own(writer, STORED_ODD, keep_text(writer, &writer->odd));
+    set_own(writer, STORED_ODD, buffer_slice(&writer->odd));
 }
 
 static void
@@ -248,7 +242,7 @@ set_extra(struct row_writer *writer, int64_t reference)
     if (reference != 0)
         set_number(writer, STORED_EXTRA, reference);
     else if (writer->extra.size > 0)
-        cell_set_text(&writer->cells[STORED_EXTRA], keep_text(writer, &writer->extra));
+        cell_set_text(&writer->cells[STORED_EXTRA], buffer_slice(&writer->extra));
 }
 
 /* Of the process and the connection. */
@@ -280,7 +274,7 @@ set_rare(struct row_writer *writer, const struct record *record, const struct ro
     if (parts->split == SPLIT_EXPLICIT)
         set_odd(writer, record);
     if (writer->patch.size > 0) {
-        cell_set_text(&writer->cells[STORED_PATCH], keep_text(writer, &writer->patch));
+        cell_set_text(&writer->cells[STORED_PATCH], buffer_slice(&writer->patch));
         writer->cells[STORED_PATCH].type = CELL_BLOB;
     }
 }
@@ -320,12 +314,9 @@ look_ahead(struct row_writer *writer, const struct record *record, const struct 
 static void
 set_shared(struct row_writer *writer, const struct row_keys *keys)
 {
-    bool in_buffer = keys->context.bits & ROW_MESSAGE_PATH;
     set_number(writer, STORED_CONTEXT,
                context_find(writer->contexts, &keys->context, keys->context_key, writer->clean, writer->batch));
     set_repeating(writer, STORED_MESSAGE, &keys->message);
-    if (in_buffer && writer->cells[STORED_MESSAGE].type == CELL_TEXT)
-        cell_set_text(&writer->cells[STORED_MESSAGE], keep_text(writer, &writer->message));
     set_repeating(writer, STORED_CLIENT, &keys->client);
     set_repeating(writer, STORED_REFERRER, &keys->referrer);
 }
