@@ -3,21 +3,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 
 bool
-beside_exists(const struct store *store, const char *suffix, int64_t *size)
+beside_facts(const struct store *store, const char *suffix, struct stat *facts)
 {
     struct buffer name = BUFFER_EMPTY;
-    buffer_add_text(&name, store->path);
-    buffer_add_text(&name, suffix);
-    struct stat facts;
-    bool exists = stat(buffer_text(&name), &facts) == 0;
-    *size = exists ? (int64_t)facts.st_size : 0;
+    buffer_add_format(&name, "%s%s", store->path, suffix);
+    bool exists = stat(buffer_text(&name), facts) == 0;
     buffer_free(&name);
+    return exists;
+}
+
+bool
+beside_exists(const struct store *store, const char *suffix, int64_t *size)
+{
+    struct stat facts;
+    bool exists = beside_facts(store, suffix, &facts);
+    *size = exists ? (int64_t)facts.st_size : 0;
     return exists;
 }
 
@@ -44,8 +49,7 @@ beside_share(struct store *store, const char *suffix)
 {
     struct stat facts, beside;
     struct buffer name = BUFFER_EMPTY;
-    buffer_add_text(&name, store->path);
-    buffer_add_text(&name, suffix);
+    buffer_add_format(&name, "%s%s", store->path, suffix);
     if (fstat(store->lock, &facts) == 0 && stat(buffer_text(&name), &beside) == 0 &&
         ((beside.st_gid != facts.st_gid && chown(buffer_text(&name), (uid_t)-1, facts.st_gid) != 0) ||
          (((beside.st_mode ^ facts.st_mode) & 0777) != 0 && chmod(buffer_text(&name), facts.st_mode & 0777) != 0)))

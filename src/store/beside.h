@@ -2,8 +2,12 @@
 #ifndef NGXERR_STORE_BESIDE_H
 #define NGXERR_STORE_BESIDE_H
 
+#include <sys/stat.h>
+
 #include "store/database.h"
 
+/* What lies at the database's path with this suffix ("" for itself).  False when there is nothing. */
+bool beside_facts(const struct store *store, const char *suffix, struct stat *facts);
 /* *size is 0 when there is none. */
 bool beside_exists(const struct store *store, const char *suffix, int64_t *size);
 /* False after a diagnostic when it is there and cannot be read: SQLite does not name the file that it cannot open. */

@@ -1,11 +1,10 @@
 /* What the database takes of its file system, and what that has left.  Used by store alone. */
 #include "store/disk.h"
 
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "base/buffer.h"
 #include "base/limits.h"
+#include "store/beside.h"
 
 static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 #define SUFFIX_COUNT (sizeof(suffixes) / sizeof(suffixes[0]))
@@ -13,14 +12,7 @@ static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 static bool
 facts_of(const struct store *store, const char *suffix, struct stat *facts)
 {
-    struct buffer name = BUFFER_EMPTY;
-    if (store->mode == STORE_PRIVATE)
-        return false;
-    buffer_add_text(&name, store->path);
-    buffer_add_text(&name, suffix);
-    bool there = stat(buffer_text(&name), facts) == 0;
-    buffer_free(&name);
-    return there;
+    return store->mode != STORE_PRIVATE && beside_facts(store, suffix, facts);
 }
 
 uint64_t
