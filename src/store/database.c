@@ -25,6 +25,15 @@ store_failed(struct store *store, const char *what)
 }
 
 bool
+store_refuse(struct store *store, const char *why)
+{
+    diagnose(store->diagnostics, STATUS_STORE, "%s: %s", store->path, why);
+    store_rollback(store);
+    store->failed = true;
+    return false;
+}
+
+bool
 store_can_write(const struct store *store)
 {
     return !store->failed;

@@ -46,6 +46,9 @@ struct store {
 /* False after a diagnostic with STATUS_STORE that says what SQLite says of `what`; rolls back. */
 bool store_failed(struct store *store, const char *what);
 
+/* False after a diagnostic with STATUS_STORE that says why; rolls back. */
+bool store_refuse(struct store *store, const char *why);
+
 /* The prepared statement, reset and without bindings; NULL after a diagnostic. */
 sqlite3_stmt *store_statement(struct store *store, enum statement statement);
 /* Runs a statement that gives no rows, then resets it. */

@@ -1,6 +1,8 @@
 /* Records of SQLite's file format: a header of one number for each value, then the values.  Used by store alone. */
 #include "store/encode.h"
 
+#include <assert.h>
+
 /* Even numbers from 12 on stand for a blob, odd ones for a text. */
 #define SERIAL_BLOB 12U
 #define SERIAL_TEXT 13U
@@ -53,7 +55,7 @@ put_integer(unsigned char *out, int64_t number, size_t size)
 
 /* A header of under 128 bytes tells its own size in one byte. */
 #define HEADER_MOST (1 + ENCODE_CELLS_MOST * ENCODE_LENGTH_MOST)
-_Static_assert(HEADER_MOST < 128, "");
+static_assert(HEADER_MOST < 128, "the size of a header is one byte");
 
 /* Writes the header; adds what the values take at most to *room. */
 static size_t

@@ -98,10 +98,7 @@ change_mode(struct store *store)
         return false;
     bool changed = row && slice_is(column_slice(change, 0), "wal");
     sqlite3_reset(change);
-    if (!changed)
-        diagnose(store->diagnostics, STATUS_STORE, "%s: SQLite can have no write-ahead log there", store->path);
-    store->failed = !changed;
-    return changed;
+    return changed || store_refuse(store, "SQLite can have no write-ahead log there");
 }
 
 bool

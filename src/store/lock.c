@@ -83,26 +83,27 @@ lock_byte(int descriptor, int command, off_t byte, struct flock *lock, short typ
 #endif
 
 /* Where there are no such locks, readers wait for those of SQLite. */
-void
-lock_shut_gate(const struct store *store)
+static void
+set_gate(const struct store *store, short type)
 {
 #ifdef F_OFD_SETLK
     struct flock gate;
-    (void)lock_byte(store->lock, F_OFD_SETLK, GATE_BYTE, &gate, F_WRLCK);
+    (void)lock_byte(store->lock, F_OFD_SETLK, GATE_BYTE, &gate, type);
 #else
-    (void)store;
+    (void)store, (void)type;
 #endif
+}
+
+void
+lock_shut_gate(const struct store *store)
+{
+    set_gate(store, F_WRLCK);
 }
 
 void
 lock_open_gate(const struct store *store)
 {
-#ifdef F_OFD_SETLK
-    struct flock gate;
-    (void)lock_byte(store->lock, F_OFD_SETLK, GATE_BYTE, &gate, F_UNLCK);
-#else
-    (void)store;
-#endif
+    set_gate(store, F_UNLCK);
 }
 
 static int64_t

@@ -56,26 +56,19 @@ read_header(const struct store *store, int descriptor)
 }
 
 static bool
-refuse(struct store *store, const char *why)
-{
-    diagnose(store->diagnostics, STATUS_STORE, "%s: %s", store->path, why);
-    return false;
-}
-
-static bool
 refuse_header(struct store *store, enum header header)
 {
     switch (header) {
     case HEADER_FOREIGN:
-        return refuse(store, "is a database of another program");
+        return store_refuse(store, "is a database of another program");
     case HEADER_NO_DATABASE:
-        return refuse(store, "is not a database");
+        return store_refuse(store, "is not a database");
     case HEADER_UNREADABLE:
-        return refuse(store, strerror(errno));
+        return store_refuse(store, strerror(errno));
     case HEADER_EMPTY:
-        return refuse(store, "is empty; `ngxerr scan` fills it");
+        return store_refuse(store, "is empty; `ngxerr scan` fills it");
     case HEADER_CUT_SHORT:
-        return refuse(store, STORE_CUT_SHORT);
+        return store_refuse(store, STORE_CUT_SHORT);
     case HEADER_OURS:
     case HEADER_OURS_APART:
         break;
@@ -138,7 +131,7 @@ static bool
 refuse_missing(struct store *store)
 {
     if (errno != ENOENT && errno != ENOTDIR)
-        return refuse(store, strerror(errno));
+        return store_refuse(store, strerror(errno));
     diagnose(store->diagnostics, STATUS_STORE, "%s: no such database; `ngxerr scan` makes one", store->path);
     return false;
 }
@@ -191,7 +184,7 @@ set_readers(struct store *store, const char *name)
         return false;
     if ((name != NULL && fchown(store->lock, (uid_t)-1, group) != 0) ||
         fchmod(store->lock, name != NULL ? 0640 : 0600) != 0)
-        return refuse(store, strerror(errno));
+        return store_refuse(store, strerror(errno));
     return true;
 }
 

@@ -31,15 +31,6 @@ struct transfer {
     int64_t last_id;
 };
 
-static bool
-refuse(struct store *store, const char *why)
-{
-    diagnose(store->diagnostics, STATUS_STORE, "%s: %s", store->path, why);
-    store_rollback(store);
-    store->failed = true;
-    return false;
-}
-
 static void
 put_u16(unsigned char *at, size_t number)
 {
@@ -101,7 +92,7 @@ make_image(struct transfer *transfer, const char *create)
         put_u32(transfer->image + 28, PAGES); /* room for the rest of long rows */
     }
     sqlite3_free(made);
-    return good || refuse(transfer->store, "SQLite makes no database in memory as expected");
+    return good || store_refuse(transfer->store, "SQLite makes no database in memory as expected");
 }
 
 /* A page that is mapped is read where it stands; of another one SQLite would keep what it was at first. */
@@ -109,7 +100,7 @@ static bool
 can_map(struct store *store)
 {
     return !sqlite3_compileoption_used("MAX_MMAP_SIZE=0") ||
-           refuse(store, "this SQLite was built without memory-mapped I/O");
+           store_refuse(store, "this SQLite was built without memory-mapped I/O");
 }
 
 static bool
@@ -190,7 +181,7 @@ transfer_add(struct transfer *transfer, int64_t id, struct slice record)
         if (!transfer_flush(transfer))
             return false;
         if (!has_room(transfer, local, record.size - local))
-            return refuse(transfer->store, "a row is longer than a record can be");
+            return store_refuse(transfer->store, "a row is longer than a record can be");
     }
     unsigned char head[CELL_HEAD];
     size_t size = encode_number(head, record.size);
@@ -221,7 +212,7 @@ transfer_flush(struct transfer *transfer)
     if (add == NULL || !store_run(store, add))
         return false;
     if (sqlite3_changes(store->db) != (int)transfer->rows || sqlite3_last_insert_rowid(store->db) != transfer->last_id)
-        return refuse(store, "rows were not added as they are");
+        return store_refuse(store, "rows were not added as they are");
     clear(transfer);
     return true;
 }
