@@ -1,7 +1,7 @@
 /* Gathers what a progress display shows and calls it a few times a second.  Used inside scan. */
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "scan/scanner.h"
 
@@ -69,15 +69,6 @@ progress_file(struct progress *progress, size_t index)
     }
     progress->size = progress->sizes[index];
     progress->before = progress->shown;
-}
-
-static int64_t
-clock_milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static uint64_t

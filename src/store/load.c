@@ -5,9 +5,9 @@
 #include "store/load.h"
 
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "store/beside.h"
 #include "store/checkpoint.h"
@@ -17,14 +17,6 @@
 #define ROWS_WORTH 65536
 /* Between two questions whether somebody waits: a file system may have to ask a server. */
 #define ASK_MILLISECONDS 10
-
-static int64_t
-clock_milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool
 load_begin(struct store *store)

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/zone.h"
 
@@ -106,18 +107,10 @@ lock_open_gate(const struct store *store)
     set_gate(store, F_UNLCK);
 }
 
-static int64_t
-clock_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec;
-}
-
 bool
 lock_take(struct store *store, int64_t wait)
 {
-    int64_t begin = clock_seconds();
+    int64_t begin = clock_milliseconds();
     while (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EINTR)
             continue;
@@ -125,7 +118,7 @@ lock_take(struct store *store, int64_t wait)
             diagnose(store->diagnostics, STATUS_STORE, "%s: cannot be locked: %s", store->path, strerror(errno));
             return false;
         }
-        if (clock_seconds() - begin >= wait) {
+        if (clock_milliseconds() - begin >= wait * 1000) {
             say_holder(store, store->lock, "writes to this database", wait);
             return false;
         }
@@ -140,10 +133,10 @@ lock_pass_gate(struct store *store, int descriptor)
 {
     bool passes = true;
 #ifdef F_OFD_SETLK
-    int64_t begin = clock_seconds();
+    int64_t begin = clock_milliseconds();
     struct flock gate, bell = {.l_type = F_UNLCK};
     while (lock_byte(descriptor, F_OFD_GETLK, GATE_BYTE, &gate, F_RDLCK) && gate.l_type != F_UNLCK) {
-        passes = clock_seconds() - begin < LIMIT_LOAD_WAIT;
+        passes = clock_milliseconds() - begin < LIMIT_LOAD_WAIT * 1000;
         if (!passes) {
             say_holder(store, descriptor, "fills this database for the first time", LIMIT_LOAD_WAIT);
             break;
