@@ -8,12 +8,20 @@
 #include "classify/rule.h"
 #include "classify/scanner.h"
 
+/* Records that are told of ahead: memory takes as long as four records do to come from another core or from behind the caches. */
+#define TOLD_MOST 4U
+
+struct told {
+    const struct record *record;
+    struct match_key key;
+};
+
 struct classifier {
     const struct rules *rules;
     struct pattern_scratch *scratch;
     struct match_cache *cache;
-    const struct record *next; /* of classify_ahead, with its key; NULL: none was told */
-    struct match_key next_key;
+    struct told told[TOLD_MOST]; /* by classify_ahead, in a ring */
+    size_t told_first, told_count;
     bool particular;      /* the last verdict looked into a field that the cache does not know */
     uint64_t *patterns;   /* bits: found by their literals, or without any */
     uint64_t *candidates; /* bits: classes that may hold */
@@ -347,22 +355,40 @@ decide(struct classifier *classifier, const struct record *record, struct match 
     match->capture_count = 0;
 }
 
-void
+bool
 classify_ahead(struct classifier *classifier, const struct record *record)
 {
-    match_cache_look(classifier->cache, record, record_facts(record), &classifier->next_key);
-    classifier->next = record;
+    struct told *told = &classifier->told[(classifier->told_first + classifier->told_count) % TOLD_MOST];
+
+    if (classifier->told_count == TOLD_MOST)
+        return false;
+    told->record = record;
+    match_cache_look(classifier->cache, record, record_facts(record), &told->key);
+    classifier->told_count++;
+    return true;
+}
+
+/* The key of the record.  When it is not the one that was told of first, what was told is forgotten. */
+static const struct match_key *
+key_of(struct classifier *classifier, const struct record *record)
+{
+    struct told *told = &classifier->told[classifier->told_first];
+
+    if (classifier->told_count == 0 || told->record != record) {
+        classifier->told_count = 0;
+        classify_ahead(classifier, record);
+    }
+    classifier->told_first = (classifier->told_first + 1) % TOLD_MOST;
+    classifier->told_count--;
+    return &told->key;
 }
 
 void
 classify_record(struct classifier *classifier, const struct record *record, struct match *match)
 {
     uint64_t limits_met = classifier_limits_met(classifier);
-    const struct match_key *key = &classifier->next_key;
+    const struct match_key *key = key_of(classifier, record);
 
-    if (classifier->next != record)
-        classify_ahead(classifier, record);
-    classifier->next = NULL;
     if (match_cache_find(classifier->cache, record, key, match))
         return;
     classifier->particular = false;

@@ -144,8 +144,9 @@ struct match {
 struct classifier;
 struct classifier *classifier_new(const struct rules *rules);
 void classifier_free(struct classifier *classifier);
-/* Says which record is the next to be classified, and does not change until then: memory that it needs is asked for. */
-void classify_ahead(struct classifier *classifier, const struct record *record);
+/* Says which record is classified after those that were told of before, and does not change until then: memory that it needs is asked for.
+ * False when so many are told of that this one is to be told later. */
+bool classify_ahead(struct classifier *classifier, const struct record *record);
 /* The one class of a record: the first in precedence whose conditions all hold. */
 void classify_record(struct classifier *classifier, const struct record *record, struct match *match);
 /* For fragments (PREFIX_FRAGMENT): conditions on what the fragment lacks are left out.  Fills at most `capacity` matches, best first,

@@ -1,4 +1,4 @@
-/* The reading thread: blocks become parcels of records.  What a block cannot finish is carried into the headroom of the next. */
+/* The reading thread: blocks become sheets of records, those of a parcel together.  What a block cannot finish is carried into the headroom of the next. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -69,6 +69,8 @@ send_sheet(struct cutter *cutter, bool ended)
     sheet->parcel = current_parcel(cutter);
     sheet->ended = ended;
     cutter->sheet = NULL;
+    if (!cutter->pipeline->has_helper)
+        sheet_classify(cutter->pipeline, sheet);
     put_full_sheet(cutter->pipeline, sheet);
 }
 
@@ -185,6 +187,11 @@ next_piece(struct cutter *cutter, struct slice rest, uint64_t offset, bool final
     struct sheet *sheet = current_sheet(cutter);
     struct piece *piece = &sheet->items[sheet->count].piece;
 
+    if (sheet->count + 2 < SHEET_ITEMS) { /* which the other core has read, whose cache must give it up */
+        struct event *later = &sheet->items[sheet->count + 2].event;
+        ASK_TO_WRITE(later, offsetof(struct record, extra));
+        ASK_TO_WRITE(&later->match, 2 * CACHE_LINE);
+    }
     cutter->piece = piece;
     parse_next_wrapped(cutter->peeler, rest, offset, final, piece);
     assert(piece->consumed <= rest.size && (piece->consumed > 0) == (piece->type != PIECE_MORE));

@@ -15,18 +15,18 @@ static_assert(BLOCK_COUNT <= SHELF_ROOM && PARCEL_COUNT <= SHELF_ROOM && SHEET_C
 
 /* --- what the cutter takes and gives --- */
 
-/* While the caller stores, its thread matches: when half of the sheets wait, so that it can go on cutting when the caller comes to match
- * them, and as long as the shelf is empty. */
+/* While the caller stores, its thread makes rows: when half of the sheets wait, so that it can go on cutting when the caller comes to them,
+ * and as long as the shelf is empty. */
 static void *
 take(struct pipeline *pipeline, struct shelf *shelf)
 {
     void *item;
 
     pthread_mutex_lock(&pipeline->mutex);
-    while (!pipeline->caller_waits && pipeline->full_sheets.count >= SHEET_COUNT / 2 && match_sheet(pipeline))
+    while (!pipeline->caller_waits && pipeline->full_sheets.count >= SHEET_COUNT / 2 && sheet_make_rows(pipeline))
         continue;
     while ((item = shelf_take_last(shelf)) == NULL)
-        if (pipeline->caller_waits || !match_sheet(pipeline))
+        if (pipeline->caller_waits || !sheet_make_rows(pipeline))
             pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
     pthread_mutex_unlock(&pipeline->mutex);
     return item;
@@ -83,7 +83,7 @@ await_job(struct pipeline *pipeline)
 
     pthread_mutex_lock(&pipeline->mutex);
     while (!pipeline->job_waits && !pipeline->ended)
-        if (!match_sheet(pipeline)) /* the last of the job before */
+        if (!sheet_make_rows(pipeline)) /* the last of the job before */
             pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
     waits = pipeline->job_waits;
     pipeline->job_waits = false;
@@ -141,13 +141,13 @@ join(struct pipeline *pipeline)
     pthread_cond_broadcast(&pipeline->changed);
     pthread_mutex_unlock(&pipeline->mutex);
     pthread_join(pipeline->cutter, NULL);
-    if (pipeline->has_matcher)
-        pthread_join(pipeline->matcher, NULL);
+    if (pipeline->has_helper)
+        pthread_join(pipeline->helper, NULL);
 }
 
 /* Signals are for the caller's thread alone. */
 static bool
-start_threads(struct pipeline *pipeline, bool with_matcher)
+start_threads(struct pipeline *pipeline, bool with_helper)
 {
     sigset_t all, before;
     bool started;
@@ -157,22 +157,22 @@ start_threads(struct pipeline *pipeline, bool with_matcher)
     started = pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) == 0;
     if (started) {
         pthread_setname_np(pipeline->cutter, "ngxerr-read"); /* for top and perf */
-        pipeline->has_matcher = with_matcher && pthread_create(&pipeline->matcher, NULL, matcher_run, pipeline) == 0;
+        pipeline->has_helper = with_helper && pthread_create(&pipeline->helper, NULL, helper_run, pipeline) == 0;
     }
-    if (pipeline->has_matcher)
-        pthread_setname_np(pipeline->matcher, "ngxerr-match");
+    if (pipeline->has_helper)
+        pthread_setname_np(pipeline->helper, "ngxerr-rows");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
 
 bool
-pipeline_wants_matcher(void)
+pipeline_wants_helper(void)
 {
     return sysconf(_SC_NPROCESSORS_ONLN) > 2;
 }
 
 struct pipeline *
-pipeline_new(const struct rules *rules, struct store *store, bool with_matcher)
+pipeline_new(const struct rules *rules, struct store *store, bool with_helper)
 {
     struct pipeline *pipeline = memory_allocate_zeroed(1, sizeof *pipeline);
     pthread_condattr_t attributes;
@@ -188,7 +188,7 @@ pipeline_new(const struct rules *rules, struct store *store, bool with_matcher)
     pthread_cond_init(&pipeline->caller_wakes, &attributes);
     pthread_condattr_destroy(&attributes);
     fill_shelves(pipeline);
-    if (!start_threads(pipeline, with_matcher)) {
+    if (!start_threads(pipeline, with_helper)) {
         release(pipeline);
         return NULL;
     }
@@ -240,7 +240,7 @@ pipeline_next(struct pipeline *pipeline, int milliseconds)
     pthread_mutex_lock(&pipeline->mutex);
     pipeline->caller_waits = true;
     while ((parcel = shelf_take_first(&pipeline->full_parcels)) == NULL && error != ETIMEDOUT)
-        if (!match_sheet(pipeline))
+        if (!sheet_make_rows(pipeline))
             error = pthread_cond_timedwait(&pipeline->caller_wakes, &pipeline->mutex, &until);
     pipeline->caller_waits = false;
     pthread_cond_broadcast(&pipeline->changed);

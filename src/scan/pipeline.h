@@ -1,6 +1,6 @@
-/* Reading with cutting, classifying, and storing: the first on a thread, the last on the caller's, joined by bounded shelves; classifying is
- * done by whichever of them has nothing else to do, and by a third thread where there is a processor for it.  The threads live as long as
- * the pipeline; files go through one at a time.  Used by scan.c. */
+/* Reading with cutting and classifying, making rows, and storing: the first on a thread, the last on the caller's, joined by bounded shelves;
+ * rows are made by whichever of them has nothing else to do, or by a third thread, which classifies too, where there is a processor for it.
+ * The threads live as long as the pipeline; files go through one at a time.  Used by scan.c. */
 #ifndef NGXERR_SCAN_PIPELINE_H
 #define NGXERR_SCAN_PIPELINE_H
 
@@ -52,15 +52,15 @@ struct parcel {
 
 struct pipeline;
 
-/* `store` makes rows of the records once they are classified; NULL: it does not (tests without a database).  `with_matcher`: a third
- * thread, which classifies.  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
-struct pipeline *pipeline_new(const struct rules *rules, struct store *store, bool with_matcher);
+/* `store` makes rows of the records once they are classified; NULL: it does not (tests without a database).  `with_helper`: a third
+ * thread, which classifies and makes rows.  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
+struct pipeline *pipeline_new(const struct rules *rules, struct store *store, bool with_helper);
 /* True where a third thread has a processor. */
-bool pipeline_wants_matcher(void);
+bool pipeline_wants_helper(void);
 void pipeline_free(struct pipeline *pipeline);
 /* Begins a file; `job` is copied. */
 void pipeline_start(struct pipeline *pipeline, const struct job *job);
-/* The next parcel, or NULL when none came within `milliseconds` and what was classified here meanwhile, a sheet at a time. */
+/* The next parcel, or NULL when none came within `milliseconds` and rows were made here meanwhile, a sheet at a time. */
 struct parcel *pipeline_next(struct pipeline *pipeline, int milliseconds);
 /* How far the file that was started last has been read, in bytes on disk; for a progress display. */
 uint64_t pipeline_disk_offset(const struct pipeline *pipeline);

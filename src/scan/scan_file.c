@@ -419,7 +419,7 @@ start_pipeline(struct scanner *scanner)
     if (scanner->rules == NULL)
         return false;
     if (scanner->pipeline == NULL)
-        scanner->pipeline = pipeline_new(scanner->rules, scanner->store, pipeline_wants_matcher());
+        scanner->pipeline = pipeline_new(scanner->rules, scanner->store, pipeline_wants_helper());
     if (scanner->pipeline == NULL)
         diagnose(scanner->diagnostics, STATUS_STORE, "threads cannot be started");
     return scanner->pipeline != NULL;

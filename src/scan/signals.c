@@ -4,19 +4,26 @@
 
 #include "scan/scanner.h"
 
-/* The signals that are held; one that is ignored (nohup, a shell's background job) stays ignored. */
+static const int ENDING_SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
+#define ENDING_COUNT (sizeof ENDING_SIGNALS / sizeof *ENDING_SIGNALS)
+
+/* As nohup and a shell's background jobs have it; then it stays so. */
+static bool
+is_ignored(int signal)
+{
+    struct sigaction action;
+
+    return sigaction(signal, NULL, &action) != 0 || action.sa_handler == SIG_IGN;
+}
+
+/* The signals that are held. */
 static void
 ending_signals(sigset_t *set)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-
     sigemptyset(set);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        struct sigaction action;
-
-        if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-            sigaddset(set, signals[i]);
-    }
+    for (size_t i = 0; i < ENDING_COUNT; i++)
+        if (!is_ignored(ENDING_SIGNALS[i]))
+            sigaddset(set, ENDING_SIGNALS[i]);
 }
 
 void
@@ -31,12 +38,14 @@ scan_hold_signals(void)
 bool
 scan_signal_waits(void)
 {
-    sigset_t set, waiting;
+    sigset_t waiting;
 
-    ending_signals(&set);
-    return sigpending(&waiting) == 0 && ((sigismember(&set, SIGINT) == 1 && sigismember(&waiting, SIGINT) == 1) ||
-                                         (sigismember(&set, SIGTERM) == 1 && sigismember(&waiting, SIGTERM) == 1) ||
-                                         (sigismember(&set, SIGHUP) == 1 && sigismember(&waiting, SIGHUP) == 1));
+    if (sigpending(&waiting) != 0)
+        return false;
+    for (size_t i = 0; i < ENDING_COUNT; i++)
+        if (sigismember(&waiting, ENDING_SIGNALS[i]) == 1 && !is_ignored(ENDING_SIGNALS[i]))
+            return true;
+    return false;
 }
 
 void

@@ -1,4 +1,4 @@
-/* What travels through the pipeline, and how its threads wait for each other.  Used by reader.c, cutter.c, matcher.c and pipeline.c only. */
+/* What travels through the pipeline, and how its threads wait for each other.  Used by reader.c, cutter.c, sheets.c and pipeline.c only. */
 #ifndef NGXERR_SCAN_STAGES_H
 #define NGXERR_SCAN_STAGES_H
 
@@ -22,6 +22,13 @@ static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
 #define PARCEL_COUNT (LIMIT_QUEUE + 2U)
 /* Of most processors; where it is another, only time is lost. */
 #define CACHE_LINE 64U
+/* Ask for memory that will be read or written soon.  Macros, since gcc leaves out calls of functions that do nothing else. */
+#define ASK_FOR(memory, size)                         \
+    for (size_t at = 0; at < (size); at += CACHE_LINE) \
+    __builtin_prefetch((const char *)(memory) + at)
+#define ASK_TO_WRITE(memory, size)                    \
+    for (size_t at = 0; at < (size); at += CACHE_LINE) \
+    __builtin_prefetch((const char *)(memory) + at, 1)
 /* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
 #define SHEET_COUNT 12U
@@ -44,7 +51,7 @@ union sheet_item {
 };
 static_assert(offsetof(struct piece, record) == 0 && offsetof(struct event, record) == 0, "the record is the same");
 
-/* Records of a parcel that are cut and have no class yet. */
+/* Records of a parcel of which no rows are made yet. */
 struct sheet {
     union sheet_item items[SHEET_ITEMS];
     size_t count;
@@ -54,12 +61,12 @@ struct sheet {
 
 struct pipeline {
     pthread_mutex_t mutex;       /* guards what follows up to `job` */
-    pthread_cond_t changed;      /* the cutter and matchers wait for it */
+    pthread_cond_t changed;      /* the cutter and the helper wait for it */
     pthread_cond_t caller_wakes; /* and the caller for this */
     struct shelf free_blocks, free_parcels, free_sheets;
     struct shelf full_sheets, full_parcels; /* in the order of the file */
-    bool matching;                          /* somebody matches a sheet: one at a time, for their order */
-    bool caller_waits;                      /* for a parcel, and matches sheets meanwhile */
+    bool making_rows;                       /* somebody makes them of a sheet: one at a time, for their order */
+    bool caller_waits;                      /* for a parcel, and makes rows meanwhile */
     bool job_waits, ended;
     struct job job;                   /* in work; written by the caller between files only */
     struct block blocks[BLOCK_COUNT]; /* each of its holder */
@@ -69,21 +76,23 @@ struct pipeline {
     atomic_uint_fast64_t disk_offset; /* read of the file */
     const struct rules *rules;
     struct store *store;           /* for store_prepare; may be NULL */
-    struct classifier *classifier; /* of whoever is matching */
-    uint64_t classified;           /* of the file; as well */
-    pthread_t cutter, matcher;
-    bool has_matcher;
+    struct classifier *classifier; /* the cutter's; with a helper, of whoever makes rows */
+    uint64_t classified;           /* of the file; of whoever makes rows */
+    pthread_t cutter, helper;
+    bool has_helper;
 };
 
-/* Give the cutter memory to fill; while there is none, its thread matches. */
+/* Give the cutter memory to fill; while there is none, its thread makes rows. */
 struct block *take_free_block(struct pipeline *pipeline);
 struct parcel *take_free_parcel(struct pipeline *pipeline);
 struct sheet *take_free_sheet(struct pipeline *pipeline);
 void put_full_sheet(struct pipeline *pipeline, struct sheet *sheet);
 /* One user less. */
 void block_release(struct pipeline *pipeline, struct block *block);
-/* Matches the next sheet; false when there is none or somebody else does.  The mutex is held, and let go meanwhile. */
-bool match_sheet(struct pipeline *pipeline);
+/* The classes of its records. */
+void sheet_classify(struct pipeline *pipeline, struct sheet *sheet);
+/* Makes rows of the next sheet; false when there is none or somebody else does.  The mutex is held, and let go meanwhile. */
+bool sheet_make_rows(struct pipeline *pipeline);
 /* Waits for the next job; false when there will be none. */
 bool await_job(struct pipeline *pipeline);
 
@@ -98,6 +107,6 @@ void read_block(struct pipeline *pipeline, struct reading *reading, struct block
 
 /* Thread functions; the argument is the struct pipeline. */
 void *cutter_run(void *argument);
-void *matcher_run(void *argument);
+void *helper_run(void *argument);
 
 #endif

@@ -4,17 +4,15 @@
  * the database, and is removed after all of them were synced.  Used by store alone. */
 #include "store/load.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/beside.h"
 #include "store/checkpoint.h"
 #include "store/lock.h"
+#include "store/syncer.h"
 
-/* Rows whose pages, some 6 MB, are worth a call. */
-#define ROWS_WORTH 65536
+/* Rows whose pages, some 6 MB, are worth writing to the disk. */
+#define ROWS_WORTH 32768
 /* Between two questions whether somebody waits: a file system may have to ask a server. */
 #define ASK_MILLISECONDS 10
 
@@ -28,26 +26,20 @@ load_begin(struct store *store)
         return false;
     bool rings;
     store->in_transaction = store->loading = true;
+    store->syncer = syncer_new(store->lock);
     store->load_until =
         clock_milliseconds() + (lock_hear_bell(store, &rings) ? LIMIT_LOAD_MILLISECONDS : LIMIT_LOAD_DEAF);
     return true;
 }
 
-/* The disk begins to write while the next rows are made, so that the commit has less to wait for; how much is certain on any file system
- * only by waiting for it. */
+/* The disk writes while the next rows are made, so that the commit has less to wait for. */
 void
 load_added(struct store *store, uint64_t rows)
 {
     if (!store->loading || rows < store->load_passed + ROWS_WORTH)
         return;
     store->load_passed = rows;
-#ifdef SYNC_FILE_RANGE_WRITE
-    (void)sync_file_range(store->lock, 0, 0, SYNC_FILE_RANGE_WRITE);
-#endif
-    if (rows < store->load_synced + LIMIT_LOAD_UNSYNCED_ROWS)
-        return;
-    store->load_synced = rows;
-    (void)fdatasync(store->lock); /* the commit's own says when it fails */
+    syncer_wrote(store->syncer, rows, LIMIT_LOAD_UNSYNCED_ROWS);
 }
 
 static bool
@@ -116,5 +108,9 @@ load_end(struct store *store)
 {
     bool loading = store->loading;
     store->loading = false;
-    return store_end(store) && (!loading || load_enter_wal(store));
+    if (!store_end(store))
+        return false;
+    syncer_free(store->syncer);
+    store->syncer = NULL;
+    return !loading || load_enter_wal(store);
 }

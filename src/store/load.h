@@ -4,9 +4,9 @@
 
 #include "store/database.h"
 
-/* 4 MB while pages are added and few are changed again, so that the last of them are soon on the disk; then 12 MB, more than one
- * transaction writes. */
-#define LOAD_CACHE  "PRAGMA main.cache_size = -4096"
+/* 1 MB while pages are added and few are changed again: the last of them have little to wait for, and the caches of the processors are used
+ * for more than pages that are full; then 12 MB, more than one transaction writes. */
+#define LOAD_CACHE  "PRAGMA main.cache_size = -1024"
 #define STORE_CACHE "PRAGMA main.cache_size = -12288"
 
 /* Begins the first load of a database that has no tables.  Until it ends store_end ends nothing, and readers wait. */

@@ -14,6 +14,7 @@
 #include "store/checkpoint.h"
 #include "store/load.h"
 #include "store/lock.h"
+#include "store/syncer.h"
 
 #define HEADER_SIZE 100 /* of a SQLite database file: https://www.sqlite.org/fileformat2.html */
 
@@ -337,6 +338,7 @@ store_close(struct store *store)
         end_log(store);
     sqlite3_close(store->db); /* which may read what the writer has in memory (transfer.c) */
     writer_free(store->writer);
+    syncer_free(store->syncer);
     if (store->lock >= 0)
         close(store->lock);
     free(store->path);

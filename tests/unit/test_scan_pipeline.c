@@ -211,7 +211,7 @@ test_many_short_lines(void **state)
 }
 
 static int
-set_up(void **state, bool with_matcher)
+set_up(void **state, bool with_helper)
 {
     static struct run run;
     struct diagnostics *diagnostics = diagnostics_new(stderr, "test");
@@ -221,7 +221,7 @@ set_up(void **state, bool with_matcher)
     run.zone = zone_open("UTC");
     if (run.rules == NULL || run.zone == NULL)
         return -1;
-    run.pipeline = pipeline_new(run.rules, NULL, with_matcher);
+    run.pipeline = pipeline_new(run.rules, NULL, with_helper);
     *state = &run;
     return run.pipeline != NULL ? 0 : -1;
 }

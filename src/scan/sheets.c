@@ -1,38 +1,49 @@
-/* The records of a sheet get their classes and become events of their parcel, with their rows.  This has no thread of its own where
- * there are but two processors: whoever has nothing else to do does it, so that both are busy whichever stage is slow. */
+/* What becomes of a sheet.  Its records get their classes on the thread that cut them, which has them in its caches, or on the helper's where
+ * there is one.  Then they become events of their parcel, with their rows; whoever has nothing else to do does that, so that both processors
+ * are busy whichever stage is slow. */
 #include "scan/stages.h"
 
-/* What was cut may be in the other core's cache, or in none: it is asked for while the records before it are matched.  Part
- * of its caller: gcc leaves out calls of functions that do nothing else. */
+void
+sheet_classify(struct pipeline *pipeline, struct sheet *sheet)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < sheet->count; i++) {
+        struct event *event = &sheet->items[i].event;
+
+        while (told < sheet->count && classify_ahead(pipeline->classifier, &sheet->items[told].event.record))
+            told++;
+        classify_record(pipeline->classifier, &event->record, &event->match);
+    }
+}
+
+/* What was cut may be in the other core's cache, or in none: it is asked for while rows are made of the records before it. */
 static inline __attribute__((always_inline)) void
 ask_ahead(const struct sheet *sheet, size_t index)
 {
     if (index + 3 < sheet->count) {
         const struct event *event = &sheet->items[index + 3].event;
-        for (size_t at = 0; at < offsetof(struct record, extra); at += CACHE_LINE)
-            __builtin_prefetch((const char *)event + at);
-        __builtin_prefetch(&event->match, 1);
+        ASK_FOR(event, offsetof(struct record, extra));
+        ASK_FOR(&event->match, 2 * CACHE_LINE);
     }
     if (index + 2 < sheet->count) {
         struct slice raw = sheet->items[index + 2].event.record.raw;
-        for (size_t at = 0; at < raw.size && at < LIMIT_NGINX_RECORD; at += CACHE_LINE)
-            __builtin_prefetch(raw.data + at);
+        ASK_FOR(raw.data, raw.size < LIMIT_NGINX_RECORD ? raw.size : LIMIT_NGINX_RECORD);
     }
 }
 
 /* Nobody else does so meanwhile. */
 static void
-classify_sheet(struct pipeline *pipeline, struct sheet *sheet)
+make_rows(struct pipeline *pipeline, struct sheet *sheet)
 {
     struct parcel *parcel = sheet->parcel;
 
+    if (pipeline->has_helper)
+        sheet_classify(pipeline, sheet);
     for (size_t i = 0; i < sheet->count; i++) {
         struct event *event = &sheet->items[i].event;
 
         ask_ahead(sheet, i);
-        classify_record(pipeline->classifier, &event->record, &event->match);
-        if (i + 1 < sheet->count)
-            classify_ahead(pipeline->classifier, &sheet->items[i + 1].event.record);
         pipeline->classified += event->match.class_index != CLASS_UNCLASSIFIED;
         if (pipeline->store != NULL)
             store_prepare(pipeline->store, event, parcel->batch.rows);
@@ -46,17 +57,17 @@ classify_sheet(struct pipeline *pipeline, struct sheet *sheet)
 }
 
 bool
-match_sheet(struct pipeline *pipeline)
+sheet_make_rows(struct pipeline *pipeline)
 {
-    struct sheet *sheet = pipeline->matching ? NULL : shelf_take_first(&pipeline->full_sheets);
+    struct sheet *sheet = pipeline->making_rows ? NULL : shelf_take_first(&pipeline->full_sheets);
 
     if (sheet == NULL)
         return false;
-    pipeline->matching = true;
+    pipeline->making_rows = true;
     pthread_mutex_unlock(&pipeline->mutex);
-    classify_sheet(pipeline, sheet);
+    make_rows(pipeline, sheet);
     pthread_mutex_lock(&pipeline->mutex);
-    pipeline->matching = false;
+    pipeline->making_rows = false;
     if (sheet->ended)
         shelf_put(&pipeline->full_parcels, sheet->parcel);
     shelf_put(&pipeline->free_sheets, sheet);
@@ -66,13 +77,13 @@ match_sheet(struct pipeline *pipeline)
 }
 
 void *
-matcher_run(void *argument)
+helper_run(void *argument)
 {
     struct pipeline *pipeline = argument;
 
     pthread_mutex_lock(&pipeline->mutex);
     while (!pipeline->ended)
-        if (!match_sheet(pipeline))
+        if (!sheet_make_rows(pipeline))
             pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
     pthread_mutex_unlock(&pipeline->mutex);
     return NULL;
