@@ -2,6 +2,7 @@
 #include "store/encode.h"
 
 #include <assert.h>
+#include <endian.h>
 
 /* Even numbers from 12 on stand for a blob, odd ones for a text. */
 #define SERIAL_BLOB 12U
@@ -48,28 +49,23 @@ serial_of(const struct cell *cell)
 static void
 put_integer(unsigned char *out, int64_t number, size_t size)
 {
-    uint64_t shifted = (uint64_t)number << 8 * (8 - size);
-    for (size_t i = 0; i < 8; i++)
-        out[i] = (unsigned char)(shifted >> 8 * (7 - i));
+    uint64_t shifted = htobe64((uint64_t)number << 8 * (8 - size));
+    memcpy(out, &shifted, sizeof(shifted));
 }
 
 /* A header of under 128 bytes tells its own size in one byte. */
 #define HEADER_MOST (1 + ENCODE_CELLS_MOST * ENCODE_LENGTH_MOST)
 static_assert(HEADER_MOST < 128, "the size of a header is one byte");
 
-/* Writes the header; adds what the values take at most to *room. */
 static size_t
-put_header(unsigned char *header, const struct cell *cells, size_t count, size_t *room)
+put_header(unsigned char *header, const uint32_t *serials, size_t count)
 {
     unsigned char *at = header + 1;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t serial = serial_of(&cells[i]);
-        *room += serial / 2;
-        if (serial < 0x80)
-            *at++ = (unsigned char)serial;
+    for (size_t i = 0; i < count; i++)
+        if (serials[i] < 0x80)
+            *at++ = (unsigned char)serials[i];
         else
-            at += encode_number(at, serial);
-    }
+            at += encode_number(at, serials[i]);
     *header = (unsigned char)(at - header);
     return (size_t)(at - header);
 }
@@ -79,16 +75,18 @@ encode_record(struct buffer *out, const struct cell *cells, size_t count)
 {
     while (count > 0 && cells[count - 1].type == CELL_NULL)
         count--;
-    unsigned char header[HEADER_MOST];
-    size_t room = (count + 1) * sizeof(int64_t);
-    size_t size = put_header(header, cells, count, &room);
-    buffer_reserve(out, size + room);
+    uint32_t serials[ENCODE_CELLS_MOST];
+    size_t room = HEADER_MOST + sizeof(int64_t); /* the last integer is written with bytes behind it */
+    for (size_t i = 0; i < count; i++) {
+        serials[i] = serial_of(&cells[i]);
+        room += cells[i].type == CELL_INTEGER ? sizeof(int64_t) : serials[i] / 2;
+    }
+    buffer_reserve(out, room);
     unsigned char *at = (unsigned char *)out->data + out->size;
-    memcpy(at, header, size);
-    at += size;
+    at += put_header(at, serials, count);
     for (size_t i = 0; i < count; i++) {
         if (cells[i].type == CELL_INTEGER) {
-            size_t bytes = integer_sizes[serial_of_integer(cells[i].is.number)];
+            size_t bytes = integer_sizes[serials[i]];
             put_integer(at, cells[i].is.number, bytes > 0 ? bytes : 1);
             at += bytes;
         } else if (cells[i].type != CELL_NULL) {
