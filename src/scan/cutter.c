@@ -65,13 +65,14 @@ static void
 send_sheet(struct cutter *cutter, bool ended)
 {
     struct sheet *sheet = current_sheet(cutter);
+    bool urgent = ended && (current_parcel(cutter)->last || source_is_stream(cutter->pipeline->job.source));
 
     sheet->parcel = current_parcel(cutter);
     sheet->ended = ended;
     cutter->sheet = NULL;
     if (!cutter->pipeline->has_helper)
         sheet_classify(cutter->pipeline, sheet);
-    put_full_sheet(cutter->pipeline, sheet);
+    put_full_sheet(cutter->pipeline, sheet, urgent);
 }
 
 /* Gives the parcel the texts it points into, for those of one that is done. */

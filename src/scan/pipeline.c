@@ -51,12 +51,14 @@ take_free_sheet(struct pipeline *pipeline)
 }
 
 void
-put_full_sheet(struct pipeline *pipeline, struct sheet *sheet)
+put_full_sheet(struct pipeline *pipeline, struct sheet *sheet, bool urgent)
 {
     pthread_mutex_lock(&pipeline->mutex);
     shelf_put(&pipeline->full_sheets, sheet);
-    pthread_cond_broadcast(&pipeline->changed);
-    pthread_cond_signal(&pipeline->caller_wakes);
+    if (pipeline->has_helper)
+        pthread_cond_broadcast(&pipeline->changed);
+    if (urgent || pipeline->full_sheets.count >= SHEETS_WORTH)
+        pthread_cond_signal(&pipeline->caller_wakes);
     pthread_mutex_unlock(&pipeline->mutex);
 }
 

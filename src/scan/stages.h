@@ -23,15 +23,17 @@ static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
 /* Of most processors; where it is another, only time is lost. */
 #define CACHE_LINE 64U
 /* Ask for memory that will be read or written soon.  Macros, since gcc leaves out calls of functions that do nothing else. */
-#define ASK_FOR(memory, size)                         \
+#define ASK_FOR(memory, size)                          \
     for (size_t at = 0; at < (size); at += CACHE_LINE) \
     __builtin_prefetch((const char *)(memory) + at)
-#define ASK_TO_WRITE(memory, size)                    \
+#define ASK_TO_WRITE(memory, size)                     \
     for (size_t at = 0; at < (size); at += CACHE_LINE) \
     __builtin_prefetch((const char *)(memory) + at, 1)
 /* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
 #define SHEET_COUNT 12U
+/* So many are worth waking the caller: for each of them it would sleep and wake ten thousand times for a million records. */
+#define SHEETS_WORTH 3U
 
 /* Bytes on their way, as slices, to the store.  Back to the cutter when nobody uses it. */
 struct block {
@@ -86,7 +88,8 @@ struct pipeline {
 struct block *take_free_block(struct pipeline *pipeline);
 struct parcel *take_free_parcel(struct pipeline *pipeline);
 struct sheet *take_free_sheet(struct pipeline *pipeline);
-void put_full_sheet(struct pipeline *pipeline, struct sheet *sheet);
+/* `urgent`: more may be long in coming. */
+void put_full_sheet(struct pipeline *pipeline, struct sheet *sheet, bool urgent);
 /* One user less. */
 void block_release(struct pipeline *pipeline, struct block *block);
 /* The classes of its records. */

@@ -31,12 +31,12 @@ struct store {
     int wal_frames;                                          /* pages in -wal after the last commit */
     bool passing;                                            /* as in struct store_options */
     bool in_transaction;
-    bool loading;         /* the first load (load.h), which is one transaction */
-    int64_t load_until;   /* when it is to end, milliseconds of the monotonic clock */
-    int64_t load_asks;    /* when it is to ask whether somebody waits */
-    uint64_t load_passed; /* of its rows, those that the syncer was told of */
+    bool loading;          /* the first load (load.h), which is one transaction */
+    int64_t load_until;    /* when it is to end, milliseconds of the monotonic clock */
+    int64_t load_asks;     /* when it is to ask whether somebody waits */
+    uint64_t load_passed;  /* of its rows, those that the syncer was told of */
     struct syncer *syncer; /* of the first load */
-    bool failed;          /* nothing is written any more: what memory holds is no longer what the database has */
+    bool failed;           /* nothing is written any more: what memory holds is no longer what the database has */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
     const struct filter *grep;                 /* whose callback grep_text asks; of the question at hand */
     const struct zone *zone;                   /* for time_bucket; of the question at hand */

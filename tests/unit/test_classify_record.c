@@ -184,6 +184,31 @@ records_told_ahead(void **state)
     free(pieces);
 }
 
+/* Told as far ahead as it takes, and now and then of what does not come. */
+static void
+several_told_ahead(void **state)
+{
+    enum { count = sizeof classified / sizeof *classified };
+    struct piece *pieces = memory_allocate_zeroed(count, sizeof *pieces);
+    struct match match;
+    size_t told = 0;
+
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        parse_next(slice_of(classified[i].text), 0, true, &pieces[i]);
+    for (size_t i = 0; i < 100 * count; i++) {
+        if (told < i || i % 13 == 0)
+            told = i + i % 3;
+        while (classify_ahead(fixture.classifier, &pieces[told % count].record))
+            told++;
+        classify_record(fixture.classifier, &pieces[i % count].record, &match);
+        assert_string_equal(match.class_index == CLASS_UNCLASSIFIED ? ""
+                                                                    : rules_class(fixture.rules, match.class_index)->id,
+                            classified[i % count].id);
+    }
+    free(pieces);
+}
+
 static void
 captures(void **state)
 {
@@ -368,6 +393,7 @@ main(void)
         cmocka_unit_test_setup_teardown(records, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_that_come_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_told_ahead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(several_told_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures_that_come_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_captures_that_come_again, set_up, tear_down),
