@@ -1,4 +1,5 @@
-/* The reading thread: blocks become sheets of records, those of a parcel together.  What a block cannot finish is carried into the headroom of the next. */
+/* The reading thread: blocks become sheets of records, some to a parcel.  What a block cannot finish is carried into the headroom of the
+ * next. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "store/lock.h"
 #include "store/syncer.h"
 
-/* Rows whose pages, some 6 MB, are worth writing to the disk. */
+/* Rows whose pages, some 3 MB, are worth a call. */
 #define ROWS_WORTH 32768
 /* Between two questions whether somebody waits: a file system may have to ask a server. */
 #define ASK_MILLISECONDS 10
