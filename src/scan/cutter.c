@@ -71,8 +71,9 @@ send_sheet(struct cutter *cutter, bool ended)
     sheet->parcel = current_parcel(cutter);
     sheet->ended = ended;
     cutter->sheet = NULL;
-    if (!cutter->pipeline->has_helper)
-        sheet_classify(cutter->pipeline, sheet);
+    sheet->classified = rows_are_behind(cutter->pipeline);
+    if (sheet->classified)
+        sheet_classify(sheet, cutter->pipeline->classifiers[CLASSIFIER_OF_CUTTER]);
     put_full_sheet(cutter->pipeline, sheet, urgent);
 }
 

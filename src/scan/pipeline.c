@@ -50,6 +50,17 @@ take_free_sheet(struct pipeline *pipeline)
     return take(pipeline, &pipeline->free_sheets);
 }
 
+bool
+rows_are_behind(struct pipeline *pipeline)
+{
+    bool behind;
+
+    pthread_mutex_lock(&pipeline->mutex);
+    behind = pipeline->full_sheets.count >= (pipeline->idle > 0 ? SHEETS_WORTH : 1);
+    pthread_mutex_unlock(&pipeline->mutex);
+    return behind;
+}
+
 void
 put_full_sheet(struct pipeline *pipeline, struct sheet *sheet, bool urgent)
 {
@@ -128,7 +139,8 @@ release(struct pipeline *pipeline)
         arena_free(pipeline->parcels[i].texts);
     }
     memory_unmap(pipeline->sheets, SHEET_COUNT, sizeof *pipeline->sheets);
-    classifier_free(pipeline->classifier);
+    for (size_t i = 0; i < CLASSIFIER_COUNT; i++)
+        classifier_free(pipeline->classifiers[i]);
     pthread_mutex_destroy(&pipeline->mutex);
     pthread_cond_destroy(&pipeline->changed);
     pthread_cond_destroy(&pipeline->caller_wakes);
@@ -181,7 +193,8 @@ pipeline_new(const struct rules *rules, struct store *store, bool with_helper)
 
     pipeline->rules = rules;
     pipeline->store = store;
-    pipeline->classifier = classifier_new(rules);
+    for (size_t i = 0; i < CLASSIFIER_COUNT; i++)
+        pipeline->classifiers[i] = classifier_new(rules);
     pthread_mutex_init(&pipeline->mutex, NULL);
     pthread_cond_init(&pipeline->changed, NULL);
     /* The monotonic clock: a clock that is set back must not stretch a wait. */
@@ -242,8 +255,11 @@ pipeline_next(struct pipeline *pipeline, int milliseconds)
     pthread_mutex_lock(&pipeline->mutex);
     pipeline->caller_waits = true;
     while ((parcel = shelf_take_first(&pipeline->full_parcels)) == NULL && error != ETIMEDOUT)
-        if (!sheet_make_rows(pipeline))
+        if (!sheet_make_rows(pipeline)) {
+            pipeline->idle++;
             error = pthread_cond_timedwait(&pipeline->caller_wakes, &pipeline->mutex, &until);
+            pipeline->idle--;
+        }
     pipeline->caller_waits = false;
     pthread_cond_broadcast(&pipeline->changed);
     pthread_mutex_unlock(&pipeline->mutex);

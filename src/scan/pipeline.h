@@ -1,6 +1,6 @@
-/* Reading with cutting and classifying, making rows, and storing: the first on a thread, the last on the caller's, joined by bounded shelves;
- * rows are made by whichever of them has nothing else to do, or by a third thread, which classifies too, where there is a processor for it.
- * The threads live as long as the pipeline; files go through one at a time.  Used by scan.c. */
+/* Reading with cutting, classifying, making rows, and storing: the first on a thread, the last on the caller's, joined by bounded shelves;
+ * what is between is done by whichever of them has nothing else to do, and by a third thread where there is a processor for it.  The threads live as
+ * long as the pipeline; files go through one at a time.  Used by scan.c. */
 #ifndef NGXERR_SCAN_PIPELINE_H
 #define NGXERR_SCAN_PIPELINE_H
 
@@ -53,7 +53,7 @@ struct parcel {
 struct pipeline;
 
 /* `store` makes rows of the records once they are classified; NULL: it does not (tests without a database).  `with_helper`: a third
- * thread, which classifies and makes rows.  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
+ * thread, for what is between.  NULL when threads cannot be started.  Ended and freed by pipeline_free, after the last parcel of a job. */
 struct pipeline *pipeline_new(const struct rules *rules, struct store *store, bool with_helper);
 /* True where a third thread has a processor. */
 bool pipeline_wants_helper(void);

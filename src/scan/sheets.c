@@ -1,19 +1,19 @@
-/* What becomes of a sheet.  Its records get their classes on the thread that cut them, which has them in its caches, or on the helper's where
- * there is one.  Then they become events of their parcel, with their rows; whoever has nothing else to do does that, so that both processors
+/* What becomes of a sheet.  Its records get their classes from whoever is not behind: the thread that cut them, which has them in its caches,
+ * or whoever makes rows.  Then they become events of their parcel, with their rows; who has nothing else to do does that.  So both processors
  * are busy whichever stage is slow. */
 #include "scan/stages.h"
 
 void
-sheet_classify(struct pipeline *pipeline, struct sheet *sheet)
+sheet_classify(struct sheet *sheet, struct classifier *classifier)
 {
     size_t told = 0;
 
     for (size_t i = 0; i < sheet->count; i++) {
         struct event *event = &sheet->items[i].event;
 
-        while (told < sheet->count && classify_ahead(pipeline->classifier, &sheet->items[told].event.record))
+        while (told < sheet->count && classify_ahead(classifier, &sheet->items[told].event.record))
             told++;
-        classify_record(pipeline->classifier, &event->record, &event->match);
+        classify_record(classifier, &event->record, &event->match);
     }
 }
 
@@ -38,8 +38,8 @@ make_rows(struct pipeline *pipeline, struct sheet *sheet)
 {
     struct parcel *parcel = sheet->parcel;
 
-    if (pipeline->has_helper)
-        sheet_classify(pipeline, sheet);
+    if (!sheet->classified)
+        sheet_classify(sheet, pipeline->classifiers[CLASSIFIER_OF_ROWS]);
     for (size_t i = 0; i < sheet->count; i++) {
         struct event *event = &sheet->items[i].event;
 
@@ -51,7 +51,9 @@ make_rows(struct pipeline *pipeline, struct sheet *sheet)
     }
     if (sheet->ended && parcel->last) {
         parcel->end.classified = pipeline->classified;
-        parcel->end.match_limits = classifier_limits_met(pipeline->classifier);
+        parcel->end.match_limits = 0;
+        for (size_t i = 0; i < CLASSIFIER_COUNT; i++)
+            parcel->end.match_limits += classifier_limits_met(pipeline->classifiers[i]);
         pipeline->classified = 0;
     }
 }
@@ -83,8 +85,11 @@ helper_run(void *argument)
 
     pthread_mutex_lock(&pipeline->mutex);
     while (!pipeline->ended)
-        if (!sheet_make_rows(pipeline))
+        if (!sheet_make_rows(pipeline)) {
+            pipeline->idle++;
             pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+            pipeline->idle--;
+        }
     pthread_mutex_unlock(&pipeline->mutex);
     return NULL;
 }

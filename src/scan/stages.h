@@ -59,7 +59,10 @@ struct sheet {
     size_t count;
     struct parcel *parcel; /* its events and rows are made of sheets, all else is the cutter's until `ended` */
     bool ended;            /* these are its last */
+    bool classified;       /* they have their classes */
 };
+
+enum classifiers { CLASSIFIER_OF_CUTTER, CLASSIFIER_OF_ROWS /* of whoever makes them */, CLASSIFIER_COUNT };
 
 struct pipeline {
     pthread_mutex_t mutex;       /* guards what follows up to `job` */
@@ -69,6 +72,7 @@ struct pipeline {
     struct shelf full_sheets, full_parcels; /* in the order of the file */
     bool making_rows;                       /* somebody makes them of a sheet: one at a time, for their order */
     bool caller_waits;                      /* for a parcel, and makes rows meanwhile */
+    unsigned idle;                          /* threads that would make rows if there was a sheet */
     bool job_waits, ended;
     struct job job;                   /* in work; written by the caller between files only */
     struct block blocks[BLOCK_COUNT]; /* each of its holder */
@@ -77,9 +81,9 @@ struct pipeline {
     atomic_bool stop;                 /* end the file as soon as possible */
     atomic_uint_fast64_t disk_offset; /* read of the file */
     const struct rules *rules;
-    struct store *store;           /* for store_prepare; may be NULL */
-    struct classifier *classifier; /* the cutter's; with a helper, of whoever makes rows */
-    uint64_t classified;           /* of the file; of whoever makes rows */
+    struct store *store;                              /* for store_prepare; may be NULL */
+    struct classifier *classifiers[CLASSIFIER_COUNT]; /* each has its own memory of what it met */
+    uint64_t classified;                              /* of the file; of whoever makes rows */
     pthread_t cutter, helper;
     bool has_helper;
 };
@@ -88,12 +92,14 @@ struct pipeline {
 struct block *take_free_block(struct pipeline *pipeline);
 struct parcel *take_free_parcel(struct pipeline *pipeline);
 struct sheet *take_free_sheet(struct pipeline *pipeline);
+/* True when who makes rows has more to do already. */
+bool rows_are_behind(struct pipeline *pipeline);
 /* `urgent`: more may be long in coming. */
 void put_full_sheet(struct pipeline *pipeline, struct sheet *sheet, bool urgent);
 /* One user less. */
 void block_release(struct pipeline *pipeline, struct block *block);
 /* The classes of its records. */
-void sheet_classify(struct pipeline *pipeline, struct sheet *sheet);
+void sheet_classify(struct sheet *sheet, struct classifier *classifier);
 /* Makes rows of the next sheet; false when there is none or somebody else does.  The mutex is held, and let go meanwhile. */
 bool sheet_make_rows(struct pipeline *pipeline);
 /* Waits for the next job; false when there will be none. */
