@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "classify/simple.h"
 
 /* Stack of the JIT code: it starts small and grows to what LIMIT_MATCH steps may need. */
 #define JIT_STACK_START ((size_t)32 * 1024)
@@ -24,12 +25,15 @@ enum jit {
 };
 
 struct pattern {
-    pcre2_code *code;
+    char *source; /* of a simple expression, to be compiled when it is first tried */
+    size_t source_size;
+    pcre2_code *code; /* NULL until then */
     _Atomic enum jit jit;
-    const char **names; /* point into the code's own table */
-    uint32_t *groups;   /* group numbers of all entries of the table; a name may have several */
+    char **names; /* sorted, each once */
+    size_t name_count;
+    uint32_t *groups; /* group numbers of all entries of the code's own table; a name may have several */
     const char **group_names;
-    size_t name_count, group_count;
+    size_t group_count;
 };
 
 struct pattern_scratch {
@@ -40,7 +44,7 @@ struct pattern_scratch {
 };
 
 static void
-pattern_read_names(struct pattern *pattern)
+pattern_read_groups(struct pattern *pattern)
 {
     uint32_t count = 0, entry_size = 0;
     PCRE2_SPTR table = NULL;
@@ -50,40 +54,88 @@ pattern_read_names(struct pattern *pattern)
     pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
     if (count == 0)
         return;
-    pattern->names = memory_allocate(count * sizeof *pattern->names);
     pattern->group_names = memory_allocate(count * sizeof *pattern->group_names);
     pattern->groups = memory_allocate(count * sizeof *pattern->groups);
     for (uint32_t i = 0; i < count; i++) {
         const unsigned char *entry = table + (size_t)i * entry_size;
-        const char *name = (const char *)(entry + 2);
         pattern->groups[i] = (uint32_t)entry[0] << 8 | entry[1];
-        pattern->group_names[i] = name;
-        /* The table is sorted by name. */
-        if (pattern->name_count == 0 || strcmp(pattern->names[pattern->name_count - 1], name) != 0)
-            pattern->names[pattern->name_count++] = name;
+        pattern->group_names[i] = (const char *)(entry + 2);
     }
     pattern->group_count = count;
+}
+
+static int
+by_text(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Takes the names, which it frees where one comes again. */
+static void
+pattern_take_names(struct pattern *pattern, char **names, size_t count)
+{
+    qsort(names, count, sizeof *names, by_text);
+    pattern->names = names;
+    for (size_t i = 0; i < count; i++)
+        if (pattern->name_count == 0 || strcmp(names[pattern->name_count - 1], names[i]) != 0)
+            names[pattern->name_count++] = names[i];
+        else
+            free(names[i]);
+}
+
+static pcre2_code *
+compile(struct slice source, int *error, PCRE2_SIZE *offset)
+{
+    return pcre2_compile((PCRE2_SPTR)(source.data != NULL ? source.data : ""), source.size,
+                         PCRE2_DOTALL | PCRE2_DUPNAMES | PCRE2_NEVER_UTF, error, offset, NULL);
+}
+
+static struct pattern *
+pattern_of_code(pcre2_code *code)
+{
+    struct pattern *pattern = memory_allocate_zeroed(1, sizeof *pattern);
+
+    pattern->code = code;
+    pattern_read_groups(pattern);
+    char **names = memory_allocate((pattern->group_count + 1) * sizeof *names);
+    for (size_t i = 0; i < pattern->group_count; i++)
+        names[i] = memory_copy_text(pattern->group_names[i]);
+    pattern_take_names(pattern, names, pattern->group_count);
+    return pattern;
+}
+
+static struct pattern *
+pattern_of_source(struct slice source, const struct slice *found, size_t count)
+{
+    struct pattern *pattern = memory_allocate_zeroed(1, sizeof *pattern);
+    char **names = memory_allocate((count + 1) * sizeof *names);
+
+    pattern->source = memory_copy_slice(source);
+    pattern->source_size = source.size;
+    for (size_t i = 0; i < count; i++)
+        names[i] = memory_copy_slice(found[i]);
+    pattern_take_names(pattern, names, count);
+    return pattern;
 }
 
 struct pattern *
 pattern_new(struct slice source, char *message, size_t *offset)
 {
+    struct slice names[SIMPLE_NAMES_MOST];
+    size_t name_count;
     int error = 0;
     PCRE2_SIZE error_offset = 0;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)(source.data != NULL ? source.data : ""), source.size,
-                                     PCRE2_DOTALL | PCRE2_DUPNAMES | PCRE2_NEVER_UTF, &error, &error_offset, NULL);
 
-    if (code == NULL) {
-        if (message != NULL)
-            pcre2_get_error_message(error, (PCRE2_UCHAR *)message, 256);
-        if (offset != NULL)
-            *offset = error_offset;
-        return NULL;
-    }
-    struct pattern *pattern = memory_allocate_zeroed(1, sizeof *pattern);
-    pattern->code = code;
-    pattern_read_names(pattern);
-    return pattern;
+    if (simple_expression(source, names, &name_count))
+        return pattern_of_source(source, names, name_count);
+    pcre2_code *code = compile(source, &error, &error_offset);
+    if (code != NULL)
+        return pattern_of_code(code);
+    if (message != NULL)
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)message, 256);
+    if (offset != NULL)
+        *offset = error_offset;
+    return NULL;
 }
 
 void
@@ -92,6 +144,9 @@ pattern_free(struct pattern *pattern)
     if (pattern == NULL)
         return;
     pcre2_code_free(pattern->code);
+    free(pattern->source);
+    for (size_t i = 0; i < pattern->name_count; i++)
+        free(pattern->names[i]);
     free(pattern->names);
     free(pattern->group_names);
     free(pattern->groups);
@@ -139,8 +194,21 @@ pattern_scratch_free(struct pattern_scratch *scratch)
     free(scratch);
 }
 
-/* True when there is machine code.  It is made when a pattern is first tried: of a thousand most never are, and it was a
- * third of the time that reading the rules took.  Threads share patterns (pcre2api(3), MULTITHREADING): one of them makes
+/* Of a simple expression.  That it cannot be compiled is no memory, or an error in simple.c. */
+static void
+pattern_compile(struct pattern *pattern)
+{
+    int error;
+    PCRE2_SIZE offset;
+
+    pattern->code = compile((struct slice){pattern->source, pattern->source_size}, &error, &offset);
+    if (pattern->code == NULL)
+        abort();
+    pattern_read_groups(pattern);
+}
+
+/* True when there is machine code.  It is made when a pattern is first tried, and a simple expression is compiled then: of a thousand most
+ * never are, and both were half of the time that reading the rules took.  Threads share patterns (pcre2api(3), MULTITHREADING): one of them makes
  * the code, the others wait. */
 static bool
 pattern_is_jitted(struct pattern *pattern)
@@ -148,6 +216,8 @@ pattern_is_jitted(struct pattern *pattern)
     enum jit jit = atomic_load_explicit(&pattern->jit, memory_order_acquire);
 
     if (jit == JIT_NOT_YET && atomic_compare_exchange_strong(&pattern->jit, &jit, JIT_BEING_MADE)) {
+        if (pattern->code == NULL)
+            pattern_compile(pattern);
         jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0 ? JIT_READY : JIT_REFUSED;
         atomic_store_explicit(&pattern->jit, jit, memory_order_release);
     }
