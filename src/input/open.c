@@ -46,11 +46,27 @@ facts_of(const struct stat *status)
     };
 }
 
+/* What stat calls a regular file may still keep its reader waiting: /proc/kmsg, a trace of the kernel; a link to one in a directory of logs
+ * would stop a nightly scan.  With O_NONBLOCK those give an error instead (open(2)); a pipe is waited for. */
+static int
+open_path(const char *path)
+{
+    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+    struct stat status;
+
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        int descriptor = open(path, flags | O_NONBLOCK);
+        if (descriptor >= 0 || errno != EWOULDBLOCK) /* a lease that another process has is waited for */
+            return descriptor;
+    }
+    return open(path, flags);
+}
+
 struct input *
 input_open(const char *path, int *error_number)
 {
     bool is_stdin = strcmp(path, "-") == 0;
-    int descriptor = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int descriptor = is_stdin ? STDIN_FILENO : open_path(path);
     struct stat status;
 
     if (descriptor < 0) {

@@ -5,23 +5,23 @@
 
 #include "input/parts.h"
 
-/* read(2) that waits where stdin was made non-blocking by somebody else. */
+/* read(2) that waits where stdin was made non-blocking by somebody else; but not for what is called a regular file. */
 static ssize_t
-descriptor_read(int descriptor, char *bytes, size_t capacity)
+descriptor_read(const struct input *input, char *bytes, size_t capacity)
 {
     for (;;) {
-        ssize_t got = read(descriptor, bytes, capacity);
-        if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+        ssize_t got = read(input->descriptor, bytes, capacity);
+        if (got >= 0 || (errno != EINTR && (errno != EAGAIN || input->regular)))
             return got;
         if (errno == EAGAIN)
-            poll(&(struct pollfd){.fd = descriptor, .events = POLLIN}, 1, -1);
+            poll(&(struct pollfd){.fd = input->descriptor, .events = POLLIN}, 1, -1);
     }
 }
 
 bool
 raw_fill(struct input *input)
 {
-    ssize_t got = descriptor_read(input->descriptor, input->raw, RAW_SIZE);
+    ssize_t got = descriptor_read(input, input->raw, RAW_SIZE);
 
     if (got < 0)
         input_end(input, INPUT_FAILED, "read error at byte %llu: %s", (unsigned long long)input->raw_offset,
@@ -68,7 +68,7 @@ plain_read(struct input *input, char *bytes, size_t capacity, size_t *got)
         input->raw_at += *got;
         return INPUT_DATA;
     }
-    ssize_t size = descriptor_read(input->descriptor, bytes, capacity);
+    ssize_t size = descriptor_read(input, bytes, capacity);
     if (size < 0)
         return input_end(input, INPUT_FAILED, "read error at byte %llu: %s", (unsigned long long)input->raw_offset,
                          strerror(errno));

@@ -161,6 +161,32 @@ test_facts(void **state)
     input_close(input);
 }
 
+/* What stat calls a regular file can still have its reader wait (/proc/kmsg): it is opened so that it cannot.  A pipe is waited for. */
+static void
+test_only_a_pipe_is_waited_for(void **state)
+{
+    int error_number, next = dup(STDIN_FILENO); /* the number that the next file gets */
+
+    (void)state;
+    assert_true(next >= 0);
+    close(next);
+    write_file(SLICE("hello"));
+    struct input *input = input_open(FILE_NAME, &error_number);
+    assert_true((fcntl(next, F_GETFL) & O_NONBLOCK) != 0);
+    input_close(input);
+
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    int writer = open("pipe", O_RDWR | O_CLOEXEC), more = dup(STDIN_FILENO);
+    assert_true(writer >= 0 && more >= 0);
+    close(more);
+    assert_int_equal(write(writer, "hello, hello, hello\n", 20), 20);
+    input = input_open("pipe", &error_number);
+    assert_int_equal(fcntl(more, F_GETFL) & O_NONBLOCK, 0);
+    input_close(input);
+    close(writer);
+    unlink("pipe");
+}
+
 int
 main(void)
 {
@@ -170,6 +196,7 @@ main(void)
         IN_DIRECTORY(test_open_errors),
         IN_DIRECTORY(test_seek),
         IN_DIRECTORY(test_facts),
+        IN_DIRECTORY(test_only_a_pipe_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
