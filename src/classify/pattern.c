@@ -194,7 +194,7 @@ pattern_scratch_free(struct pattern_scratch *scratch)
     free(scratch);
 }
 
-/* Of a simple expression.  That it cannot be compiled is no memory, or an error in simple.c. */
+/* Of a simple expression.  That it cannot be compiled means no memory, which stops the program everywhere, or an error in simple.c. */
 static void
 pattern_compile(struct pattern *pattern)
 {
@@ -207,9 +207,9 @@ pattern_compile(struct pattern *pattern)
     pattern_read_groups(pattern);
 }
 
-/* True when there is machine code.  It is made when a pattern is first tried, and a simple expression is compiled then: of a thousand most
- * never are, and both were half of the time that reading the rules took.  Threads share patterns (pcre2api(3), MULTITHREADING): one of them makes
- * the code, the others wait. */
+/* True when there is machine code.  It is made when a pattern is first tried, and a simple expression is compiled then: of a
+ * thousand most never are, and both were half of the time that reading the rules took.  Threads share patterns (pcre2api(3),
+ * MULTITHREADING): one of them makes the code, the others wait. */
 static bool
 pattern_is_jitted(struct pattern *pattern)
 {

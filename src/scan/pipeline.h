@@ -1,6 +1,6 @@
-/* Reading with cutting, classifying, making rows, and storing: the first on a thread, the last on the caller's, joined by bounded shelves;
- * what is between is done by whichever of them has nothing else to do, and by a third thread where there is a processor for it.  The threads live as
- * long as the pipeline; files go through one at a time.  Used by scan.c. */
+/* Reading with cutting, classifying, making rows, and storing: the first on a thread, the last on the caller's, joined by bounded
+ * shelves; what is between is done by whichever of them has nothing else to do, and by a third thread where there is a processor for
+ * it.  The threads live as long as the pipeline; files go through one at a time.  Used by scan.c. */
 #ifndef NGXERR_SCAN_PIPELINE_H
 #define NGXERR_SCAN_PIPELINE_H
 

@@ -23,12 +23,12 @@ static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
 /* Of most processors; where it is another, only time is lost. */
 #define CACHE_LINE 64U
 /* Ask for memory that will be read or written soon.  Macros, since gcc leaves out calls of functions that do nothing else. */
-#define ASK_FOR(memory, size)                          \
-    for (size_t at = 0; at < (size); at += CACHE_LINE) \
-    __builtin_prefetch((const char *)(memory) + at)
-#define ASK_TO_WRITE(memory, size)                     \
-    for (size_t at = 0; at < (size); at += CACHE_LINE) \
-    __builtin_prefetch((const char *)(memory) + at, 1)
+#define ASK_FOR(memory, size)                                      \
+    for (size_t ask_at = 0; ask_at < (size); ask_at += CACHE_LINE) \
+    __builtin_prefetch((const char *)(memory) + ask_at)
+#define ASK_TO_WRITE(memory, size)                                 \
+    for (size_t ask_at = 0; ask_at < (size); ask_at += CACHE_LINE) \
+    __builtin_prefetch((const char *)(memory) + ask_at, 1)
 /* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
 #define SHEET_COUNT 12U

@@ -1,9 +1,12 @@
 /* The memory of rows on their way into the database.  Used by store alone. */
 #include "store/row_batch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "store/encode.h"
+
+static_assert(STORED_COLUMNS <= ENCODE_CELLS_MOST, "a record has room for a row");
 
 /* Room for so many classes more than the one that comes. */
 #define PLACES_MORE 64

@@ -3,6 +3,7 @@
 #include "store/syncer.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -51,12 +52,26 @@ syncer_run(void *argument)
     return NULL;
 }
 
+/* Signals are not for this thread.  False when there is none and none can be started. */
+static bool
+start(struct syncer *syncer)
+{
+    sigset_t all, before;
+    if (syncer->runs)
+        return true;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    syncer->runs = pthread_create(&syncer->thread, NULL, syncer_run, syncer) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (syncer->runs)
+        pthread_setname_np(syncer->thread, "ngxerr-sync"); /* for top and perf */
+    return syncer->runs;
+}
+
 void
 syncer_wrote(struct syncer *syncer, uint64_t written, uint64_t most)
 {
-    if (!syncer->runs)
-        syncer->runs = pthread_create(&syncer->thread, NULL, syncer_run, syncer) == 0;
-    if (!syncer->runs) {
+    if (!start(syncer)) {
         (void)fdatasync(syncer->descriptor);
         return;
     }
