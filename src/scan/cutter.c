@@ -66,9 +66,10 @@ static void
 send_sheet(struct cutter *cutter, bool ended)
 {
     struct sheet *sheet = current_sheet(cutter);
-    bool urgent = ended && (current_parcel(cutter)->last || source_is_stream(cutter->pipeline->job.source));
+    struct parcel *parcel = current_parcel(cutter);
+    bool urgent = ended && (parcel->last || source_is_stream(cutter->pipeline->job.source));
 
-    sheet->parcel = current_parcel(cutter);
+    sheet->parcel = parcel;
     sheet->ended = ended;
     cutter->sheet = NULL;
     sheet->classified = rows_are_behind(cutter->pipeline);
