@@ -2,71 +2,52 @@
  * and not between two transactions.  Used by store alone. */
 #include "store/checkpoint.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "store/background.h"
 
 /* What is smaller is left to the end of the scan: 4 MB of pages of 16 KB. */
 #define FRAMES_WORTH 256
 
 struct checkpointer {
     char *path;
-    sqlite3 *db; /* the thread's; NULL: there is no thread */
-    pthread_t thread;
-    pthread_mutex_t mutex; /* guards what follows */
-    pthread_cond_t changed;
-    bool wanted, working, stop;
+    sqlite3 *db; /* the thread's; NULL: there is none yet, or none can be had */
+    struct background *background;
+    uint64_t commits; /* with something to be copied */
 };
+
+static void
+copy_pages(void *context)
+{
+    struct checkpointer *checkpointer = context;
+    sqlite3_wal_checkpoint_v2(checkpointer->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
 
 struct checkpointer *
 checkpointer_new(const char *path)
 {
     struct checkpointer *checkpointer = memory_allocate_zeroed(1, sizeof(*checkpointer));
     checkpointer->path = memory_copy_text(path);
-    pthread_mutex_init(&checkpointer->mutex, NULL);
-    pthread_cond_init(&checkpointer->changed, NULL);
+    checkpointer->background = background_new(copy_pages, checkpointer, "ngxerr-copy");
     return checkpointer;
 }
 
-static void *
-checkpointer_run(void *argument)
-{
-    struct checkpointer *checkpointer = argument;
-    pthread_mutex_lock(&checkpointer->mutex);
-    while (!checkpointer->stop) {
-        if (!checkpointer->wanted) {
-            pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
-            continue;
-        }
-        checkpointer->wanted = false;
-        checkpointer->working = true;
-        pthread_mutex_unlock(&checkpointer->mutex);
-        sqlite3_wal_checkpoint_v2(checkpointer->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-        pthread_mutex_lock(&checkpointer->mutex);
-        checkpointer->working = false;
-        pthread_cond_broadcast(&checkpointer->changed);
-    }
-    pthread_mutex_unlock(&checkpointer->mutex);
-    return NULL;
-}
-
-/* False when there is no thread and none can be started. */
+/* False when the thread can have no connection. */
 static bool
-start(struct checkpointer *checkpointer)
+connect_thread(struct checkpointer *checkpointer)
 {
     if (checkpointer->db != NULL)
         return true;
     sqlite3 *db = NULL;
-    bool good = sqlite3_open_v2(checkpointer->path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-                /* until it has read something, a connection does not know of -wal */
-                sqlite3_exec(db, "SELECT count(*) FROM setting", NULL, NULL, NULL) == SQLITE_OK;
-    checkpointer->db = db;
-    if (good && pthread_create(&checkpointer->thread, NULL, checkpointer_run, checkpointer) == 0)
+    if (sqlite3_open_v2(checkpointer->path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        /* until it has read something, a connection does not know of -wal */
+        sqlite3_exec(db, "SELECT count(*) FROM setting", NULL, NULL, NULL) == SQLITE_OK) {
+        checkpointer->db = db;
         return true;
+    }
     sqlite3_close(db);
-    checkpointer->db = NULL;
     return false;
 }
 
@@ -75,17 +56,13 @@ checkpointer_committed(struct checkpointer *checkpointer, sqlite3 *db, int frame
 {
     if (frames < FRAMES_WORTH)
         return;
-    if (!start(checkpointer)) {
-        if (frames >= LIMIT_WAL_PAGES)
-            sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    bool asked = connect_thread(checkpointer) && background_ask(checkpointer->background, ++checkpointer->commits);
+    if (frames < LIMIT_WAL_PAGES)
         return;
-    }
-    pthread_mutex_lock(&checkpointer->mutex);
-    checkpointer->wanted = true;
-    pthread_cond_broadcast(&checkpointer->changed);
-    while (frames >= LIMIT_WAL_PAGES && (checkpointer->wanted || checkpointer->working))
-        pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
-    pthread_mutex_unlock(&checkpointer->mutex);
+    if (asked)
+        background_await(checkpointer->background, 0);
+    else
+        sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 void
@@ -93,16 +70,8 @@ checkpointer_free(struct checkpointer *checkpointer)
 {
     if (checkpointer == NULL)
         return;
-    if (checkpointer->db != NULL) {
-        pthread_mutex_lock(&checkpointer->mutex);
-        checkpointer->stop = true;
-        pthread_cond_broadcast(&checkpointer->changed);
-        pthread_mutex_unlock(&checkpointer->mutex);
-        pthread_join(checkpointer->thread, NULL);
-        sqlite3_close(checkpointer->db);
-    }
-    pthread_mutex_destroy(&checkpointer->mutex);
-    pthread_cond_destroy(&checkpointer->changed);
+    background_free(checkpointer->background);
+    sqlite3_close(checkpointer->db);
     free(checkpointer->path);
     free(checkpointer);
 }
