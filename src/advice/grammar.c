@@ -2,23 +2,12 @@
  * name. A value is never repaired; one that does not meet its grammar is not used.  Used in the room advice. */
 #include "advice/advice.h"
 #include "advice/evidence.h"
-
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+#include "base/byte.h"
 
 static bool
 is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* Digits only, at most 18 of them, so that every shell and nginx can hold it. */
@@ -28,7 +17,7 @@ is_number(struct slice value)
     if (value.size == 0 || value.size > 18)
         return false;
     for (size_t i = 0; i < value.size; i++)
-        if (!is_digit(value.data[i]))
+        if (!byte_is_digit(value.data[i]))
             return false;
     return true;
 }
@@ -108,7 +97,7 @@ is_host_name(struct slice value)
             if (label == 0 || value.data[i - 1] == '-')
                 return false;
             label = 0;
-        } else if (is_letter(c) || is_digit(c) || (c == '-' && label > 0)) {
+        } else if (byte_is_letter(c) || byte_is_digit(c) || (c == '-' && label > 0)) {
             if (++label > 63)
                 return false;
         } else {
@@ -127,7 +116,7 @@ is_plain_path(struct slice value)
         return false;
     for (size_t i = 0; i < value.size; i++) {
         char c = value.data[i];
-        if (!is_letter(c) && !is_digit(c) && c != '/' && c != '.' && c != '_' && c != '-')
+        if (!byte_is_letter(c) && !byte_is_digit(c) && c != '/' && c != '.' && c != '_' && c != '-')
             return false;
         if (i > 0 && value.data[i - 1] == '/' && (c == '.' || c == '-'))
             return false;
@@ -182,7 +171,7 @@ is_plain_name(struct slice value)
         return false;
     for (size_t i = 0; i < value.size; i++) {
         char c = value.data[i];
-        if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-')
+        if (!byte_is_letter(c) && !byte_is_digit(c) && c != '_' && c != '-')
             return false;
     }
     return true;
@@ -191,10 +180,10 @@ is_plain_name(struct slice value)
 static bool
 is_identifier(struct slice value)
 {
-    if (value.size == 0 || value.size > 64 || is_digit(value.data[0]))
+    if (value.size == 0 || value.size > 64 || byte_is_digit(value.data[0]))
         return false;
     for (size_t i = 0; i < value.size; i++)
-        if (!is_letter(value.data[i]) && !is_digit(value.data[i]) && value.data[i] != '_')
+        if (!byte_is_letter(value.data[i]) && !byte_is_digit(value.data[i]) && value.data[i] != '_')
             return false;
     return true;
 }

@@ -6,6 +6,7 @@
  * group that must occur, is a set of which one must occur. */
 #include "classify/literals.h"
 
+#include "base/byte.h"
 #include "classify/branch.h"
 
 /* Nested groups; deeper ones are given up. */
@@ -38,16 +39,10 @@ peek(const struct reader *reader, size_t ahead)
     return at < reader->source.size ? (unsigned char)reader->source.data[at] : -1;
 }
 
-static bool
-is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static int
 hexadecimal(int c)
 {
-    if (is_digit(c))
+    if (byte_is_digit(c))
         return c - '0';
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
@@ -153,7 +148,7 @@ read_escape(struct reader *reader, struct part *part)
         return ATOM_UNKNOWN;
     }
     reader->at++;
-    bool word = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    bool word = byte_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const char *control = word ? strchr(controls, c) : NULL;
     if (!word || control != NULL) {
         *part = character_part(reader, control != NULL ? control_bytes[control - controls] : (char)c);
@@ -229,7 +224,7 @@ skip_doubtful_braces(struct reader *reader)
 {
     size_t ahead = 0;
 
-    while (is_digit(peek(reader, ahead)) || peek(reader, ahead) == ',' || peek(reader, ahead) == ' ')
+    while (byte_is_digit(peek(reader, ahead)) || peek(reader, ahead) == ',' || peek(reader, ahead) == ' ')
         ahead++;
     if (peek(reader, ahead) == '}')
         reader->at += ahead + 1;
@@ -269,13 +264,13 @@ read_braces(struct reader *reader)
     size_t ahead = 1;
     bool zero = true;
 
-    while (is_digit(peek(reader, ahead)))
+    while (byte_is_digit(peek(reader, ahead)))
         zero &= peek(reader, ahead++) == '0';
     if (ahead == 1)
         return ANY_TIMES; /* a literal brace, or "{,m}" of later versions: safe for both */
     if (peek(reader, ahead) == ',')
         ahead++;
-    while (is_digit(peek(reader, ahead)))
+    while (byte_is_digit(peek(reader, ahead)))
         ahead++;
     if (peek(reader, ahead) != '}')
         return ANY_TIMES;

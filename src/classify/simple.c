@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/byte.h"
+
 /* Longer ones are compiled: PCRE2 bounds the size of an expression, and how deep its groups are. */
 #define SIZE_MOST   1000U
 #define DEPTH_MOST  8U
@@ -36,18 +38,6 @@ skip(struct reader *reader, char c)
     return true;
 }
 
-static bool
-is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(int c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Of ASCII, and no control character. */
 static bool
 is_printable(int c)
@@ -68,7 +58,7 @@ read_escape(struct reader *reader)
     int c = peek(reader);
 
     reader->at++;
-    if (is_one_of(c, "dDsSwW") || (is_printable(c) && !is_letter(c) && !is_digit(c)))
+    if (is_one_of(c, "dDsSwW") || (is_printable(c) && !byte_is_letter(c) && !byte_is_digit(c)))
         return ITEM_CHARACTER;
     return is_one_of(c, "bB") ? ITEM_PLACE : ITEM_NONE;
 }
@@ -88,7 +78,7 @@ read_class_item(struct reader *reader)
         return true;
     int to = peek(reader);
     reader->at++;
-    return to >= from && ((is_digit(from) && is_digit(to)) || (from >= 'a' && to <= 'z') ||
+    return to >= from && ((byte_is_digit(from) && byte_is_digit(to)) || (from >= 'a' && to <= 'z') ||
                           (from >= 'A' && from <= 'Z' && to >= 'A' && to <= 'Z'));
 }
 
@@ -116,7 +106,7 @@ read_name(struct reader *reader)
 {
     const char *from = reader->at;
 
-    while (is_letter(peek(reader)) || peek(reader) == '_' || (reader->at > from && is_digit(peek(reader))))
+    while (byte_is_letter(peek(reader)) || peek(reader) == '_' || (reader->at > from && byte_is_digit(peek(reader))))
         reader->at++;
     size_t size = (size_t)(reader->at - from);
     if (size == 0 || size > NAME_MOST || reader->name_count == SIMPLE_NAMES_MOST)
@@ -163,7 +153,7 @@ read_number(struct reader *reader, unsigned *number)
 {
     const char *from = reader->at;
 
-    for (*number = 0; is_digit(peek(reader)) && reader->at - from < 3; reader->at++)
+    for (*number = 0; byte_is_digit(peek(reader)) && reader->at - from < 3; reader->at++)
         *number = *number * 10 + (unsigned)(*reader->at - '0');
     return reader->at > from && *number <= REPEAT_MOST;
 }

@@ -1,11 +1,6 @@
 /* The name of a log without what rotation and compression added to it.  Any stage may use it. */
+#include "base/byte.h"
 #include "input/input.h"
-
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /* How many digits `name` ends in. */
 static size_t
@@ -13,7 +8,7 @@ digits_at_end(struct slice name)
 {
     size_t count = 0;
 
-    while (count < name.size && is_digit(name.data[name.size - 1 - count]))
+    while (count < name.size && byte_is_digit(name.data[name.size - 1 - count]))
         count++;
     return count;
 }
@@ -27,8 +22,8 @@ date_at_end(struct slice name)
 
     if (digits == 8 && (end[-8] == '1' || end[-8] == '2'))
         return 8;
-    if (digits == 2 && name.size > 10 && end[-3] == '-' && is_digit(end[-4]) && is_digit(end[-5]) && end[-6] == '-' &&
-        digits_at_end(slice_first(name, name.size - 6)) == 4)
+    if (digits == 2 && name.size > 10 && end[-3] == '-' && byte_is_digit(end[-4]) && byte_is_digit(end[-5]) &&
+        end[-6] == '-' && digits_at_end(slice_first(name, name.size - 6)) == 4)
         return 10;
     return 0;
 }
@@ -62,7 +57,7 @@ without_number(struct slice name)
     size_t digits = digits_at_end(name);
 
     if (digits == 0 || digits > 4 || name.size < digits + 2 || name.data[name.size - digits - 1] != '.' ||
-        is_digit(name.data[name.size - digits - 2]))
+        byte_is_digit(name.data[name.size - digits - 2]))
         return name;
     return slice_first(name, name.size - digits - 1);
 }

@@ -1,5 +1,6 @@
 /* The shape of a message: what is left when all that differs from event to event is masked.  For grouping what no
  * class matched. */
+#include "base/byte.h"
 #include "parse/parts.h"
 
 struct writer {
@@ -16,15 +17,9 @@ put(struct writer *writer, char c)
 }
 
 static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool
 is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || byte_is_digit(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 /* A run of bytes up to a space, a comma at its end, a quote or a parenthesis. */
@@ -56,8 +51,8 @@ run_is_place(struct slice run)
         char c = run.data[i];
         dots += c == '.';
         colons += c == ':';
-        digits += is_digit(c) || (c >= 'a' && c <= 'f');
-        letters += is_word(c) && !is_digit(c) && !(c >= 'a' && c <= 'f');
+        digits += byte_is_digit(c) || (c >= 'a' && c <= 'f');
+        letters += is_word(c) && !byte_is_digit(c) && !(c >= 'a' && c <= 'f');
     }
     return letters == 0 && digits > 0 && (dots >= 3 || colons >= 2);
 }
@@ -72,11 +67,11 @@ number_size(struct slice text, size_t at)
     while (end < text.size &&
            ((text.data[end] >= '0' && text.data[end] <= '9') || (text.data[end] >= 'A' && text.data[end] <= 'F') ||
             (text.data[end] >= 'a' && text.data[end] <= 'f'))) {
-        hexadecimal |= !is_digit(text.data[end]);
+        hexadecimal |= !byte_is_digit(text.data[end]);
         end++;
     }
     if (hexadecimal && (end - at < 8 || (end < text.size && is_word(text.data[end])))) {
-        for (end = at; end < text.size && is_digit(text.data[end]); end++)
+        for (end = at; end < text.size && byte_is_digit(text.data[end]); end++)
             ;
     }
     return end - at;
@@ -105,7 +100,7 @@ parse_shape(struct slice message, char *out, size_t capacity)
             at += run;
             continue;
         }
-        size_t number = is_digit(c) || (begins && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+        size_t number = byte_is_digit(c) || (begins && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
                             ? number_size(message, at)
                             : 0;
         if (number > 0) {

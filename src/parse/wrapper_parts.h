@@ -2,6 +2,7 @@
 #ifndef NGXERR_PARSE_WRAPPER_PARTS_H
 #define NGXERR_PARSE_WRAPPER_PARTS_H
 
+#include "base/byte.h"
 #include "parse/parts.h"
 #include "parse/wrapper.h"
 
@@ -20,11 +21,5 @@ bool wrapper_time_syslog(const char **at, const char *end, struct wrapper_time *
 bool wrapper_time_full(const char **at, const char *end, struct wrapper_time *time);
 /* "1763608365.123456", "1763608365"; *digits behind the point */
 bool wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time, unsigned *digits);
-
-static inline bool
-byte_is_digit(char c)
-{
-    return (unsigned char)(c - '0') <= 9;
-}
 
 #endif
