@@ -86,19 +86,26 @@ json_plain(char byte)
     return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
-/* Eight bytes at a time; DEL and what is not ASCII are left to the slow look. */
+/* True when none of the eight bytes needs an escape; DEL and what is not ASCII are left to a slow look. */
+static inline bool
+json_plain_word(const char *bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', del = word ^ ones * 0x7F;
+    return (((word - ones * 0x20) | word | (quote - ones) | (backslash - ones) | (del - ones)) & high) == 0;
+}
+
+/* Eight bytes at a time, the last of them once more if need be. */
 bool
 escape_json_unneeded(struct slice bytes)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
     size_t i = 0;
-    for (; i + 8 <= bytes.size; i += 8) {
-        uint64_t word;
-        memcpy(&word, bytes.data + i, 8);
-        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', del = word ^ ones * 0x7F;
-        if (((word - ones * 0x20) | word | (quote - ones) | (backslash - ones) | (del - ones)) & high)
-            break;
-    }
+    while (i + 8 <= bytes.size && json_plain_word(bytes.data + i))
+        i += 8;
+    if (i >= 8 && i + 8 > bytes.size && json_plain_word(bytes.data + bytes.size - 8))
+        return true;
     while (i < bytes.size && json_plain(bytes.data[i]))
         i++;
     return i == bytes.size;

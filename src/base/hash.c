@@ -16,6 +16,15 @@ hash_slice(struct slice bytes)
     return XXH3_64bits(bytes.data != NULL ? bytes.data : "", bytes.size);
 }
 
+void
+hash_texts(const struct slice *texts, size_t count, uint64_t *hashes)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = texts[i].size > 0 ? XXH3_64bits(texts[i].data, texts[i].size) : 0;
+        hashes[i] = hash == 0 && texts[i].size > 0 ? 1 : hash;
+    }
+}
+
 uint64_t
 hash_slice_seeded(struct slice bytes, uint64_t seed)
 {

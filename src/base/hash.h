@@ -7,6 +7,8 @@
 
 /* The same on every machine (XXH3). */
 uint64_t hash_slice(struct slice bytes);
+/* The same of several texts at once, but 0 for those without bytes, and never for others. */
+void hash_texts(const struct slice *texts, size_t count, uint64_t *hashes);
 /* Another function for each seed. */
 uint64_t hash_slice_seeded(struct slice bytes, uint64_t seed);
 

@@ -107,10 +107,10 @@
 /* Files left unread by a scan that the database remembers; more are counted. */
 #define LIMIT_LEFT_FILES 1000U
 
-/* Values that a report counts, of all classes and fields together: slots of 24 bytes, 24 MB of the memory bound; a power
- * of two.  When they are used up, the field with the most values forgets its rarest: then its counts may be short, and
- * its number of values is said as "at least". */
-#define LIMIT_SURVEY_SLOTS 1048576U
+/* Values that a report counts, of all classes and fields together: slots of 24 bytes, 27 MB of the memory bound.  When
+ * they are used up, the field with the most values forgets its rarest: then its counts may be short, and its number of
+ * values is said as "at least". */
+#define LIMIT_SURVEY_SLOTS 1179648U
 /* Values as frequent as each other whose texts are looked up, to name the first by alphabet; of more, any are named. */
 #define LIMIT_SURVEY_TIES 64U
 

@@ -59,10 +59,8 @@ memory_resize(void *old, size_t count, size_t size)
 }
 
 void *
-memory_room(void *items, size_t count, size_t more, size_t *capacity, size_t size)
+memory_double(void *items, size_t *capacity, size_t size)
 {
-    if (count + more <= *capacity)
-        return items;
     *capacity = *capacity == 0 ? 128 : *capacity * 2;
     return memory_resize(items, *capacity, size);
 }

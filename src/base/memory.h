@@ -14,9 +14,14 @@ void *memory_allocate_pages(size_t size);
 void *memory_allocate_zeroed(size_t count, size_t size);
 /* For `count` elements of `size` bytes; stops the program when count * size overflows. */
 void *memory_resize(void *old, size_t count, size_t size);
+void *memory_double(void *items, size_t *capacity, size_t size); /* of memory_room */
 /* `items`, of which `count` elements of `size` bytes are used, with room for `more` behind them, at most 128: moved and *capacity (in
  * elements) doubled when there is none. */
-void *memory_room(void *items, size_t count, size_t more, size_t *capacity, size_t size);
+static inline void *
+memory_room(void *items, size_t count, size_t more, size_t *capacity, size_t size)
+{
+    return count + more <= *capacity ? items : memory_double(items, capacity, size);
+}
 /* Zeroed, for a table of megabytes that is used here and there: in large pages where the system has them.  Released with
  * memory_unmap. */
 void *memory_map(size_t count, size_t size);

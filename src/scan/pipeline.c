@@ -56,7 +56,7 @@ rows_are_behind(struct pipeline *pipeline)
     bool behind;
 
     pthread_mutex_lock(&pipeline->mutex);
-    behind = pipeline->full_sheets.count >= (pipeline->idle > 0 ? SHEETS_WORTH : 1);
+    behind = pipeline->full_sheets.count >= SHEETS_WORTH;
     pthread_mutex_unlock(&pipeline->mutex);
     return behind;
 }
@@ -255,11 +255,8 @@ pipeline_next(struct pipeline *pipeline, int milliseconds)
     pthread_mutex_lock(&pipeline->mutex);
     pipeline->caller_waits = true;
     while ((parcel = shelf_take_first(&pipeline->full_parcels)) == NULL && error != ETIMEDOUT)
-        if (!sheet_make_rows(pipeline)) {
-            pipeline->idle++;
+        if (!sheet_make_rows(pipeline))
             error = pthread_cond_timedwait(&pipeline->caller_wakes, &pipeline->mutex, &until);
-            pipeline->idle--;
-        }
     pipeline->caller_waits = false;
     pthread_cond_broadcast(&pipeline->changed);
     pthread_mutex_unlock(&pipeline->mutex);

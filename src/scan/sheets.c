@@ -85,11 +85,8 @@ helper_run(void *argument)
 
     pthread_mutex_lock(&pipeline->mutex);
     while (!pipeline->ended)
-        if (!sheet_make_rows(pipeline)) {
-            pipeline->idle++;
+        if (!sheet_make_rows(pipeline))
             pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
-            pipeline->idle--;
-        }
     pthread_mutex_unlock(&pipeline->mutex);
     return NULL;
 }

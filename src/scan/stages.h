@@ -32,7 +32,8 @@ static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
 /* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
 #define SHEET_COUNT 12U
-/* So many are worth waking the caller: for each of them it would sleep and wake ten thousand times for a million records. */
+/* So many are worth waking the caller: for each of them it would sleep and wake ten thousand times for a million records.  While as many wait,
+ * it has enough to do: it would be left without work, and wait to be woken, if the cutter took over at fewer. */
 #define SHEETS_WORTH 3U
 
 /* Bytes on their way, as slices, to the store.  Back to the cutter when nobody uses it. */
@@ -72,7 +73,6 @@ struct pipeline {
     struct shelf full_sheets, full_parcels; /* in the order of the file */
     bool making_rows;                       /* somebody makes them of a sheet: one at a time, for their order */
     bool caller_waits;                      /* for a parcel, and makes rows meanwhile */
-    unsigned idle;                          /* threads that would make rows if there was a sheet */
     bool job_waits, ended;
     struct job job;                   /* in work; written by the caller between files only */
     struct block blocks[BLOCK_COUNT]; /* each of its holder */

@@ -7,6 +7,9 @@
 
 #define ERRNOS (sizeof(((struct evidence *)NULL)->errnos) / sizeof(((struct evidence *)NULL)->errnos[0]))
 
+/* Captures as frequent as each other that are looked up, to name the first by alphabet. */
+#define CAPTURE_TIES 16
+
 static unsigned
 percent(uint64_t part, uint64_t whole)
 {
@@ -81,13 +84,13 @@ static bool
 gather_capture(struct survey *survey, const struct survey_capture *capture, struct arena *arena,
                struct evidence *evidence)
 {
-    struct tally_slot slots[8];
-    size_t count = tally_top(&survey->tallies, capture->values, sizeof(slots) / sizeof(slots[0]), slots);
+    size_t count;
+    const struct tally_slot *slots = tally_top(&survey->tallies, capture->values, &count);
     size_t at = evidence->capture_count++;
     evidence->captures[at].name = arena_copy(arena, slice_of(capture->name));
     evidence->captures[at].share = percent(count > 0 ? slots[0].count : 0, capture->count);
     evidence->captures[at].value = SLICE("");
-    for (size_t i = 0; i < count && slots[i].count == slots[0].count; i++) {
+    for (size_t i = 0; i < count && i < CAPTURE_TIES && slots[i].count == slots[0].count; i++) {
         struct slice value;
         if (!read_value(survey, capture->name, slots[i].row, arena, &value))
             return false;

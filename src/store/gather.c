@@ -3,6 +3,7 @@
 #include "store/gather.h"
 
 #include "base/escape.h"
+#include "base/hash.h"
 #include "store/question.h"
 #include "store/row_extra.h"
 
@@ -30,27 +31,25 @@ view_text(const struct making *making, struct slice exact)
     return arena_copy(making->rows->texts, buffer_slice(work));
 }
 
-static struct survey_text
-text_of(const struct making *making, struct slice exact)
-{
-    if (exact.size == 0)
-        return (struct survey_text){0, SLICE("")};
-    return (struct survey_text){text_hash(making->clean ? exact : view_text(making, exact)), exact};
-}
-
 static void
 set_texts(const struct making *making, const struct record *record, struct survey_text *texts)
 {
-    struct slice path = record->uri;
+    struct slice path = record->uri, forms[TALLY_TEXTS];
+    uint64_t hashes[TALLY_TEXTS];
     size_t mark = slice_find_byte(path, '?');
     if (mark != SIZE_MAX)
         path.size = mark;
-    texts[TALLY_SERVER] = text_of(making, record->server);
-    texts[TALLY_HOST] = text_of(making, record->host);
-    texts[TALLY_UPSTREAM_ADDR] = text_of(making, record->upstream_addr);
-    texts[TALLY_CLIENT] = text_of(making, record->client);
-    texts[TALLY_URI] = text_of(making, path);
-    texts[TALLY_METHOD] = text_of(making, record->method);
+    texts[TALLY_SERVER].exact = record->server;
+    texts[TALLY_HOST].exact = record->host;
+    texts[TALLY_UPSTREAM_ADDR].exact = record->upstream_addr;
+    texts[TALLY_CLIENT].exact = record->client;
+    texts[TALLY_URI].exact = path;
+    texts[TALLY_METHOD].exact = record->method;
+    for (size_t i = 0; i < TALLY_TEXTS; i++)
+        forms[i] = making->clean ? texts[i].exact : view_text(making, texts[i].exact);
+    hash_texts(forms, TALLY_TEXTS, hashes);
+    for (size_t i = 0; i < TALLY_TEXTS; i++)
+        texts[i].hash = hashes[i];
 }
 
 static unsigned
@@ -59,13 +58,21 @@ set_captures(const struct making *making, const struct event *event)
     struct row_batch *rows = making->rows;
     struct extra_fields fields = {.record = &event->record, .match = &event->match};
     unsigned count = 0;
+    if (event->record.extra_count + event->match.capture_count == 0)
+        return 0;
     for (const struct record_field *field; (field = extra_next(&fields)) != NULL; count++) {
         rows->captures =
             memory_room(rows->captures, rows->capture_count, 1, &rows->capture_capacity, sizeof(*rows->captures));
         struct gathered_capture *capture = &rows->captures[rows->capture_count++];
-        capture->name.exact = making->clean ? field->name : view_text(making, field->name);
-        capture->name.hash = text_hash(capture->name.exact);
-        capture->value = text_of(making, field->value);
+        struct slice forms[] = {field->name, field->value};
+        uint64_t hashes[2];
+        if (!making->clean) {
+            forms[0] = view_text(making, field->name);
+            forms[1] = view_text(making, field->value);
+        }
+        hash_texts(forms, 2, hashes);
+        capture->name = (struct survey_text){hashes[0], forms[0]};
+        capture->value = (struct survey_text){hashes[1], field->value};
     }
     return count;
 }

@@ -10,22 +10,22 @@
 /* The two numbers of a patch. */
 #define PATCH_FRAME 8
 
-/* What `extra` takes at most. */
+/* What `extra` takes at most; names are short. */
 static size_t
-field_size(const struct record_field *field, bool exactly)
+field_size(const struct record_field *field)
 {
-    bool plain = exactly && escape_json_unneeded(field->name) && escape_json_unneeded(field->value);
-    return (field->name.size + field->value.size) * (plain ? 1 : JSON_ESCAPE) + JSON_FRAME;
+    size_t escape = escape_json_unneeded(field->value) ? 1 : JSON_ESCAPE;
+    return field->name.size * JSON_ESCAPE + field->value.size * escape + JSON_FRAME;
 }
 
 static size_t
-extra_size(const struct event *event, bool exactly)
+extra_size(const struct event *event)
 {
     size_t sum = 0;
     for (unsigned i = 0; i < event->record.extra_count; i++)
-        sum += field_size(&event->record.extra[i], exactly);
+        sum += field_size(&event->record.extra[i]);
     for (unsigned i = 0; i < event->match.capture_count; i++)
-        sum += field_size(&event->match.captures[i], exactly);
+        sum += field_size(&event->match.captures[i]);
     return sum;
 }
 
@@ -43,5 +43,5 @@ row_fits(const struct event *event)
                    record->uri.size;
     size_t patch = (size_t)(record->message.data - record->raw.data) + PATCH_FRAME;
     size_t bound = record->raw.size + record->raw.size / 2 + ROW_SHORT;
-    return texts + patch + extra_size(event, false) <= bound || texts + patch + extra_size(event, true) <= bound;
+    return texts + patch + extra_size(event) <= bound;
 }

@@ -10,6 +10,11 @@
 
 /* Of a log that is not large no file is made. */
 #define SPOOL_MEMORY ((size_t)1 << 20)
+/* Once there is one, so much at a time, which stays in a core's cache. */
+#define SPOOL_CHUNK ((size_t)1 << 16)
+
+/* Most texts are shorter, and then one read gives the size and the text. */
+#define SPOOL_GUESS 256
 
 /* Places begin here: 0 is none. */
 #define SPOOL_FIRST 1
@@ -104,12 +109,16 @@ read_bytes(struct spool *spool, uint64_t offset, char *bytes, size_t size)
 int64_t
 spool_add(struct spool *spool, struct slice text)
 {
+    struct buffer *memory = &spool->memory;
     uint32_t size = (uint32_t)text.size;
-    if (spool->memory.size + sizeof(size) + size > SPOOL_MEMORY)
+    if (memory->size + sizeof(size) + size > (spool->descriptor < 0 ? SPOOL_MEMORY : SPOOL_CHUNK))
         write_out(spool);
-    int64_t place = SPOOL_FIRST + (int64_t)(spool->in_file + spool->memory.size);
-    buffer_add(&spool->memory, (struct slice){(const char *)&size, sizeof(size)});
-    buffer_add(&spool->memory, text);
+    int64_t place = SPOOL_FIRST + (int64_t)(spool->in_file + memory->size);
+    buffer_reserve(memory, sizeof(size) + size);
+    memcpy(memory->data + memory->size, &size, sizeof(size));
+    if (size > 0)
+        memcpy(memory->data + memory->size + sizeof(size), text.data, size);
+    memory->size += sizeof(size) + size;
     return place;
 }
 
@@ -117,11 +126,18 @@ bool
 spool_get(struct spool *spool, int64_t place, struct arena *arena, struct slice *text)
 {
     uint64_t offset = (uint64_t)(place - SPOOL_FIRST);
+    uint64_t end = spool->in_file + (offset < spool->in_file ? 0 : spool->memory.size);
+    char first[SPOOL_GUESS];
     uint32_t size;
-    if (!read_bytes(spool, offset, (char *)&size, sizeof(size)))
+    size_t most = end - offset < sizeof(first) ? (size_t)(end - offset) : sizeof(first);
+    if (place < SPOOL_FIRST || offset >= end || most < sizeof(size) || !read_bytes(spool, offset, first, most))
         return false;
+    memcpy(&size, first, sizeof(size));
     char *bytes = arena_allocate(arena, (size_t)size + 1);
     bytes[size] = '\0';
     *text = (struct slice){bytes, size};
-    return read_bytes(spool, offset + sizeof(size), bytes, size);
+    if (sizeof(size) + size > most)
+        return read_bytes(spool, offset + sizeof(size), bytes, size);
+    memcpy(bytes, first + sizeof(size), size);
+    return true;
 }

@@ -70,41 +70,57 @@ class_of(const struct survey *survey, int64_t id)
 
 /* --- what is looked up afterwards --- */
 
-/* Where a text of the event will be found: in its row, or kept here. */
-static int64_t
-keep_text(struct survey *survey, const struct survey_event *event, struct slice exact)
+/* Where a text of the event will be found: in its row, or kept here.  Most texts of a log occur once, and those are not kept but for the
+ * first of a tally: of values that all occur once, the first are named. */
+static void
+keep_text(struct survey *survey, struct tally_slot *slot, const struct survey_event *event, struct slice exact)
 {
-    return survey->spool != NULL ? spool_add(survey->spool, exact) : event->row;
+    bool first = slot->count == 1;
+    if (survey->spool == NULL && first)
+        slot->row = event->row;
+    else if (survey->spool != NULL && slot->count <= 2 && slot->row == 0 &&
+             (!first || survey->tallies.all[slot->tally].used <= TALLY_TOP))
+        slot->row = spool_add(survey->spool, exact);
 }
 
 /* The same for its bytes, which are kept but once. */
-static int64_t
+static void
 keep_raw(struct survey *survey, struct survey_event *event)
 {
     if (event->row == 0)
         event->row = spool_add(survey->spool, event->raw);
-    return event->row;
+}
+
+static void
+take_sample(const struct survey *survey, struct survey_sample *sample, const struct survey_event *event)
+{
+    sample->event = survey->spool != NULL ? survey->last_number : event->row;
+    sample->row = event->row;
+    sample->raw = event->raw;
 }
 
 /* In a log nearly every event is the last of its class until now: the bytes of the last of all that were added are kept
  * where they can be replaced, unless they are more than nginx writes. */
 static void
-settle_last(struct survey *survey, struct survey_class *class)
+settle(struct survey *survey, struct survey_sample *sample)
 {
-    buffer_clear(&class->last);
-    if (class->last_row == 0 && class->last_raw.size <= LIMIT_NGINX_RECORD)
-        buffer_add(&class->last, class->last_raw);
-    else if (class->last_row == 0)
-        class->last_row = spool_add(survey->spool, class->last_raw);
-    class->last_raw = SLICE_NONE;
+    if (sample->raw.data == NULL)
+        return;
+    buffer_clear(&sample->text);
+    if (sample->row == 0 && sample->raw.size <= LIMIT_NGINX_RECORD)
+        buffer_add(&sample->text, sample->raw);
+    else if (sample->row == 0)
+        sample->row = spool_add(survey->spool, sample->raw);
+    sample->raw = SLICE_NONE;
 }
 
 void
 survey_settle(struct survey *survey)
 {
-    for (size_t i = 0; i < survey->class_count; i++)
-        if (survey->classes[i].last_raw.data != NULL)
-            settle_last(survey, &survey->classes[i]);
+    for (size_t i = 0; i < survey->class_count; i++) {
+        settle(survey, &survey->classes[i].last);
+        settle(survey, &survey->classes[i].peak);
+    }
 }
 
 static bool
@@ -128,20 +144,28 @@ survey_keeps(struct survey *survey)
 bool
 survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text)
 {
+    *text = SLICE("");
     return spool_get(survey->spool, place, arena, text) || kept(survey);
 }
 
 /* --- an event --- */
 
+/* The event that brings a minute to its count is the last of it that came; of those in a table, whatever their order, the one with the
+ * largest id. */
 static void
-add_minute(struct survey *survey, const struct survey_class *class, struct survey_event *event)
+add_minute(struct survey *survey, struct survey_class *class, struct survey_event *event)
 {
-    unsigned second = (unsigned)(event->epoch % 60);
-    struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)event->epoch / 60);
-    if (slot->count > 1 && second >= slot->rank)
+    int64_t minute = event->epoch / 60;
+    struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)minute);
+    if (survey->spool == NULL && event->row > slot->row)
+        slot->row = event->row;
+    if (slot->count < class->peak_count || (slot->count == class->peak_count && minute > class->peak_minute))
         return;
-    slot->rank = second & 0xffU;
-    slot->row = keep_raw(survey, event);
+    class->peak_minute = minute;
+    class->peak_count = slot->count;
+    take_sample(survey, &class->peak, event);
+    if (survey->spool == NULL)
+        class->peak.event = class->peak.row = slot->row;
 }
 
 static void
@@ -157,12 +181,12 @@ add_time(struct survey *survey, struct survey_class *class, struct survey_event 
     }
     if (class->count == 0 || epoch < class->first_epoch) {
         class->first_epoch = epoch;
-        class->first_row = keep_raw(survey, event);
+        keep_raw(survey, event);
+        take_sample(survey, &class->first, event);
     }
     if (class->count == 0 || epoch >= class->last_epoch) {
         class->last_epoch = epoch;
-        class->last_row = event->row;
-        class->last_raw = event->raw;
+        take_sample(survey, &class->last, event);
     }
 }
 
@@ -181,6 +205,7 @@ survey_add(struct survey *survey, struct survey_event *event)
     struct survey_class *class = class_of(survey, event->class_id);
     if (class == NULL)
         return NULL;
+    survey->last_number++;
     add_time(survey, class, event);
     class->count++;
     class->levels[event->level < SURVEY_LEVELS ? event->level : 0]++;
@@ -191,8 +216,8 @@ survey_add(struct survey *survey, struct survey_event *event)
         if (event->texts[i].hash == 0)
             continue;
         struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + i, event->texts[i].hash);
-        if (slot->count == 1)
-            slot->row = keep_text(survey, event, event->texts[i].exact);
+        if (slot->count <= 2)
+            keep_text(survey, slot, event, event->texts[i].exact);
     }
     return class;
 }
@@ -266,8 +291,8 @@ survey_add_capture(struct survey *survey, struct survey_class *class, const stru
         return;
     capture->count++;
     struct tally_slot *slot = tally_count(&survey->tallies, capture->values, value->hash);
-    if (slot->count == 1)
-        slot->row = keep_text(survey, event, value->exact);
+    if (slot->count <= 2)
+        keep_text(survey, slot, event, value->exact);
     if (value->exact.size > 0 && value->exact.size < 19 && slice_to_u64(value->exact, &number))
         add_number(capture, event->texts[TALLY_CLIENT].hash, (int64_t)number);
 }
@@ -380,7 +405,7 @@ store_survey(struct store *store, const struct filter *filter)
     }
     if (good) {
         survey->complete = store_passes_all(filter);
-        tallies_group(&survey->tallies);
+        tallies_rank(&survey->tallies);
         sum_up(survey);
         good = begun || survey_list_reloads(survey);
     }
@@ -415,7 +440,8 @@ survey_free(struct survey *survey)
         for (size_t c = 0; c < class->capture_count; c++)
             free(class->captures[c].name);
         free(class->captures);
-        buffer_free(&class->last);
+        buffer_free(&class->last.text);
+        buffer_free(&class->peak.text);
     }
     free(survey->classes);
     tallies_end(&survey->tallies);

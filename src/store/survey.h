@@ -56,17 +56,27 @@ struct survey_capture {
     } largest[2];
 };
 
+/* An event whose bytes may be shown. */
+struct survey_sample {
+    int64_t event;      /* its id; of one that is in no table its number in the survey */
+    int64_t row;        /* as in struct survey_event; 0: its bytes are in the two that follow */
+    struct slice raw;   /* until they are settled */
+    struct buffer text; /* then */
+};
+
 struct survey_class {
     int64_t id;
     const char *class_id, *area, *title;
     enum severity severity;
     bool retired, is_new;
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
-    int64_t first_time, last_time;                        /* of those with a time; -1 none */
-    int64_t first_epoch, first_row, last_epoch, last_row; /* by time, then id; without a time first */
-    struct slice last_raw;                                /* of the last, in no table and not settled yet; else none */
-    struct buffer last;                                   /* with last_row 0: the same, settled */
-    size_t tallies;                                       /* the first of TALLY_COUNT */
+    int64_t first_time, last_time; /* of those with a time; -1 none */
+    int64_t first_epoch, last_epoch;
+    struct survey_sample first, last; /* by time, then id; without a time first */
+    int64_t peak_minute;              /* since the epoch: the one with the most events, of several the first */
+    uint64_t peak_count;              /* 0: none has a time */
+    struct survey_sample peak;        /* the last event of it that came */
+    size_t tallies;                   /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     size_t capture_count;
 };
@@ -101,8 +111,9 @@ struct survey {
     int64_t lifecycle; /* the class of reloads; -1: none */
     struct tallies tallies;
     struct event_totals totals;
-    bool complete;    /* every event of the store was counted */
-    int64_t *reloads; /* epochs, rising once all are added */
+    int64_t last_number; /* of events that are in no table */
+    bool complete;       /* every event of the store was counted */
+    int64_t *reloads;    /* epochs, rising once all are added */
     size_t reload_count, reload_capacity;
 };
 

@@ -39,14 +39,6 @@ survey_totals(const struct survey *survey, struct event_totals *totals)
 
 /* --- classes --- */
 
-static struct tally_slot
-peak_of(const struct survey *survey, const struct survey_class *class)
-{
-    struct tally_slot peak = {.row = 0};
-    tally_top(&survey->tallies, class->tallies + TALLY_MINUTE, 1, &peak);
-    return peak;
-}
-
 static int
 compare_summaries(const void *left, const void *right)
 {
@@ -69,7 +61,6 @@ survey_class_summaries(const struct survey *survey, struct arena *arena, struct 
         const struct survey_class *class = &survey->classes[i];
         if (class->count == 0)
             continue;
-        struct tally_slot peak = peak_of(survey, class);
         (*summaries)[(*count)++] = (struct class_summary){
             .id = arena_copy(arena, slice_of(class->class_id)).data,
             .area = arena_copy(arena, slice_of(class->area)).data,
@@ -81,8 +72,8 @@ survey_class_summaries(const struct survey *survey, struct arena *arena, struct 
             .count = class->count,
             .first_time = class->first_time,
             .last_time = class->last_time,
-            .peak_minute = peak.count > 0 ? (int64_t)peak.key * 60 : -1,
-            .peak_count = peak.count,
+            .peak_minute = class->peak_count > 0 ? class->peak_minute * 60 : -1,
+            .peak_count = class->peak_count,
         };
     }
     qsort(*summaries, *count, sizeof(**summaries), compare_summaries);
@@ -127,15 +118,12 @@ bool
 survey_texts(struct survey *survey, const struct survey_class *class, enum survey_tally tally, size_t limit,
              struct arena *arena, struct value_count *values, size_t *count)
 {
-    struct tally_slot *slots = memory_resize(NULL, limit + LIMIT_SURVEY_TIES, sizeof(*slots));
-    size_t found = tally_top(&survey->tallies, class->tallies + tally, limit + LIMIT_SURVEY_TIES, slots),
-           wanted = found;
-    if (found > limit) {
-        for (wanted = limit; wanted < found && slots[wanted].count == slots[limit - 1].count;)
-            wanted++;
-        if (wanted == limit + LIMIT_SURVEY_TIES)
-            wanted = limit;
-    }
+    size_t found, wanted = limit;
+    const struct tally_slot *slots = tally_top(&survey->tallies, class->tallies + tally, &found);
+    while (wanted < found && slots[wanted].count == slots[limit - 1].count)
+        wanted++;
+    if (wanted > found || (wanted == found && found == TALLY_TOP))
+        wanted = found < limit ? found : limit;
     struct value_count *known = memory_resize(NULL, wanted + 1, sizeof(*known));
     bool good = true;
     for (size_t i = 0; good && i < wanted; i++) {
@@ -147,7 +135,6 @@ survey_texts(struct survey *survey, const struct survey_class *class, enum surve
     *count = wanted < limit ? wanted : limit;
     memcpy(values, known, (good ? *count : 0) * sizeof(*values));
     free(known);
-    free(slots);
     return good;
 }
 
@@ -207,14 +194,13 @@ survey_top_values(struct survey *survey, const char *class_id, enum event_field 
 /* --- samples --- */
 
 static bool
-read_sample(struct survey *survey, const struct survey_class *class, int64_t row, struct arena *arena,
-            struct slice *sample)
+read_sample(struct survey *survey, const struct survey_sample *sample, struct arena *arena, struct slice *bytes)
 {
     if (survey->spool == NULL)
-        return question_raw(survey->store, row, arena, sample);
-    if (row != 0)
-        return survey_kept(survey, row, arena, sample);
-    *sample = arena_copy(arena, class->last.size > 0 ? buffer_slice(&class->last) : SLICE(""));
+        return question_raw(survey->store, sample->row, arena, bytes);
+    if (sample->row != 0)
+        return survey_kept(survey, sample->row, arena, bytes);
+    *bytes = arena_copy(arena, sample->text.size > 0 ? buffer_slice(&sample->text) : SLICE(""));
     return true;
 }
 
@@ -226,13 +212,13 @@ survey_samples(struct survey *survey, const char *class_id, size_t limit, struct
     *count = 0;
     if (class == NULL || class->count == 0)
         return true;
-    struct tally_slot peak = peak_of(survey, class);
-    const int64_t rows[] = {class->first_row, peak.count > 0 ? peak.row : class->first_row, class->last_row};
+    const struct survey_sample *all[] = {&class->first, class->peak_count > 0 ? &class->peak : &class->first,
+                                         &class->last};
     for (size_t i = 0; i < 3 && *count < limit; i++) {
         bool again = false;
         for (size_t before = 0; before < i; before++)
-            again = again || rows[before] == rows[i];
-        if (!again && !read_sample(survey, class, rows[i], arena, &samples[(*count)++]))
+            again = again || all[before]->event == all[i]->event;
+        if (!again && !read_sample(survey, all[i], arena, &samples[(*count)++]))
             return false;
     }
     return true;

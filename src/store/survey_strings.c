@@ -34,10 +34,9 @@ strings_end(struct survey_strings *strings)
 uint64_t
 text_hash(struct slice text)
 {
-    if (text.size == 0)
-        return 0;
-    uint64_t hash = hash_slice(text);
-    return hash != 0 ? hash : 1;
+    uint64_t hash;
+    hash_texts(&text, 1, &hash);
+    return hash;
 }
 
 /* Asks the database; the text lives until the statement is reset. */

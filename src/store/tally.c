@@ -1,16 +1,17 @@
-/* Many tallies in one table of open addressing; when it is full, the largest forgets its rarest half (lossy counting).
+/* Many tallies in one table of open addressing; when it is full, the largest forget their rarest half (lossy counting).
  */
 #include "store/tally.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/limits.h"
 #include "base/memory.h"
 
-#define MASK ((size_t)LIMIT_SURVEY_SLOTS - 1)
 /* Beyond seven eighths the way to a free slot becomes long. */
 #define MOST_USED (LIMIT_SURVEY_SLOTS / 8 * 7)
+/* So many are free when it was full: to look for them takes a while. */
+#define ROOM     (LIMIT_SURVEY_SLOTS / 16)
+#define RARITIES 33U
 
 /* Its memory is only taken from the system as it is touched. */
 void
@@ -23,6 +24,8 @@ void
 tallies_end(struct tallies *tallies)
 {
     memory_unmap(tallies->slots, LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots));
+    for (size_t t = 0; t < tallies->count; t++)
+        free(tallies->all[t].top);
     free(tallies->all);
     *tallies = (struct tallies){0};
 }
@@ -35,11 +38,17 @@ tallies_new(struct tallies *tallies)
     return tallies->count++;
 }
 
-/* Where a key would stand; keys may be numbers that follow each other. */
-static size_t
-home_of(size_t tally, uint64_t key)
+static inline size_t
+after(size_t at)
 {
-    return (size_t)((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) & MASK;
+    return at + 1 < LIMIT_SURVEY_SLOTS ? at + 1 : 0;
+}
+
+/* How many slots further on `to` is. */
+static size_t
+way(size_t from, size_t to)
+{
+    return to >= from ? to - from : to + LIMIT_SURVEY_SLOTS - from;
 }
 
 /* Frees a slot, and moves those after it that would no longer be found. */
@@ -49,9 +58,9 @@ free_slot(struct tallies *tallies, size_t at)
     struct tally_slot *slots = tallies->slots;
     tallies->all[slots[at].tally].used--;
     tallies->used--;
-    for (size_t next = (at + 1) & MASK; slots[next].count > 0; next = (next + 1) & MASK) {
-        size_t home = home_of(slots[next].tally, slots[next].key);
-        if (((next - home) & MASK) >= ((next - at) & MASK)) {
+    for (size_t next = after(at); slots[next].count > 0; next = after(next)) {
+        size_t home = tally_home(slots[next].tally, slots[next].key);
+        if (way(home, next) >= way(at, next)) {
             slots[at] = slots[next];
             at = next;
         }
@@ -59,112 +68,150 @@ free_slot(struct tallies *tallies, size_t at)
     slots[at].count = 0;
 }
 
-/* The smallest power of two that at least half of a tally's counts do not exceed. */
-static uint32_t
-rare_count(const struct tallies *tallies, size_t tally)
+/* --- when it is full --- */
+
+/* The exponent of the smallest power of two that a count does not exceed. */
+static unsigned
+rarity_of(uint32_t count)
 {
-    for (uint32_t rare = 1; rare < UINT32_MAX / 2; rare *= 2) {
-        size_t rarer = 0;
-        for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
-            rarer += tallies->slots[i].tally == tally && tallies->slots[i].count > 0 && tallies->slots[i].count <= rare;
-        if (rarer * 2 >= tallies->all[tally].used)
-            return rare;
-    }
-    return UINT32_MAX;
+    return count <= 1 ? 0 : 32 - (unsigned)__builtin_clz(count - 1);
 }
 
-static void
+/* What a tally forgets: its keys of fewer than so many rarities. */
+struct forgetting {
+    uint32_t keys[RARITIES]; /* so many by rarity */
+    size_t left;             /* all that it would not forget */
+    unsigned rarities;
+};
+
+/* The rarest half of the largest tally, at least.  Returns how many keys. */
+static size_t
+forget_half(struct forgetting *all, size_t count)
+{
+    struct forgetting *largest = all;
+    size_t gone = 0;
+    for (size_t i = 1; i < count; i++)
+        if (all[i].left > largest->left)
+            largest = &all[i];
+    while (gone * 2 < largest->left)
+        gone += largest->keys[largest->rarities++];
+    largest->left -= gone;
+    return gone;
+}
+
+/* Not a part of tally_count, which would then save registers for it each time. */
+static __attribute__((noinline)) void
 make_room(struct tallies *tallies)
 {
-    size_t largest = 0;
-    for (size_t i = 1; i < tallies->count; i++)
-        if (tallies->all[i].used > tallies->all[largest].used)
-            largest = i;
-    uint32_t rare = rare_count(tallies, largest);
+    struct forgetting *forgetting = memory_allocate_zeroed(tallies->count, sizeof(*forgetting));
+    struct tally_slot *slots = tallies->slots;
     for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
-        while (tallies->slots[i].tally == largest && tallies->slots[i].count > 0 && tallies->slots[i].count <= rare)
+        if (slots[i].count > 0) {
+            forgetting[slots[i].tally].keys[rarity_of(slots[i].count)]++;
+            forgetting[slots[i].tally].left++;
+        }
+    for (size_t gone = 0; gone < ROOM;)
+        gone += forget_half(forgetting, tallies->count);
+    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
+        while (slots[i].count > 0 && rarity_of(slots[i].count) < forgetting[slots[i].tally].rarities)
             free_slot(tallies, i);
-    tallies->all[largest].dropped += rare;
+    for (size_t i = 0; i < tallies->count; i++)
+        if (forgetting[i].rarities > 0)
+            tallies->all[i].dropped += (uint32_t)1 << (forgetting[i].rarities - 1);
+    free(forgetting);
 }
 
-void
-tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
+/* --- counting --- */
+
+/* The slot of the key, or the free one where it belongs. */
+static inline struct tally_slot *
+find_slot(const struct tallies *tallies, size_t tally, uint64_t key)
 {
-    __builtin_prefetch(&tallies->slots[home_of(tally, key)], 1);
+    struct tally_slot *slots = tallies->slots;
+    size_t at = tally_home(tally, key);
+    while (slots[at].count > 0 && (slots[at].key != key || slots[at].tally != tally))
+        at = after(at);
+    return &slots[at];
+}
+
+static __attribute__((noinline)) struct tally_slot *
+add_key(struct tallies *tallies, size_t tally, uint64_t key, struct tally_slot *slot)
+{
+    struct tally *its = &tallies->all[tally];
+    if (tallies->used == MOST_USED) {
+        make_room(tallies);
+        slot = find_slot(tallies, tally, key);
+    }
+    *slot = (struct tally_slot){.key = key, .count = 1, .tally = (uint32_t)tally};
+    tallies->used++;
+    its->used++;
+    its->most = its->used > its->most ? its->used : its->most;
+    return slot;
 }
 
 struct tally_slot *
 tally_count(struct tallies *tallies, size_t tally, uint64_t key)
 {
-    struct tally_slot *slots = tallies->slots;
-    size_t at = home_of(tally, key);
-    while (slots[at].count > 0 && (slots[at].key != key || slots[at].tally != tally))
-        at = (at + 1) & MASK;
-    if (slots[at].count == 0 && tallies->used == MOST_USED) {
-        make_room(tallies);
-        for (at = home_of(tally, key); slots[at].count > 0;)
-            at = (at + 1) & MASK;
-    }
-    struct tally_slot *slot = &slots[at];
-    if (slot->count == 0) {
-        struct tally *its = &tallies->all[tally];
-        *slot = (struct tally_slot){.key = key, .tally = tally & 0xffffffU};
-        tallies->used++;
-        its->used++;
-        its->most = its->used > its->most ? its->used : its->most;
-    }
+    struct tally_slot *slot = find_slot(tallies, tally, key);
+    if (slot->count == 0)
+        return add_key(tallies, tally, key, slot);
     slot->count += slot->count < UINT32_MAX;
     return slot;
 }
 
-/* In place, since the table is a large part of all memory: each slot is exchanged until one belongs where it stands. */
-void
-tallies_group(struct tallies *tallies)
-{
-    struct tally_slot *slots = tallies->slots;
-    size_t used = 0, begin = 0;
-    size_t *next = memory_resize(NULL, tallies->count + 1, sizeof(*next));
-    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
-        if (slots[i].count > 0)
-            slots[used++] = slots[i];
-    for (size_t t = 0; t < tallies->count; t++) {
-        next[t] = begin;
-        begin += tallies->all[t].used;
-        tallies->all[t].end = begin;
-    }
-    for (size_t t = 0; t < tallies->count; t++)
-        while (next[t] < tallies->all[t].end) {
-            struct tally_slot *here = &slots[next[t]];
-            if (here->tally == t) {
-                next[t]++;
-                continue;
-            }
-            struct tally_slot other = *here;
-            *here = slots[next[other.tally]];
-            slots[next[other.tally]++] = other;
-        }
-    free(next);
-}
+/* --- what was counted --- */
 
+/* Of those that occur once the first that came, as their rows tell. */
 static bool
 comes_before(const struct tally_slot *a, const struct tally_slot *b)
 {
-    return a->count != b->count ? a->count > b->count : a->key < b->key;
+    if (a->count != b->count)
+        return a->count > b->count;
+    if (a->count == 1 && a->row != b->row)
+        return b->row == 0 || (a->row != 0 && a->row < b->row);
+    return a->key < b->key;
 }
 
-size_t
-tally_top(const struct tallies *tallies, size_t tally, size_t limit, struct tally_slot *slots)
+static size_t
+room_of(const struct tally *its)
 {
-    const struct tally *its = &tallies->all[tally];
-    size_t count = 0;
-    for (size_t i = its->end - its->used; i < its->end; i++) {
-        const struct tally_slot *slot = &tallies->slots[i];
-        if (limit == 0 || (count == limit && !comes_before(slot, &slots[count - 1])))
-            continue;
-        size_t at = count < limit ? count++ : count - 1;
-        for (; at > 0 && comes_before(slot, &slots[at - 1]); at--)
-            slots[at] = slots[at - 1];
-        slots[at] = *slot;
+    return its->used < TALLY_TOP ? its->used : TALLY_TOP;
+}
+
+/* Puts the slot among the highest if it is one of them. */
+static void
+rank(struct tally *its, const struct tally_slot *slot)
+{
+    struct tally_slot *top = its->top;
+    size_t room = room_of(its);
+    if (its->top_count == room && !comes_before(slot, &top[room - 1]))
+        return;
+    size_t at = its->top_count < room ? its->top_count++ : room - 1;
+    for (; at > 0 && comes_before(slot, &top[at - 1]); at--)
+        top[at] = top[at - 1];
+    top[at] = *slot;
+    if (its->top_count == room)
+        its->least = top[room - 1].count;
+}
+
+void
+tallies_rank(struct tallies *tallies)
+{
+    for (size_t t = 0; t < tallies->count; t++) {
+        struct tally *its = &tallies->all[t];
+        if (its->used > 0)
+            its->top = memory_resize(NULL, room_of(its), sizeof(*its->top));
     }
-    return count;
+    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++) {
+        const struct tally_slot *slot = &tallies->slots[i];
+        if (slot->count > 0 && slot->count >= tallies->all[slot->tally].least)
+            rank(&tallies->all[slot->tally], slot);
+    }
+}
+
+const struct tally_slot *
+tally_top(const struct tallies *tallies, size_t tally, size_t *count)
+{
+    *count = tallies->all[tally].top_count;
+    return tallies->all[tally].top;
 }

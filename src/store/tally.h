@@ -3,27 +3,32 @@
 #ifndef NGXERR_STORE_TALLY_H
 #define NGXERR_STORE_TALLY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
+
 struct tally_slot {
     uint64_t key;
-    int64_t row;    /* an event that has it, as the caller chose it */
+    int64_t row;    /* an event that has it, as the caller chose it; 0: none */
     uint32_t count; /* 0: the slot is free */
-    uint32_t tally : 24;
-    uint32_t rank : 8; /* the caller's too */
+    uint32_t tally;
 };
 
+/* So many slots of a tally can be asked for. */
+#define TALLY_TOP (LIMIT_SURVEY_TIES + 16U)
+
 struct tally {
-    size_t used, most; /* keys that are known, and were known at once: there are at least so many */
-    uint32_t dropped;  /* a count may be short by so many: keys as rare as this were forgotten; 0: all is exact */
-    size_t end;        /* of its slots, once they are grouped */
+    size_t used, most;      /* keys that are known, and were known at once: there are at least so many */
+    uint32_t dropped;       /* a count may be short by so many: keys as rare as this were forgotten; 0: all is exact */
+    struct tally_slot *top; /* once they are ranked: those with the highest counts, at most TALLY_TOP */
+    size_t top_count;
+    uint32_t least; /* the count of the last of these once they are all there; else 0 */
 };
 
 /* Ended by tallies_end. */
 struct tallies {
-    struct tally_slot *slots; /* LIMIT_SURVEY_SLOTS of them; grouped: by tally, from the first on */
+    struct tally_slot *slots; /* LIMIT_SURVEY_SLOTS of them */
     size_t used;
     struct tally *all;
     size_t count;
@@ -33,14 +38,24 @@ void tallies_begin(struct tallies *tallies);
 void tallies_end(struct tallies *tallies);
 /* The number of a new tally. */
 size_t tallies_new(struct tallies *tallies);
+/* Where a key would stand; keys may be numbers that follow each other. */
+static inline size_t
+tally_home(size_t tally, uint64_t key)
+{
+    return (size_t)(((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) * LIMIT_SURVEY_SLOTS >> 32);
+}
 /* Asks for the memory of a key that will be counted soon: it is far from the core as a rule. */
-void tally_expect(const struct tallies *tallies, size_t tally, uint64_t key);
+static inline __attribute__((always_inline)) void
+tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
+{
+    __builtin_prefetch(&tallies->slots[tally_home(tally, key)], 1);
+}
 /* Counts the key once more and gives its slot, which lives until the next call.  At a count of 1 the key is new, or was
- * forgotten: then row and rank are 0 and to be set. */
+ * forgotten: then row is 0 and to be set. */
 struct tally_slot *tally_count(struct tallies *tallies, size_t tally, uint64_t key);
-/* After the last tally_count and before the first tally_top. */
-void tallies_group(struct tallies *tallies);
-/* The slots with the highest counts, in that order, then by key; `slots` holds at least `limit`.  Returns how many. */
-size_t tally_top(const struct tallies *tallies, size_t tally, size_t limit, struct tally_slot *slots);
+/* Finds the highest counts of all tallies.  After the last tally_count and before the first tally_top. */
+void tallies_rank(struct tallies *tallies);
+/* The slots with the highest counts, in that order, then by key; `count`: how many, TALLY_TOP at most. */
+const struct tally_slot *tally_top(const struct tallies *tallies, size_t tally, size_t *count);
 
 #endif
