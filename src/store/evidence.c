@@ -1,4 +1,5 @@
 /* The evidence of a class from a survey. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -9,6 +10,7 @@
 
 /* Captures as frequent as each other that are looked up, to name the first by alphabet. */
 #define CAPTURE_TIES 16
+static_assert(CAPTURE_TIES <= TALLY_TOP && ERRNOS <= TALLY_TOP, "so many can be asked for");
 
 static unsigned
 percent(uint64_t part, uint64_t whole)

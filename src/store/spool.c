@@ -135,9 +135,10 @@ spool_get(struct spool *spool, int64_t place, struct arena *arena, struct slice 
     memcpy(&size, first, sizeof(size));
     char *bytes = arena_allocate(arena, (size_t)size + 1);
     bytes[size] = '\0';
+    if (sizeof(size) + size <= most)
+        memcpy(bytes, first + sizeof(size), size);
+    else if (!read_bytes(spool, offset + sizeof(size), bytes, size))
+        return false;
     *text = (struct slice){bytes, size};
-    if (sizeof(size) + size > most)
-        return read_bytes(spool, offset + sizeof(size), bytes, size);
-    memcpy(bytes, first + sizeof(size), size);
     return true;
 }

@@ -36,7 +36,7 @@ take_class(struct survey *survey, sqlite3_stmt *list, const struct filter *filte
     };
     class->tallies = survey->tallies.count;
     for (size_t i = 0; i < TALLY_COUNT; i++)
-        tallies_new(&survey->tallies);
+        tallies_new(&survey->tallies, i != TALLY_MINUTE);
     if (strcmp(class->class_id, "process-lifecycle") == 0)
         survey->lifecycle = class->id;
 }
@@ -83,7 +83,7 @@ keep_text(struct survey *survey, struct tally_slot *slot, const struct survey_ev
         slot->row = spool_add(survey->spool, exact);
 }
 
-/* The same for its bytes, which are kept but once. */
+/* Gives an event that is in no table a place for its bytes. */
 static void
 keep_raw(struct survey *survey, struct survey_event *event)
 {
@@ -114,12 +114,25 @@ settle(struct survey *survey, struct survey_sample *sample)
     sample->raw = SLICE_NONE;
 }
 
+/* The same event as one that was settled: its bytes are kept but once. */
+static void
+settle_same(struct survey_sample *sample, const struct survey_sample *settled)
+{
+    if (sample->event != settled->event || settled->row == 0)
+        return;
+    sample->row = settled->row;
+    sample->raw = SLICE_NONE;
+}
+
 void
 survey_settle(struct survey *survey)
 {
     for (size_t i = 0; i < survey->class_count; i++) {
-        settle(survey, &survey->classes[i].last);
-        settle(survey, &survey->classes[i].peak);
+        struct survey_class *class = &survey->classes[i];
+        settle(survey, &class->last);
+        settle_same(&class->peak, &class->first);
+        settle_same(&class->peak, &class->last);
+        settle(survey, &class->peak);
     }
 }
 
@@ -183,6 +196,7 @@ add_time(struct survey *survey, struct survey_class *class, struct survey_event 
         class->first_epoch = epoch;
         keep_raw(survey, event);
         take_sample(survey, &class->first, event);
+        class->first.raw = SLICE_NONE;
     }
     if (class->count == 0 || epoch >= class->last_epoch) {
         class->last_epoch = epoch;
@@ -205,7 +219,7 @@ survey_add(struct survey *survey, struct survey_event *event)
     struct survey_class *class = class_of(survey, event->class_id);
     if (class == NULL)
         return NULL;
-    survey->last_number++;
+    survey->last_number += survey->spool != NULL;
     add_time(survey, class, event);
     class->count++;
     class->levels[event->level < SURVEY_LEVELS ? event->level : 0]++;
@@ -245,7 +259,7 @@ add_name(struct survey *survey, struct survey_class *class, const struct survey_
     *capture = (struct survey_capture){
         .name = memory_copy_slice(name->exact),
         .name_hash = name->hash,
-        .values = tallies_new(&survey->tallies),
+        .values = tallies_new(&survey->tallies, true),
         .largest = {{0, -1}, {0, -1}},
     };
     return capture;

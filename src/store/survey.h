@@ -72,7 +72,7 @@ struct survey_class {
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time; /* of those with a time; -1 none */
     int64_t first_epoch, last_epoch;
-    struct survey_sample first, last; /* by time, then id; without a time first */
+    struct survey_sample first, last; /* by time, then id; without a time first; the first always has a row */
     int64_t peak_minute;              /* since the epoch: the one with the most events, of several the first */
     uint64_t peak_count;              /* 0: none has a time */
     struct survey_sample peak;        /* the last event of it that came */
@@ -134,7 +134,7 @@ void survey_add_capture(struct survey *survey, struct survey_class *class, const
 void survey_add_reload(struct survey *survey, int64_t epoch);
 /* The bytes of the events that were added are gone from here on. */
 void survey_settle(struct survey *survey);
-/* The text that was kept there; false after a diagnostic. */
+/* The text that was kept there, empty where none was; false after a diagnostic. */
 bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text);
 /* False after a diagnostic when something could not be kept. */
 bool survey_keeps(struct survey *survey);
@@ -190,7 +190,7 @@ bool survey_is_new(const struct filter *filter, int64_t first_id, int64_t first_
 /* --- survey_answers.c --- */
 /* The class by name; NULL when the database does not know it. */
 const struct survey_class *survey_find(const struct survey *survey, const char *class_id);
-/* The `limit` most frequent values of one of the tallies by text, from the arena. */
+/* The `limit` most frequent values of one of the tallies by text, from the arena; from 1 to TALLY_TOP. */
 bool survey_texts(struct survey *survey, const struct survey_class *class, enum survey_tally tally, size_t limit,
                   struct arena *arena, struct value_count *values, size_t *count);
 /* The text of a column of a view, exact, in the arena. */

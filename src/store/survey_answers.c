@@ -187,7 +187,7 @@ survey_top_values(struct survey *survey, const char *class_id, enum event_field 
         return true;
     }
     const struct tally *tally = &survey->tallies.all[class->tallies + tallies[field]];
-    *distinct = (struct value_distinct){tally->most, tally->dropped > 0};
+    *distinct = (struct value_distinct){tally->most, tally->dropped};
     return survey_texts(survey, class, tallies[field], limit, arena, values, value_count);
 }
 

@@ -31,10 +31,10 @@ tallies_end(struct tallies *tallies)
 }
 
 size_t
-tallies_new(struct tallies *tallies)
+tallies_new(struct tallies *tallies, bool ranked)
 {
     tallies->all = memory_resize(tallies->all, tallies->count + 1, sizeof(*tallies->all));
-    tallies->all[tallies->count] = (struct tally){0};
+    tallies->all[tallies->count] = (struct tally){.ranked = ranked};
     return tallies->count++;
 }
 
@@ -116,8 +116,7 @@ make_room(struct tallies *tallies)
         while (slots[i].count > 0 && rarity_of(slots[i].count) < forgetting[slots[i].tally].rarities)
             free_slot(tallies, i);
     for (size_t i = 0; i < tallies->count; i++)
-        if (forgetting[i].rarities > 0)
-            tallies->all[i].dropped += (uint32_t)1 << (forgetting[i].rarities - 1);
+        tallies->all[i].dropped |= forgetting[i].rarities > 0;
     free(forgetting);
 }
 
@@ -199,12 +198,12 @@ tallies_rank(struct tallies *tallies)
 {
     for (size_t t = 0; t < tallies->count; t++) {
         struct tally *its = &tallies->all[t];
-        if (its->used > 0)
+        if (its->ranked && its->used > 0)
             its->top = memory_resize(NULL, room_of(its), sizeof(*its->top));
     }
     for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++) {
         const struct tally_slot *slot = &tallies->slots[i];
-        if (slot->count > 0 && slot->count >= tallies->all[slot->tally].least)
+        if (slot->count > 0 && tallies->all[slot->tally].ranked && slot->count >= tallies->all[slot->tally].least)
             rank(&tallies->all[slot->tally], slot);
     }
 }

@@ -3,6 +3,7 @@
 #ifndef NGXERR_STORE_TALLY_H
 #define NGXERR_STORE_TALLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,9 +21,10 @@ struct tally_slot {
 
 struct tally {
     size_t used, most;      /* keys that are known, and were known at once: there are at least so many */
-    uint32_t dropped;       /* a count may be short by so many: keys as rare as this were forgotten; 0: all is exact */
+    bool dropped;           /* rare keys were forgotten: a count may be short; else all is exact */
     struct tally_slot *top; /* once they are ranked: those with the highest counts, at most TALLY_TOP */
     size_t top_count;
+    bool ranked;    /* these are wanted */
     uint32_t least; /* the count of the last of these once they are all there; else 0 */
 };
 
@@ -36,8 +38,8 @@ struct tallies {
 
 void tallies_begin(struct tallies *tallies);
 void tallies_end(struct tallies *tallies);
-/* The number of a new tally. */
-size_t tallies_new(struct tallies *tallies);
+/* The number of a new tally.  `ranked`: tally_top will be asked for it. */
+size_t tallies_new(struct tallies *tallies, bool ranked);
 /* Where a key would stand; keys may be numbers that follow each other. */
 static inline size_t
 tally_home(size_t tally, uint64_t key)
@@ -53,9 +55,9 @@ tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
 /* Counts the key once more and gives its slot, which lives until the next call.  At a count of 1 the key is new, or was
  * forgotten: then row is 0 and to be set. */
 struct tally_slot *tally_count(struct tallies *tallies, size_t tally, uint64_t key);
-/* Finds the highest counts of all tallies.  After the last tally_count and before the first tally_top. */
+/* Finds the highest counts of the tallies that are ranked.  After the last tally_count and before the first tally_top. */
 void tallies_rank(struct tallies *tallies);
-/* The slots with the highest counts, in that order, then by key; `count`: how many, TALLY_TOP at most. */
+/* The slots with the highest counts, in that order; of several that occur once those that came first, of others by key; `count`: how many, TALLY_TOP at most. */
 const struct tally_slot *tally_top(const struct tallies *tallies, size_t tally, size_t *count);
 
 #endif

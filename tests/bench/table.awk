@@ -31,10 +31,12 @@ function median(name,    i, values)
     return middle(values, count[name])
 }
 
-# Of what ran in turn: a machine that is slower for a while is slower for both.
+# Of what ran in turn: a machine that is slower for a while is slower for both.  What ran once only did so after all others.
 function median_ratio(a, b, times,    i, many, values)
 {
     many = count[a] < count[b] ? count[a] : count[b]
+    if (many == 1)
+        return median(a) / (times * median(b))
     for (i = 1; i <= many; i++)
         values[i] = seconds[a, i] / (times * seconds[b, i])
     return middle(values, many)

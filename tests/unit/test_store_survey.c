@@ -210,6 +210,12 @@ check_class(struct drawn *drawn, const struct class_summary *class)
     assert_in_range(count, 1, 3);
     check_sample(drawn, class->id, samples[0], "epoch, id");
     check_sample(drawn, class->id, samples[count - 1], "epoch DESC, id DESC");
+    if (count == 3) {
+        struct buffer last_of_peak = BUFFER_EMPTY;
+        buffer_add_format(&last_of_peak, "epoch / 60 * 60 <> %lld, id DESC", (long long)class->peak_minute);
+        check_sample(drawn, class->id, samples[1], buffer_text(&last_of_peak));
+        buffer_free(&last_of_peak);
+    }
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         check_field(drawn, class->id, i);
 }
@@ -394,7 +400,7 @@ test_a_full_tally_forgets_what_is_rare(void **context)
     struct tallies tallies;
     size_t count;
     tallies_begin(&tallies);
-    size_t small = tallies_new(&tallies), large = tallies_new(&tallies);
+    size_t small = tallies_new(&tallies, true), large = tallies_new(&tallies, true);
     tally_count(&tallies, small, 7)->row = 70;
     for (uint64_t i = 0; i < 2 * (uint64_t)LIMIT_SURVEY_SLOTS; i++) {
         tally_count(&tallies, large, i);
@@ -405,12 +411,12 @@ test_a_full_tally_forgets_what_is_rare(void **context)
     const struct tally_slot *top = tally_top(&tallies, small, &count);
     assert_int_equal(count, 1);
     assert_int_equal(top[0].row, 70);
-    assert_int_equal(tallies.all[small].dropped, 0);
+    assert_false(tallies.all[small].dropped);
     top = tally_top(&tallies, large, &count);
     assert_true(count > 0);
     assert_true(top[0].key == UINT64_MAX);
     assert_int_equal(top[0].count, LIMIT_SURVEY_SLOTS / 2);
-    assert_true(tallies.all[large].dropped > 0);
+    assert_true(tallies.all[large].dropped);
     assert_true(tallies.all[large].most > LIMIT_SURVEY_SLOTS / 2);
     tallies_end(&tallies);
 }
