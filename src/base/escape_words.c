@@ -1,13 +1,13 @@
 /* Words that another program reads back: of a POSIX shell and of nginx's configuration.  Any room may use it. */
 #include "base/escape.h"
 
+#include "base/byte.h"
 #include "base/escape_parts.h"
 
 static bool
 is_plain_in_shell(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
+    return byte_is_letter(c) || byte_is_digit(c) || (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
 }
 
 void

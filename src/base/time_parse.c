@@ -1,5 +1,6 @@
 /* Times and durations as --since, --until and --older-than take them (systemd.time(7)).  Any room may use it
  * (base/zone.h). */
+#include "base/byte.h"
 #include "base/zone.h"
 
 /* 9999-12-31 23:59:59 UTC: what ISO 8601 with four digits can say. */
@@ -26,8 +27,7 @@ static size_t
 letter_run(struct slice text)
 {
     size_t i = 0;
-    while (i < text.size &&
-           ((text.data[i] >= 'a' && text.data[i] <= 'z') || (text.data[i] >= 'A' && text.data[i] <= 'Z')))
+    while (i < text.size && byte_is_letter(text.data[i]))
         i++;
     return i;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/byte.h"
 #include "base/memory.h"
 
 /* The time a table covers, 1970-01-01 to 2100-01-01; before and after it the first and last offsets hold. */
@@ -79,8 +80,7 @@ name_is_plain(const char *name)
         strncmp(name, "right/", 6) == 0)
         return false;
     for (const char *c = name; *c != '\0'; c++) {
-        if (!((*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
-              strchr("_+-/", *c) != NULL))
+        if (!(byte_is_letter(*c) || byte_is_digit(*c) || strchr("_+-/", *c) != NULL))
             return false;
     }
     return true;

@@ -148,7 +148,7 @@ read_escape(struct reader *reader, struct part *part)
         return ATOM_UNKNOWN;
     }
     reader->at++;
-    bool word = byte_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    bool word = byte_is_digit(c) || byte_is_letter(c);
     const char *control = word ? strchr(controls, c) : NULL;
     if (!word || control != NULL) {
         *part = character_part(reader, control != NULL ? control_bytes[control - controls] : (char)c);

@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/byte.h"
+
 bool
 filter_is_not_empty(struct slice value)
 {
@@ -14,8 +16,7 @@ filter_is_identifier_glob(struct slice value)
 {
     for (size_t i = 0; i < value.size; i++) {
         char c = value.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-              c == '*' || c == '?'))
+        if (!(byte_is_letter(c) || byte_is_digit(c) || c == '-' || c == '_' || c == '*' || c == '?'))
             return false;
     }
     return value.size > 0;

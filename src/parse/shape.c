@@ -19,7 +19,7 @@ put(struct writer *writer, char c)
 static bool
 is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || byte_is_digit(c) || c == '_' || (unsigned char)c >= 0x80;
+    return byte_is_letter(c) || byte_is_digit(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 /* A run of bytes up to a space, a comma at its end, a quote or a parenthesis. */

@@ -1,4 +1,5 @@
 /* The style of Markdown reports (CommonMark with GFM tables), for tickets.  Used in the room report. */
+#include "base/byte.h"
 #include "base/escape.h"
 #include "report/figures.h"
 #include "report/paper.h"
@@ -104,8 +105,7 @@ markdown_link(struct paper *paper, struct slice address)
     bool plain = slice_starts(address, SLICE("https://")) || slice_starts(address, SLICE("http://"));
     for (size_t i = 0; i < address.size && plain; i++) {
         char c = address.data[i];
-        plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                (c != '\0' && strchr(":/._#?&=%~+-", c) != NULL);
+        plain = byte_is_letter(c) || byte_is_digit(c) || (c != '\0' && strchr(":/._#?&=%~+-", c) != NULL);
     }
     if (!plain) {
         escape_markdown_text(paper->out, address);

@@ -24,7 +24,7 @@ static struct slice
 view_text(const struct making *making, struct slice exact)
 {
     struct buffer *work = &making->writer->gather_work;
-    if (escape_view_text_unneeded(exact))
+    if (making->clean || escape_view_text_unneeded(exact))
         return exact;
     buffer_clear(work);
     escape_view_text(work, exact);
@@ -46,7 +46,7 @@ set_texts(const struct making *making, const struct record *record, struct surve
     texts[TALLY_URI].exact = path;
     texts[TALLY_METHOD].exact = record->method;
     for (size_t i = 0; i < TALLY_TEXTS; i++)
-        forms[i] = making->clean ? texts[i].exact : view_text(making, texts[i].exact);
+        forms[i] = view_text(making, texts[i].exact);
     hash_texts(forms, TALLY_TEXTS, hashes);
     for (size_t i = 0; i < TALLY_TEXTS; i++)
         texts[i].hash = hashes[i];
@@ -64,12 +64,8 @@ set_captures(const struct making *making, const struct event *event)
         rows->captures =
             memory_room(rows->captures, rows->capture_count, 1, &rows->capture_capacity, sizeof(*rows->captures));
         struct gathered_capture *capture = &rows->captures[rows->capture_count++];
-        struct slice forms[] = {field->name, field->value};
+        struct slice forms[] = {view_text(making, field->name), view_text(making, field->value)};
         uint64_t hashes[2];
-        if (!making->clean) {
-            forms[0] = view_text(making, field->name);
-            forms[1] = view_text(making, field->value);
-        }
         hash_texts(forms, 2, hashes);
         capture->name = (struct survey_text){hashes[0], forms[0]};
         capture->value = (struct survey_text){hashes[1], field->value};

@@ -70,16 +70,16 @@ class_of(const struct survey *survey, int64_t id)
 
 /* --- what is looked up afterwards --- */
 
-/* Where a text of the event will be found: in its row, or kept here.  Most texts of a log occur once, and those are not kept but for the
- * first of a tally: of values that all occur once, the first are named. */
+/* Where a text will be found: in a row, or kept here; asked when it was counted for the first or second time.  Most texts
+ * of a log occur once, and those are not kept but for the first of a tally: of values that all occur once, the first
+ * are named. */
 static void
 keep_text(struct survey *survey, struct tally_slot *slot, const struct survey_event *event, struct slice exact)
 {
     bool first = slot->count == 1;
     if (survey->spool == NULL && first)
         slot->row = event->row;
-    else if (survey->spool != NULL && slot->count <= 2 && slot->row == 0 &&
-             (!first || survey->tallies.all[slot->tally].used <= TALLY_TOP))
+    else if (survey->spool != NULL && slot->row == 0 && (!first || survey->tallies.all[slot->tally].used <= TALLY_TOP))
         slot->row = spool_add(survey->spool, exact);
 }
 
@@ -163,8 +163,8 @@ survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct sl
 
 /* --- an event --- */
 
-/* The event that brings a minute to its count is the last of it that came; of those in a table, whatever their order, the one with the
- * largest id. */
+/* The event that brings a minute to its count is the last of it that came; of those in a table, whatever their order,
+ * the one with the largest id. */
 static void
 add_minute(struct survey *survey, struct survey_class *class, struct survey_event *event)
 {

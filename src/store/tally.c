@@ -2,7 +2,6 @@
  */
 #include "store/tally.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -106,10 +105,10 @@ make_room(struct tallies *tallies)
     struct forgetting *forgetting = memory_allocate_zeroed(tallies->count, sizeof(*forgetting));
     struct tally_slot *slots = tallies->slots;
     for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
-        if (slots[i].count > 0) {
+        if (slots[i].count > 0)
             forgetting[slots[i].tally].keys[rarity_of(slots[i].count)]++;
-            forgetting[slots[i].tally].left++;
-        }
+    for (size_t i = 0; i < tallies->count; i++)
+        forgetting[i].left = tallies->all[i].used;
     for (size_t gone = 0; gone < ROOM;)
         gone += forget_half(forgetting, tallies->count);
     for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
@@ -203,8 +202,11 @@ tallies_rank(struct tallies *tallies)
     }
     for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++) {
         const struct tally_slot *slot = &tallies->slots[i];
-        if (slot->count > 0 && tallies->all[slot->tally].ranked && slot->count >= tallies->all[slot->tally].least)
-            rank(&tallies->all[slot->tally], slot);
+        if (slot->count == 0)
+            continue;
+        struct tally *its = &tallies->all[slot->tally];
+        if (its->ranked && slot->count >= its->least)
+            rank(its, slot);
     }
 }
 

@@ -57,7 +57,8 @@ tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
 struct tally_slot *tally_count(struct tallies *tallies, size_t tally, uint64_t key);
 /* Finds the highest counts of the tallies that are ranked.  After the last tally_count and before the first tally_top. */
 void tallies_rank(struct tallies *tallies);
-/* The slots with the highest counts, in that order; of several that occur once those that came first, of others by key; `count`: how many, TALLY_TOP at most. */
+/* The slots with the highest counts, in that order; of several that occur once those that came first, of others by key.
+ * `count`: how many, TALLY_TOP at most. */
 const struct tally_slot *tally_top(const struct tallies *tallies, size_t tally, size_t *count);
 
 #endif
