@@ -32,6 +32,7 @@ struct store {
     bool passing;                                            /* as in struct store_options */
     bool in_transaction;
     bool loading;          /* the first load (load.h), which is one transaction */
+    bool keyless;          /* the table event has no key, as long as that lasts (load.h) */
     int64_t load_until;    /* when it is to end, milliseconds of the monotonic clock */
     int64_t load_asks;     /* when it is to ask whether somebody waits */
     uint64_t load_passed;  /* of its rows, those that the syncer was told of */

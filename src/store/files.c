@@ -353,6 +353,10 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
                                           : get_file(store, plan->file_id, &writer->file, &found);
     if (!good || !found)
         return false;
+    /* What is read again gets the ids that it had; in the first load a row gets the next one. */
+    bool again = writer->file.position != writer->file.bytes;
+    if (again && store->loading && !(store_commit(store) && store_begin(store)))
+        return false;
     plan->file_id = writer->file.id;
     buffer_clear(&writer->file.last_path);
     escape_view_text(&writer->file.last_path, slice_of(probe->path));
@@ -365,7 +369,7 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
     writer->in_file = writer->begun = true;
     writer->probe = *probe;
     mark_seen(writer, writer->file.id);
-    good = writer->file.position == writer->file.bytes || provisional_take_back(writer);
+    good = !again || provisional_take_back(writer);
     plan->again = writer->provisional.count;
     return good;
 }

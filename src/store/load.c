@@ -32,6 +32,55 @@ load_begin(struct store *store)
     return true;
 }
 
+/* --- rows without a key --- */
+
+/* How schema/ writes the key of `event`, and what stands there meanwhile: another name, so that what asks for an id fails. */
+#define KEY    "id       INTEGER PRIMARY KEY"
+#define NO_KEY "no_id    INTEGER"
+
+static bool
+run_replace(struct store *store, const char *this, const char *by)
+{
+    sqlite3_stmt *replace = store_statement(store, EVENT_REPLACE);
+    if (replace == NULL)
+        return false;
+    bind_text(replace, ":this", slice_of(this));
+    bind_text(replace, ":by", slice_of(by));
+    return store_run(store, replace) &&
+           (sqlite3_changes(store->db) == 1 || store_refuse(store, "its table event is not as it was made"));
+}
+
+/* Changes no more than what sqlite_schema says of the table, as https://www.sqlite.org/lang_altertable.html tells. */
+static bool
+change_event(struct store *store, const char *this, const char *by)
+{
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    bool good = store_execute(store, "PRAGMA writable_schema = ON") && run_replace(store, this, by) &&
+                store_execute(store, "PRAGMA writable_schema = RESET");
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return good;
+}
+
+bool
+load_drop_key(struct store *store)
+{
+    if (!store->loading || store->keyless)
+        return true;
+    store->keyless = true;
+    return change_event(store, KEY, NO_KEY);
+}
+
+static bool
+put_key(struct store *store)
+{
+    if (!store->keyless)
+        return true;
+    store->keyless = false;
+    return change_event(store, NO_KEY, KEY);
+}
+
+/* --- while it lasts --- */
+
 /* The disk writes while the next rows are made, so that the commit has less to wait for. */
 void
 load_added(struct store *store, uint64_t rows)
@@ -108,7 +157,7 @@ load_end(struct store *store)
 {
     bool loading = store->loading;
     store->loading = false;
-    if (!store_end(store))
+    if (!put_key(store) || !store_end(store))
         return false;
     syncer_free(store->syncer);
     store->syncer = NULL;

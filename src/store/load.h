@@ -11,6 +11,11 @@
 
 /* Begins the first load of a database that has no tables.  Until it ends store_end ends nothing, and readers wait. */
 bool load_begin(struct store *store);
+/* Before the first row of the table event.  While the first load lasts the table has no INTEGER PRIMARY KEY: to one that has, SQLite looks for
+ * each row that INSERT ... SELECT adds whether its id is there (1,300 instructions); to one without it adds rows with the next ids, which are
+ * the same.  A row is stored alike in both, with null for the key (https://www.sqlite.org/fileformat2.html, 2.3).  The key is back before the
+ * transaction ends, so that no other connection sees the table without. */
+bool load_drop_key(struct store *store);
 /* To be told now and then of how many rows it has added. */
 void load_added(struct store *store, uint64_t rows);
 /* Somebody waits for it, or it has lasted long enough, or has added so many rows. */

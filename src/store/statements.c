@@ -8,16 +8,16 @@
     ") ELSE e." column " END"
 
 /* clang-format off */
-/* In the order of enum row_column; FROM ... m and e. */
+/* In the order of enum row_column; FROM ... m and e.  By rowid what may be asked in the first load, when event has no id (load.c). */
 #define ROW_SELECT                                                                                                     \
-    "SELECT e.id, m.file_id, m.epoch, m.east, m.ambiguous, e.class_id, e.offset, x.bits, x.error_number, e.lines, "    \
+    "SELECT e.rowid, m.file_id, m.epoch, m.east, m.ambiguous, e.class_id, e.offset, x.bits, x.error_number, e.lines, " \
     "coalesce(e.pid, e.numbers & 4194303), coalesce(e.tid, e.numbers & 4194303), "                                     \
     "coalesce(e.connection, e.numbers >> 22), " TEXT("message") ", x.doing, " TEXT("client") ", x.server, "            \
     "e.request, x.upstream, " TEXT("referrer") ", x.upstream_addr, x.host, e.subrequest, e.upstream_uri, e.odd, "      \
     "e.patch, e.extra, x.node "
 #define ROW_CONTEXT "CROSS JOIN context x ON x.id = e.context "
 /* The moment of an event: the last that begins with it or before. */
-#define ROW_MOMENT "CROSS JOIN moment m ON m.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= e.id) "
+#define ROW_MOMENT "CROSS JOIN moment m ON m.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= e.rowid) "
 
 /* One row e of the view event_rows, found by the keys of both tables. */
 #define EVENT_ROWS_ID "e.id = :id AND e.first_id = (SELECT max(first_id) FROM moment WHERE first_id <= :id)"
@@ -85,11 +85,13 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RUN_CUT] = "UPDATE run SET last_id = :id - 1 WHERE file_id = :file_id AND last_id = :id",
     [RUN_DELETE_EMPTY] = "DELETE FROM run WHERE file_id = :file_id AND last_id < first_id",
 
-    [EVENT_LAST_ID] = "SELECT max(coalesce((SELECT max(id) FROM event), 0), "
+    [EVENT_LAST_ID] = "SELECT max(coalesce((SELECT max(rowid) FROM event), 0), "
                       "coalesce((SELECT value FROM setting WHERE name = 'last_id'), 0))",
     [JOURNAL_WAL] = "PRAGMA main.journal_mode = WAL",
     [EVENT_CREATE] = "SELECT sql FROM main.sqlite_schema WHERE name = 'event'",
-    [EVENT_ADD] = "INSERT OR ROLLBACK INTO main.event SELECT * FROM transfer.event", /* transfer.c */
+    [EVENT_REPLACE] = "UPDATE main.sqlite_schema SET sql = replace(sql, :this, :by) "
+                      "WHERE type = 'table' AND name = 'event' AND instr(sql, :this)", /* load.c */
+    [EVENT_ADD] = "INSERT OR ROLLBACK INTO main.event SELECT * FROM transfer.event",   /* transfer.c */
     [MOMENT_ADD] = "INSERT OR ROLLBACK INTO moment SELECT * FROM ngxerr_moment_feed",
     [MOMENT_CUT] = "UPDATE moment SET last_id = :id - 1 WHERE last_id >= :id AND first_id = "
                    "(SELECT max(first_id) FROM moment WHERE first_id <= :id)",
@@ -97,11 +99,11 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EVENT_DELETE] = "DELETE FROM event WHERE id = :id",
     [EVENT_GET] = ROW_SELECT "FROM event e " ROW_MOMENT ROW_CONTEXT "WHERE e.id = :id",
     [EVENT_OF_FILE_BACK] =
-        ROW_SELECT "FROM run r CROSS JOIN event e ON e.id BETWEEN r.first_id AND r.last_id " ROW_MOMENT ROW_CONTEXT
-                   "WHERE r.file_id = :file_id ORDER BY r.first_id DESC, e.id DESC",
+        ROW_SELECT "FROM run r CROSS JOIN event e ON e.rowid BETWEEN r.first_id AND r.last_id " ROW_MOMENT ROW_CONTEXT
+                   "WHERE r.file_id = :file_id ORDER BY r.first_id DESC, e.rowid DESC",
     [EVENT_OF_FILE] = ROW_SELECT "FROM run r CROSS JOIN moment m ON m.first_id BETWEEN r.first_id AND r.last_id "
-                                 "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id " ROW_CONTEXT
-                                 "WHERE r.file_id = :file_id ORDER BY r.first_id, m.first_id, e.id",
+                                 "CROSS JOIN event e ON e.rowid BETWEEN m.first_id AND m.last_id " ROW_CONTEXT
+                                 "WHERE r.file_id = :file_id ORDER BY r.first_id, m.first_id, e.rowid",
 
     [CONTEXT_LAST_ID] = "SELECT max(id) FROM context",
     [CONTEXT_ADD] = "INSERT OR ROLLBACK INTO context SELECT * FROM ngxerr_context_feed",

@@ -36,6 +36,7 @@ enum statement {
     EVENT_LAST_ID,
     JOURNAL_WAL,
     EVENT_CREATE,
+    EVENT_REPLACE, /* in its text */
     EVENT_ADD,
     MOMENT_ADD,
     MOMENT_CUT, /* without its last event */

@@ -139,6 +139,15 @@ transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+bool
+transfer_detach(struct transfer *transfer)
+{
+    bool good = store_execute(transfer->store, "DETACH transfer");
+    if (good)
+        transfer_free(transfer);
+    return good;
+}
+
 /* --- rows --- */
 
 /* How many bytes of a record stand in the page of rows. */

@@ -75,6 +75,15 @@ writer_found_nothing(const struct writer *writer)
     return writer != NULL && writer->planned && !writer->begun;
 }
 
+/* It is made for the table event as it was in the first load. */
+static bool
+drop_transfer(struct writer *writer)
+{
+    struct transfer *transfer = writer->transfer;
+    writer->transfer = NULL;
+    return transfer == NULL || transfer_detach(transfer);
+}
+
 bool
 writer_commit(struct writer *writer)
 {
@@ -84,9 +93,11 @@ writer_commit(struct writer *writer)
     if (writer->in_file && !writer_write_file(writer))
         return false;
     writer->pending = writer->pending_bytes = 0;
+    bool was_loading = store->loading;
     return shapes_flush(writer->shapes) && provisional_mend_shapes(writer) && class_firsts_flush(writer) &&
            setting_set_integer(store, "last_id", writer->last_id) &&
-           (!writer->planned || setting_set_integer(store, "last_scan", (int64_t)time(NULL))) && load_end(store);
+           (!writer->planned || setting_set_integer(store, "last_scan", (int64_t)time(NULL))) && load_end(store) &&
+           (!was_loading || drop_transfer(writer));
 }
 
 bool
@@ -184,7 +195,8 @@ find_again(struct writer *writer, const struct batch *batch)
 static bool
 insert_rows(struct writer *writer, const struct row_batch *rows)
 {
-    if (writer->transfer == NULL && (writer->transfer = transfer_new(writer->store)) == NULL)
+    if (writer->transfer == NULL &&
+        (!load_drop_key(writer->store) || (writer->transfer = transfer_new(writer->store)) == NULL))
         return false;
     for (size_t i = 0, at = 0; i < rows->count; at = rows->rows[i++].end) {
         struct slice record = {rows->records.data + at, rows->rows[i].end - at};

@@ -1,4 +1,4 @@
-/* The first load of a new database: what ends it, and that it ends in WAL mode. */
+/* The first load of a new database: what ends it, that it ends in WAL mode, and what its rows are. */
 #include "store_log.h"
 
 #include <sys/wait.h>
@@ -171,6 +171,60 @@ test_first_load_is_due_when_a_reader_waits(void **state)
     remove_database(path);
 }
 
+/* Of the tables, which questions of users do not see. */
+static void
+assert_tables_say(struct store_log *log, const char *sql, const char *expected)
+{
+    sqlite3_stmt *ask;
+    assert_int_equal(sqlite3_prepare_v2(log->store->db, sql, -1, &ask, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(ask), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(ask, 0), expected);
+    sqlite3_finalize(ask);
+}
+
+/* The columns of the primary key of event, and the first of them. */
+#define KEY_OF_EVENT "SELECT count(*) || coalesce(' ' || min(name), '') FROM pragma_table_info('event') WHERE pk > 0"
+
+#define RECORD(second) "2026/11/20 03:12:" second " [notice] 7#7: signal process started\n"
+
+/* While it lasts the table event has no key, and SQLite numbers the rows; then it has one, they have these ids, and more rows follow. */
+static void
+test_rows_of_the_first_load_have_their_ids(void **state)
+{
+    static const char more[] = RECORD("01") RECORD("02") RECORD("03");
+    struct store_log *log = *state;
+    char path[] = "/tmp/ngxerr-test-XXXXXX";
+    begin_first_load(log, path);
+    assert_true(load_drop_key(log->store));
+    assert_tables_say(log, KEY_OF_EVENT, "0");
+    assert_int_equal(store_log_read(log, "a.log", SLICE(more), true), FILE_NEW);
+    assert_int_equal(write_version(path), 2);
+    assert_tables_say(log, KEY_OF_EVENT, "1 id");
+    assert_int_equal(store_log_read(log, "b.log", SLICE(RECORD("04")), true), FILE_NEW);
+    assert_int_equal(store_log_number(log, "SELECT id FROM events WHERE time = '2026-11-20T03:12:01Z'"), 1);
+    assert_int_equal(store_log_number(log, "SELECT id FROM events WHERE time = '2026-11-20T03:12:03Z'"), 3);
+    assert_int_equal(store_log_number(log, "SELECT id FROM events WHERE time = '2026-11-20T03:12:04Z'"), 4);
+    assert_tables_say(log, "PRAGMA main.integrity_check", "ok");
+    store_close(log->store);
+    log->store = NULL;
+    remove_database(path);
+}
+
+/* Without the table as schema/ makes it nothing is loaded. */
+static void
+test_key_is_dropped_of_the_table_that_is_known(void **state)
+{
+    struct store_log *log = *state;
+    char path[] = "/tmp/ngxerr-test-XXXXXX";
+    begin_first_load(log, path);
+    assert_true(store_execute(log->store, "DROP TABLE event; CREATE TABLE event (number INTEGER PRIMARY KEY)"));
+    assert_false(load_drop_key(log->store));
+    assert_false(store_can_write(log->store));
+    store_close(log->store);
+    log->store = NULL;
+    assert_int_equal(unlink(path), 0);
+}
+
 int
 main(void)
 {
@@ -179,6 +233,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_without_a_scan_there_is_no_first_load, begin, end),
         cmocka_unit_test_setup_teardown(test_first_load_is_due_after_its_time_or_its_rows, begin, end),
         cmocka_unit_test_setup_teardown(test_first_load_is_due_when_a_reader_waits, begin, end),
+        cmocka_unit_test_setup_teardown(test_rows_of_the_first_load_have_their_ids, begin, end),
+        cmocka_unit_test_setup_teardown(test_key_is_dropped_of_the_table_that_is_known, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,3 +12,10 @@ echo "$record" >grown.log
 echo "$record" >>grown.log
 "$NGXERR" scan -d b.db --node n -v grown.log
 "$NGXERR" query -d b.db -f csv --sql 'SELECT records, lines, bytes FROM files'
+echo "--- the same in the first scan, which meets the log twice: its rows keep their ids, and what follows gets the next"
+record_of() { echo "2026/11/20 03:12:0$1 [error] 7#7: *$1 open() \"/srv/x\" failed (2: No such file or directory), client: 10.0.0.1, server: s"; }
+{ record_of 1 && record_of 2; } >once.log
+{ cat once.log && record_of 3; } >again.log
+{ record_of 7 && record_of 8; } >other.log
+"$NGXERR" scan -d c.db --node n once.log again.log other.log
+"$NGXERR" query -d c.db -f csv --sql 'SELECT id, connection, lines, file FROM events ORDER BY id'
