@@ -107,10 +107,10 @@
 /* Files left unread by a scan that the database remembers; more are counted. */
 #define LIMIT_LEFT_FILES 1000U
 
-/* Values that a report counts, of all classes and fields together: slots of 24 bytes, 26 MB of the memory bound.  When
+/* Values that a report counts, of all classes and fields together: three in 64 bytes, 25 MB of the memory bound.  When
  * they are used up, the fields with the most values forget their rarest: then their counts may be short, and their
  * numbers of values are said as "at least". */
-#define LIMIT_SURVEY_SLOTS 1114112U
+#define LIMIT_SURVEY_LINES 393216U
 /* Values as frequent as each other whose texts are looked up, at least, to name the first by alphabet; of more, any are
  * named, or those that came first. */
 #define LIMIT_SURVEY_TIES 64U

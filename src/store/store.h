@@ -108,8 +108,8 @@ bool store_file_glance(struct store *store, const struct file_probe *probe, stru
 /* A record on its way into the database. */
 struct event {
     struct record record;
-    struct match match;
     int32_t utc_offset; /* seconds east of UTC applied to record.written */
+    struct match match;
 };
 struct unparsed {
     struct slice raw;

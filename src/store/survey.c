@@ -48,6 +48,7 @@ list_classes(struct survey *survey, const struct filter *filter)
     bool good = list != NULL, row = good;
     while (good && row && (good = store_step(survey->store, list, &row)) && row)
         take_class(survey, list, filter);
+    survey->unsettled = memory_allocate_zeroed(survey->class_count + 1, sizeof(*survey->unsettled));
     return good;
 }
 
@@ -74,13 +75,23 @@ class_of(const struct survey *survey, int64_t id)
  * of a log occur once, and those are not kept but for the first of a tally: of values that all occur once, the first
  * are named. */
 static void
-keep_text(struct survey *survey, struct tally_slot *slot, const struct survey_event *event, struct slice exact)
+keep_text(struct survey *survey, size_t tally, const struct tally_place *place, bool first,
+          const struct survey_event *event, struct slice exact)
 {
-    bool first = slot->count == 1;
     if (survey->spool == NULL && first)
-        slot->row = event->row;
-    else if (survey->spool != NULL && slot->row == 0 && (!first || survey->tallies.all[slot->tally].used <= TALLY_TOP))
-        slot->row = spool_add(survey->spool, exact);
+        tally_set_row(place, event->row);
+    else if (survey->spool != NULL && (first ? survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0))
+        tally_set_row(place, spool_add(survey->spool, exact));
+}
+
+/* Counts a text of an event. */
+static void
+count_text(struct survey *survey, size_t tally, const struct survey_event *event, const struct survey_text *text)
+{
+    struct tally_place place;
+    uint32_t count = tally_count(&survey->tallies, tally, text->hash, &place);
+    if (count <= 2)
+        keep_text(survey, tally, &place, count == 1, event, text->exact);
 }
 
 /* Gives an event that is in no table a place for its bytes. */
@@ -127,13 +138,15 @@ settle_same(struct survey_sample *sample, const struct survey_sample *settled)
 void
 survey_settle(struct survey *survey)
 {
-    for (size_t i = 0; i < survey->class_count; i++) {
-        struct survey_class *class = &survey->classes[i];
+    for (size_t i = 0; i < survey->unsettled_count; i++) {
+        struct survey_class *class = survey->unsettled[i];
         settle(survey, &class->last);
         settle_same(&class->peak, &class->first);
         settle_same(&class->peak, &class->last);
         settle(survey, &class->peak);
+        class->unsettled = false;
     }
+    survey->unsettled_count = 0;
 }
 
 static bool
@@ -169,16 +182,17 @@ static void
 add_minute(struct survey *survey, struct survey_class *class, struct survey_event *event)
 {
     int64_t minute = event->epoch / 60;
-    struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)minute);
-    if (survey->spool == NULL && event->row > slot->row)
-        slot->row = event->row;
-    if (slot->count < class->peak_count || (slot->count == class->peak_count && minute > class->peak_minute))
+    struct tally_place place;
+    uint32_t count = tally_count(&survey->tallies, class->tallies + TALLY_MINUTE, (uint64_t)minute, &place);
+    if (survey->spool == NULL && event->row > tally_row(&place))
+        tally_set_row(&place, event->row);
+    if (count < class->peak_count || (count == class->peak_count && minute > class->peak_minute))
         return;
     class->peak_minute = minute;
-    class->peak_count = slot->count;
+    class->peak_count = count;
     take_sample(survey, &class->peak, event);
     if (survey->spool == NULL)
-        class->peak.event = class->peak.row = slot->row;
+        class->peak.event = class->peak.row = tally_row(&place);
 }
 
 static void
@@ -220,19 +234,20 @@ survey_add(struct survey *survey, struct survey_event *event)
     if (class == NULL)
         return NULL;
     survey->last_number += survey->spool != NULL;
+    if (survey->spool != NULL && !class->unsettled) {
+        class->unsettled = true;
+        survey->unsettled[survey->unsettled_count++] = class;
+    }
     add_time(survey, class, event);
     class->count++;
     class->levels[event->level < SURVEY_LEVELS ? event->level : 0]++;
     class->kinds[event->kind < SURVEY_KINDS ? event->kind : 0]++;
+    struct tally_place place;
     if (event->error_number >= 0)
-        tally_count(&survey->tallies, class->tallies + TALLY_ERRNO, (uint64_t)event->error_number);
-    for (size_t i = 0; i < TALLY_TEXTS; i++) {
-        if (event->texts[i].hash == 0)
-            continue;
-        struct tally_slot *slot = tally_count(&survey->tallies, class->tallies + i, event->texts[i].hash);
-        if (slot->count <= 2)
-            keep_text(survey, slot, event, event->texts[i].exact);
-    }
+        (void)tally_count(&survey->tallies, class->tallies + TALLY_ERRNO, (uint64_t)event->error_number, &place);
+    for (size_t i = 0; i < TALLY_TEXTS; i++)
+        if (event->texts[i].hash != 0)
+            count_text(survey, class->tallies + i, event, &event->texts[i]);
     return class;
 }
 
@@ -304,9 +319,7 @@ survey_add_capture(struct survey *survey, struct survey_class *class, const stru
     if (capture == NULL)
         return;
     capture->count++;
-    struct tally_slot *slot = tally_count(&survey->tallies, capture->values, value->hash);
-    if (slot->count <= 2)
-        keep_text(survey, slot, event, value->exact);
+    count_text(survey, capture->values, event, value);
     if (value->exact.size > 0 && value->exact.size < 19 && slice_to_u64(value->exact, &number))
         add_number(capture, event->texts[TALLY_CLIENT].hash, (int64_t)number);
 }
@@ -458,6 +471,7 @@ survey_free(struct survey *survey)
         buffer_free(&class->peak.text);
     }
     free(survey->classes);
+    free(survey->unsettled);
     tallies_end(&survey->tallies);
     free(survey->reloads);
     spool_free(survey->spool);

@@ -69,6 +69,7 @@ struct survey_class {
     const char *class_id, *area, *title;
     enum severity severity;
     bool retired, is_new;
+    bool unsettled; /* it has samples whose bytes are those of a record (survey_settle) */
     uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
     int64_t first_time, last_time; /* of those with a time; -1 none */
     int64_t first_epoch, last_epoch;
@@ -108,6 +109,8 @@ struct survey {
     struct spool *spool;          /* texts of events that are in no table; NULL: they are rows of the database */
     struct survey_class *classes; /* every one that the database knows, by id */
     size_t class_count;
+    struct survey_class **unsettled; /* room for all of them */
+    size_t unsettled_count;
     int64_t lifecycle; /* the class of reloads; -1: none */
     struct tallies tallies;
     struct event_totals totals;

@@ -2,27 +2,31 @@
  */
 #include "store/tally.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 
 /* Beyond seven eighths the way to a free slot becomes long. */
-#define MOST_USED (LIMIT_SURVEY_SLOTS / 8 * 7)
+#define SLOTS     ((size_t)LIMIT_SURVEY_LINES * TALLY_SLOTS)
+#define MOST_USED (SLOTS / 8 * 7)
 /* So many are free when it was full: to look for them takes a while. */
-#define ROOM     (LIMIT_SURVEY_SLOTS / 16)
+#define ROOM     (SLOTS / 16)
 #define RARITIES 33U
+
+static_assert(sizeof(struct tally_line) == 64, "a line is one of the caches");
 
 /* Its memory is only taken from the system as it is touched. */
 void
 tallies_begin(struct tallies *tallies)
 {
-    *tallies = (struct tallies){.slots = memory_map(LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots))};
+    *tallies = (struct tallies){.lines = memory_map(LIMIT_SURVEY_LINES, sizeof(*tallies->lines))};
 }
 
 void
 tallies_end(struct tallies *tallies)
 {
-    memory_unmap(tallies->slots, LIMIT_SURVEY_SLOTS, sizeof(*tallies->slots));
+    memory_unmap(tallies->lines, LIMIT_SURVEY_LINES, sizeof(*tallies->lines));
     for (size_t t = 0; t < tallies->count; t++)
         free(tallies->all[t].top);
     free(tallies->all);
@@ -40,31 +44,68 @@ tallies_new(struct tallies *tallies, bool ranked)
 static inline size_t
 after(size_t at)
 {
-    return at + 1 < LIMIT_SURVEY_SLOTS ? at + 1 : 0;
+    return at + 1 < LIMIT_SURVEY_LINES ? at + 1 : 0;
 }
 
-/* How many slots further on `to` is. */
+/* How many lines further on `to` is. */
 static size_t
 way(size_t from, size_t to)
 {
-    return to >= from ? to - from : to + LIMIT_SURVEY_SLOTS - from;
+    return to >= from ? to - from : to + LIMIT_SURVEY_LINES - from;
+}
+
+static inline bool
+is_full(const struct tally_line *line)
+{
+    return line->counts[TALLY_SLOTS - 1] > 0;
+}
+
+static void
+copy_slot(struct tally_line *to, unsigned to_slot, const struct tally_line *from, unsigned from_slot)
+{
+    to->keys[to_slot] = from->keys[from_slot];
+    to->counts[to_slot] = from->counts[from_slot];
+    to->tallies[to_slot] = from->tallies[from_slot];
+    to->rows[to_slot] = from->rows[from_slot];
+    to->rows_high[to_slot] = from->rows_high[from_slot];
+}
+
+/* A key behind a line that was full until now, which would no longer be found there: its line, and its slot. */
+static bool
+find_displaced(const struct tallies *tallies, size_t at, size_t *line, unsigned *slot)
+{
+    const struct tally_line *next;
+    *line = at;
+    do {
+        *line = after(*line);
+        next = &tallies->lines[*line];
+        for (*slot = 0; *slot < TALLY_SLOTS && next->counts[*slot] > 0; ++*slot)
+            if (way(tally_home(next->tallies[*slot], next->keys[*slot]), *line) >= way(at, *line))
+                return true;
+    } while (is_full(next));
+    return false;
 }
 
 /* Frees a slot, and moves those after it that would no longer be found. */
 static void
-free_slot(struct tallies *tallies, size_t at)
+free_slot(struct tallies *tallies, size_t at, unsigned slot)
 {
-    struct tally_slot *slots = tallies->slots;
-    tallies->all[slots[at].tally].used--;
+    struct tally_line *lines = tallies->lines;
+    tallies->all[lines[at].tallies[slot]].used--;
     tallies->used--;
-    for (size_t next = after(at); slots[next].count > 0; next = after(next)) {
-        size_t home = tally_home(slots[next].tally, slots[next].key);
-        if (way(home, next) >= way(at, next)) {
-            slots[at] = slots[next];
-            at = next;
-        }
+    for (bool displaced = true; displaced;) {
+        struct tally_line *line = &lines[at];
+        unsigned last = TALLY_SLOTS - 1;
+        displaced = is_full(line);
+        while (line->counts[last] == 0)
+            last--;
+        if (slot != last)
+            copy_slot(line, slot, line, last);
+        line->counts[last] = 0;
+        displaced = displaced && find_displaced(tallies, at, &at, &slot);
+        if (displaced)
+            copy_slot(line, last, &lines[at], slot);
     }
-    slots[at].count = 0;
 }
 
 /* --- when it is full --- */
@@ -103,17 +144,20 @@ static __attribute__((noinline)) void
 make_room(struct tallies *tallies)
 {
     struct forgetting *forgetting = memory_allocate_zeroed(tallies->count, sizeof(*forgetting));
-    struct tally_slot *slots = tallies->slots;
-    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
-        if (slots[i].count > 0)
-            forgetting[slots[i].tally].keys[rarity_of(slots[i].count)]++;
+    struct tally_line *lines = tallies->lines;
+    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
+        for (unsigned slot = 0; slot < TALLY_SLOTS && lines[i].counts[slot] > 0; slot++)
+            forgetting[lines[i].tallies[slot]].keys[rarity_of(lines[i].counts[slot])]++;
     for (size_t i = 0; i < tallies->count; i++)
         forgetting[i].left = tallies->all[i].used;
     for (size_t gone = 0; gone < ROOM;)
         gone += forget_half(forgetting, tallies->count);
-    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++)
-        while (slots[i].count > 0 && rarity_of(slots[i].count) < forgetting[slots[i].tally].rarities)
-            free_slot(tallies, i);
+    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
+        for (unsigned slot = 0; slot < TALLY_SLOTS && lines[i].counts[slot] > 0;)
+            if (rarity_of(lines[i].counts[slot]) < forgetting[lines[i].tallies[slot]].rarities)
+                free_slot(tallies, i, slot); /* there is another one now */
+            else
+                slot++;
     for (size_t i = 0; i < tallies->count; i++)
         tallies->all[i].dropped |= forgetting[i].rarities > 0;
     free(forgetting);
@@ -121,40 +165,63 @@ make_room(struct tallies *tallies)
 
 /* --- counting --- */
 
-/* The slot of the key, or the free one where it belongs. */
-static inline struct tally_slot *
-find_slot(const struct tallies *tallies, size_t tally, uint64_t key)
+/* Where the key stands; or, when it does not, the free slot where it belongs. */
+static inline bool
+find_place(const struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
 {
-    struct tally_slot *slots = tallies->slots;
     size_t at = tally_home(tally, key);
-    while (slots[at].count > 0 && (slots[at].key != key || slots[at].tally != tally))
-        at = after(at);
-    return &slots[at];
+    for (;; at = after(at)) {
+        struct tally_line *line = place->line = &tallies->lines[at];
+        for (place->slot = 0; place->slot < TALLY_SLOTS; place->slot++) {
+            if (line->counts[place->slot] == 0)
+                return false;
+            if (line->keys[place->slot] == key && line->tallies[place->slot] == tally)
+                return true;
+        }
+    }
 }
 
-static __attribute__((noinline)) struct tally_slot *
-add_key(struct tallies *tallies, size_t tally, uint64_t key, struct tally_slot *slot)
+static __attribute__((noinline)) void
+add_key(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
 {
     struct tally *its = &tallies->all[tally];
     if (tallies->used == MOST_USED) {
         make_room(tallies);
-        slot = find_slot(tallies, tally, key);
+        (void)find_place(tallies, tally, key, place);
     }
-    *slot = (struct tally_slot){.key = key, .count = 1, .tally = (uint32_t)tally};
+    struct tally_line *line = place->line;
+    line->keys[place->slot] = key;
+    line->counts[place->slot] = 1;
+    line->tallies[place->slot] = (uint32_t)tally;
+    tally_set_row(place, 0);
     tallies->used++;
     its->used++;
     its->most = its->used > its->most ? its->used : its->most;
-    return slot;
 }
 
-struct tally_slot *
-tally_count(struct tallies *tallies, size_t tally, uint64_t key)
+uint32_t
+tally_count(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
 {
-    struct tally_slot *slot = find_slot(tallies, tally, key);
-    if (slot->count == 0)
-        return add_key(tallies, tally, key, slot);
-    slot->count += slot->count < UINT32_MAX;
-    return slot;
+    if (!find_place(tallies, tally, key, place)) {
+        add_key(tallies, tally, key, place);
+        return 1;
+    }
+    uint32_t *count = &place->line->counts[place->slot];
+    *count += *count < UINT32_MAX;
+    return *count;
+}
+
+int64_t
+tally_row(const struct tally_place *place)
+{
+    return (int64_t)place->line->rows_high[place->slot] << 32 | place->line->rows[place->slot];
+}
+
+void
+tally_set_row(const struct tally_place *place, int64_t row)
+{
+    place->line->rows[place->slot] = (uint32_t)row;
+    place->line->rows_high[place->slot] = (uint8_t)(row >> 32);
 }
 
 /* --- what was counted --- */
@@ -176,18 +243,23 @@ room_of(const struct tally *its)
     return its->used < TALLY_TOP ? its->used : TALLY_TOP;
 }
 
-/* Puts the slot among the highest if it is one of them. */
+/* Puts the slot among the highest of its tally if it is one of them. */
 static void
-rank(struct tally *its, const struct tally_slot *slot)
+rank(struct tallies *tallies, struct tally_line *line, unsigned at)
 {
+    struct tally *its = &tallies->all[line->tallies[at]];
+    if (!its->ranked || line->counts[at] < its->least)
+        return;
+    struct tally_slot slot = {line->keys[at], tally_row(&(struct tally_place){line, at}), line->counts[at],
+                              line->tallies[at]};
     struct tally_slot *top = its->top;
     size_t room = room_of(its);
-    if (its->top_count == room && !comes_before(slot, &top[room - 1]))
+    if (its->top_count == room && !comes_before(&slot, &top[room - 1]))
         return;
-    size_t at = its->top_count < room ? its->top_count++ : room - 1;
-    for (; at > 0 && comes_before(slot, &top[at - 1]); at--)
-        top[at] = top[at - 1];
-    top[at] = *slot;
+    size_t place = its->top_count < room ? its->top_count++ : room - 1;
+    for (; place > 0 && comes_before(&slot, &top[place - 1]); place--)
+        top[place] = top[place - 1];
+    top[place] = slot;
     if (its->top_count == room)
         its->least = top[room - 1].count;
 }
@@ -200,14 +272,9 @@ tallies_rank(struct tallies *tallies)
         if (its->ranked && its->used > 0)
             its->top = memory_resize(NULL, room_of(its), sizeof(*its->top));
     }
-    for (size_t i = 0; i < LIMIT_SURVEY_SLOTS; i++) {
-        const struct tally_slot *slot = &tallies->slots[i];
-        if (slot->count == 0)
-            continue;
-        struct tally *its = &tallies->all[slot->tally];
-        if (its->ranked && slot->count >= its->least)
-            rank(its, slot);
-    }
+    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
+        for (unsigned slot = 0; slot < TALLY_SLOTS && tallies->lines[i].counts[slot] > 0; slot++)
+            rank(tallies, &tallies->lines[i], slot);
 }
 
 const struct tally_slot *

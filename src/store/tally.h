@@ -3,17 +3,37 @@
 #ifndef NGXERR_STORE_TALLY_H
 #define NGXERR_STORE_TALLY_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/limits.h"
 
+/* Three keys in a line of the processor's caches: what is counted is far from the core as a rule, and this way is waited
+ * for once.  Those in use stand first. */
+#define TALLY_SLOTS 3U
+
+struct tally_line {
+    alignas(64) uint64_t keys[TALLY_SLOTS];
+    uint32_t counts[TALLY_SLOTS]; /* 0: the slot is free */
+    uint32_t tallies[TALLY_SLOTS];
+    uint32_t rows[TALLY_SLOTS]; /* their lower bits; the others: */
+    uint8_t rows_high[TALLY_SLOTS];
+};
+
+/* A key of a tally, and what is known of it. */
 struct tally_slot {
     uint64_t key;
-    int64_t row;    /* an event that has it, as the caller chose it; 0: none */
-    uint32_t count; /* 0: the slot is free */
+    int64_t row; /* an event that has it, as the caller chose it; 0: none */
+    uint32_t count;
     uint32_t tally;
+};
+
+/* Where a key stands, until the next one is counted. */
+struct tally_place {
+    struct tally_line *line;
+    unsigned slot;
 };
 
 /* So many slots of a tally can be asked for. */
@@ -30,7 +50,7 @@ struct tally {
 
 /* Ended by tallies_end. */
 struct tallies {
-    struct tally_slot *slots; /* LIMIT_SURVEY_SLOTS of them */
+    struct tally_line *lines; /* LIMIT_SURVEY_LINES of them */
     size_t used;
     struct tally *all;
     size_t count;
@@ -40,21 +60,23 @@ void tallies_begin(struct tallies *tallies);
 void tallies_end(struct tallies *tallies);
 /* The number of a new tally.  `ranked`: tally_top will be asked for it. */
 size_t tallies_new(struct tallies *tallies, bool ranked);
-/* Where a key would stand; keys may be numbers that follow each other. */
+/* The line where a key would stand; keys may be numbers that follow each other. */
 static inline size_t
 tally_home(size_t tally, uint64_t key)
 {
-    return (size_t)(((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) * LIMIT_SURVEY_SLOTS >> 32);
+    return (size_t)(((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) * LIMIT_SURVEY_LINES >> 32);
 }
 /* Asks for the memory of a key that will be counted soon: it is far from the core as a rule. */
 static inline __attribute__((always_inline)) void
 tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
 {
-    __builtin_prefetch(&tallies->slots[tally_home(tally, key)], 1);
+    __builtin_prefetch(&tallies->lines[tally_home(tally, key)], 1);
 }
-/* Counts the key once more and gives its slot, which lives until the next call.  At a count of 1 the key is new, or was
- * forgotten: then row is 0 and to be set. */
-struct tally_slot *tally_count(struct tallies *tallies, size_t tally, uint64_t key);
+/* Counts the key once more; returns how often it was.  At 1 it is new, or was forgotten: then its row is 0 and to be set. */
+uint32_t tally_count(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place);
+/* Below 2^40, which is beyond what a file system and a database have. */
+int64_t tally_row(const struct tally_place *place);
+void tally_set_row(const struct tally_place *place, int64_t row);
 /* Finds the highest counts of the tallies that are ranked.  After the last tally_count and before the first tally_top. */
 void tallies_rank(struct tallies *tallies);
 /* The slots with the highest counts, in that order; of several that occur once those that came first, of others by key.

@@ -398,26 +398,60 @@ test_a_full_tally_forgets_what_is_rare(void **context)
 {
     (void)context;
     struct tallies tallies;
+    struct tally_place place;
+    const uint64_t slots = (uint64_t)LIMIT_SURVEY_LINES * TALLY_SLOTS;
+    const int64_t row = ((int64_t)1 << 39) + 70;
     size_t count;
     tallies_begin(&tallies);
     size_t small = tallies_new(&tallies, true), large = tallies_new(&tallies, true);
-    tally_count(&tallies, small, 7)->row = 70;
-    for (uint64_t i = 0; i < 2 * (uint64_t)LIMIT_SURVEY_SLOTS; i++) {
-        tally_count(&tallies, large, i);
+    assert_int_equal(tally_count(&tallies, small, 7, &place), 1);
+    assert_int_equal(tally_row(&place), 0);
+    tally_set_row(&place, row);
+    for (uint64_t i = 0; i < 2 * slots; i++) {
+        tally_count(&tallies, large, i, &place);
         if (i % 4 == 0)
-            tally_count(&tallies, large, UINT64_MAX);
+            assert_int_equal(tally_count(&tallies, large, UINT64_MAX, &place), i / 4 + 1);
     }
+    assert_int_equal(tally_count(&tallies, small, 7, &place), 2);
+    assert_int_equal(tally_row(&place), row);
     tallies_rank(&tallies);
     const struct tally_slot *top = tally_top(&tallies, small, &count);
     assert_int_equal(count, 1);
-    assert_int_equal(top[0].row, 70);
+    assert_int_equal(top[0].row, row);
     assert_false(tallies.all[small].dropped);
     top = tally_top(&tallies, large, &count);
     assert_true(count > 0);
     assert_true(top[0].key == UINT64_MAX);
-    assert_int_equal(top[0].count, LIMIT_SURVEY_SLOTS / 2);
+    assert_int_equal(top[0].count, slots / 2);
     assert_true(tallies.all[large].dropped);
-    assert_true(tallies.all[large].most > LIMIT_SURVEY_SLOTS / 2);
+    assert_true(tallies.all[large].most > slots / 2);
+    tallies_end(&tallies);
+}
+
+/* Forgetting moves keys about: none is lost, and none is there twice. */
+static void
+test_a_full_tally_knows_what_is_frequent(void **context)
+{
+    (void)context;
+    const uint64_t frequent = 200000, rare = (uint64_t)LIMIT_SURVEY_LINES * TALLY_SLOTS;
+    struct tallies tallies;
+    struct tally_place place;
+    tallies_begin(&tallies);
+    size_t tally = tallies_new(&tallies, false);
+    for (uint64_t i = 0; i < rare; i++) {
+        tally_count(&tallies, tally, frequent + i, &place);
+        for (int times = 0; i < frequent && times < 3; times++)
+            tally_count(&tallies, tally, i, &place);
+    }
+    assert_true(tallies.all[tally].dropped);
+    for (uint64_t i = 0; i < frequent; i++)
+        assert_int_equal(tally_count(&tallies, tally, i, &place), 4);
+    size_t used = 0;
+    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
+        for (size_t slot = 0; slot < TALLY_SLOTS; slot++)
+            used += tallies.lines[i].counts[slot] > 0;
+    assert_int_equal(used, tallies.used);
+    assert_int_equal(used, tallies.all[tally].used);
     tallies_end(&tallies);
 }
 
@@ -432,6 +466,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_survey_of_records_equals_one_of_rows, begin_wide, end),
         cmocka_unit_test_setup_teardown(test_levels_are_those_of_all_events, begin, end),
         cmocka_unit_test(test_a_full_tally_forgets_what_is_rare),
+        cmocka_unit_test(test_a_full_tally_knows_what_is_frequent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
