@@ -34,15 +34,17 @@ serial_of_integer(int64_t number)
     return by_bits[64 - __builtin_clzll(magnitude | 1)]; /* and one for the sign */
 }
 
-/* The serial type of an integer, and of a text or blob; 0 of null. */
+/* The serial type of a text or blob. */
 static uint32_t
-serial_of(const struct cell *cell)
+serial_of_bytes(const struct cell *cell)
 {
-    if (cell->type == CELL_INTEGER)
-        return serial_of_integer(cell->is.number);
-    if (cell->type == CELL_NULL)
-        return 0;
     return (cell->type == CELL_TEXT ? SERIAL_TEXT : SERIAL_BLOB) + 2 * cell->size;
+}
+
+static size_t
+serial_size(uint32_t serial)
+{
+    return serial < 1U << 7 ? 1 : serial < 1U << 14 ? 2 : serial < 1U << 21 ? 3 : serial < 1U << 28 ? 4 : 5;
 }
 
 /* Writes eight bytes, of which the first `size` count. */
@@ -57,17 +59,18 @@ put_integer(unsigned char *out, int64_t number, size_t size)
 #define HEADER_MOST (1 + ENCODE_CELLS_MOST * ENCODE_LENGTH_MOST)
 static_assert(HEADER_MOST < 128, "the size of a header is one byte");
 
+/* The size of the header; *most: what the values take at most. */
 static size_t
-put_header(unsigned char *header, const uint32_t *serials, size_t count)
+measure(const struct cell *cells, size_t count, size_t *most)
 {
-    unsigned char *at = header + 1;
-    for (size_t i = 0; i < count; i++)
-        if (serials[i] < 0x80)
-            *at++ = (unsigned char)serials[i];
-        else
-            at += encode_number(at, serials[i]);
-    *header = (unsigned char)(at - header);
-    return (size_t)(at - header);
+    size_t header = 1;
+    *most = sizeof(int64_t); /* the last integer is written with bytes behind it */
+    for (size_t i = 0; i < count; i++) {
+        bool bytes = cells[i].type == CELL_TEXT || cells[i].type == CELL_BLOB;
+        header += bytes ? serial_size(serial_of_bytes(&cells[i])) : 1;
+        *most += bytes ? cells[i].size : sizeof(int64_t);
+    }
+    return header;
 }
 
 void
@@ -75,24 +78,25 @@ encode_record(struct buffer *out, const struct cell *cells, size_t count)
 {
     while (count > 0 && cells[count - 1].type == CELL_NULL)
         count--;
-    uint32_t serials[ENCODE_CELLS_MOST];
-    size_t room = HEADER_MOST + sizeof(int64_t); /* the last integer is written with bytes behind it */
+    size_t most, header = measure(cells, count, &most);
+    buffer_reserve(out, header + most);
+    unsigned char *type = (unsigned char *)out->data + out->size, *value = type + header;
+    *type++ = (unsigned char)header;
     for (size_t i = 0; i < count; i++) {
-        serials[i] = serial_of(&cells[i]);
-        room += cells[i].type == CELL_INTEGER ? sizeof(int64_t) : serials[i] / 2;
-    }
-    buffer_reserve(out, room);
-    unsigned char *at = (unsigned char *)out->data + out->size;
-    at += put_header(at, serials, count);
-    for (size_t i = 0; i < count; i++) {
-        if (cells[i].type == CELL_INTEGER) {
-            size_t bytes = integer_sizes[serials[i]];
-            put_integer(at, cells[i].is.number, bytes > 0 ? bytes : 1);
-            at += bytes;
-        } else if (cells[i].type != CELL_NULL) {
-            memcpy(at, cells[i].is.bytes, cells[i].size);
-            at += cells[i].size;
+        const struct cell *cell = &cells[i];
+        if (cell->type == CELL_NULL)
+            *type++ = 0;
+        else if (cell->type == CELL_INTEGER) {
+            uint32_t serial = serial_of_integer(cell->is.number);
+            size_t size = integer_sizes[serial];
+            *type++ = (unsigned char)serial;
+            put_integer(value, cell->is.number, size > 0 ? size : 1);
+            value += size;
+        } else {
+            type += encode_number(type, serial_of_bytes(cell));
+            memcpy(value, cell->is.bytes, cell->size);
+            value += cell->size;
         }
     }
-    out->size = (size_t)(at - (unsigned char *)out->data);
+    out->size = (size_t)(value - (unsigned char *)out->data);
 }
