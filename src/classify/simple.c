@@ -143,8 +143,15 @@ read_item(struct reader *reader)
     case '^':
     case '$':
         return ITEM_PLACE;
+    case ']':
+    case '{':
+    case '}':
+    case '?':
+    case '*':
+    case '+':
+        return ITEM_NONE;
     default:
-        return is_printable(c) && !is_one_of(c, "]{}?*+") ? ITEM_CHARACTER : ITEM_NONE;
+        return is_printable(c) ? ITEM_CHARACTER : ITEM_NONE;
     }
 }
 
@@ -175,7 +182,9 @@ read_counts(struct reader *reader)
 static bool
 read_quantifier(struct reader *reader, enum item item)
 {
-    if (!is_one_of(peek(reader), "?*+{"))
+    int c = peek(reader);
+
+    if (c != '?' && c != '*' && c != '+' && c != '{')
         return true;
     if (item == ITEM_PLACE)
         return false;

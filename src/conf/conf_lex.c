@@ -51,6 +51,12 @@ peek(const struct conf_lexer *lexer)
     return lexer->source->text.data[lexer->at];
 }
 
+static struct slice
+rest_of(const struct conf_lexer *lexer)
+{
+    return slice_from(lexer->source->text, lexer->at);
+}
+
 /* Takes one byte and counts lines. */
 static char
 take(struct conf_lexer *lexer)
@@ -69,14 +75,22 @@ is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Up to the line's end. */
+static void
+skip_line(struct conf_lexer *lexer)
+{
+    struct slice rest = rest_of(lexer);
+    size_t end = slice_find_byte(rest, '\n');
+    lexer->at += end == SIZE_MAX ? rest.size : end;
+}
+
 /* Blanks, and comments, which begin only where a word could. */
 static void
 skip_blanks(struct conf_lexer *lexer)
 {
     while (!at_end(lexer)) {
         if (peek(lexer) == '#') {
-            while (!at_end(lexer) && peek(lexer) != '\n')
-                take(lexer);
+            skip_line(lexer);
         } else if (is_blank(peek(lexer))) {
             take(lexer);
         } else {
@@ -105,8 +119,9 @@ static struct slice
 resolve_escapes(struct arena *arena, struct slice source)
 {
     char *text = arena_allocate(arena, source.size + 1);
-    size_t size = 0;
-    for (size_t i = 0; i < source.size; i++) {
+    size_t backslash = slice_find_byte(source, '\\'), size = slice_first(source, backslash).size;
+    memcpy(text, source.data, size);
+    for (size_t i = size; i < source.size; i++) {
         char c = source.data[i];
         if (c == '\\' && i + 1 < source.size) {
             char next = source.data[i + 1];
@@ -150,6 +165,17 @@ word_is_too_long(struct conf_lexer *lexer, size_t start, char quote, struct plac
     return true;
 }
 
+/* Most of a word: what neither ends it nor a line, and is no backslash. */
+static void
+skip_ordinary(struct conf_lexer *lexer, char quote)
+{
+    struct slice rest = rest_of(lexer);
+    size_t i = 0;
+    while (i < rest.size && rest.data[i] != quote && rest.data[i] != '\\' && rest.data[i] != '\n')
+        i++;
+    lexer->at += i;
+}
+
 /* A word in quotes; what follows them must end it. */
 static enum conf_token
 take_quoted(struct conf_lexer *lexer)
@@ -158,6 +184,7 @@ take_quoted(struct conf_lexer *lexer)
     char quote = take(lexer);
     size_t start = lexer->at;
     for (;;) {
+        skip_ordinary(lexer, quote);
         if (word_is_too_long(lexer, start, quote, place))
             return CONF_ERROR;
         if (at_end(lexer)) {
@@ -236,12 +263,6 @@ long_bracket_level(struct slice rest)
     return i < rest.size && rest.data[i] == '[' && i < 1000 ? (int)(i - 1) : -1;
 }
 
-static struct slice
-rest_of(const struct conf_lexer *lexer)
-{
-    return slice_from(lexer->source->text, lexer->at);
-}
-
 /* Takes "[==[ ... ]==]" of the given level; to the end of the file when it is not closed. */
 static void
 take_long_bracket(struct conf_lexer *lexer, int level)
@@ -282,8 +303,7 @@ take_lua_opaque(struct conf_lexer *lexer)
     if (level >= 0) {
         take_long_bracket(lexer, level);
     } else if (comment) {
-        while (!at_end(lexer) && peek(lexer) != '\n')
-            take(lexer);
+        skip_line(lexer);
     } else if (rest.data[0] == '"' || rest.data[0] == '\'') {
         take_lua_string(lexer);
     } else {

@@ -79,9 +79,10 @@ writer_found_nothing(const struct writer *writer)
 static bool
 drop_transfer(struct writer *writer)
 {
-    struct transfer *transfer = writer->transfer;
+    if (writer->transfer != NULL && !transfer_detach(writer->transfer))
+        return false;
     writer->transfer = NULL;
-    return transfer == NULL || transfer_detach(transfer);
+    return true;
 }
 
 bool
