@@ -55,9 +55,7 @@ put_integer(unsigned char *out, int64_t number, size_t size)
     memcpy(out, &shifted, sizeof(shifted));
 }
 
-/* A header of under 128 bytes tells its own size in one byte. */
-#define HEADER_MOST (1 + ENCODE_CELLS_MOST * ENCODE_LENGTH_MOST)
-static_assert(HEADER_MOST < 128, "the size of a header is one byte");
+static_assert(1 + ENCODE_CELLS_MOST * ENCODE_LENGTH_MOST < 128, "the size of a header is written in one byte");
 
 /* The size of the header; *most: what the values take at most. */
 static size_t
@@ -76,6 +74,7 @@ measure(const struct cell *cells, size_t count, size_t *most)
 void
 encode_record(struct buffer *out, const struct cell *cells, size_t count)
 {
+    assert(count <= ENCODE_CELLS_MOST);
     while (count > 0 && cells[count - 1].type == CELL_NULL)
         count--;
     size_t most, header = measure(cells, count, &most);

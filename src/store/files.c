@@ -353,7 +353,7 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
                                           : get_file(store, plan->file_id, &writer->file, &found);
     if (!good || !found)
         return false;
-    /* What is read again gets the ids that it had; in the first load a row gets the next one. */
+    /* What is read again gets the ids that it had, and in the first load a row gets the next one: so that ends here. */
     bool again = writer->file.position != writer->file.bytes;
     if (again && store->loading && !(store_commit(store) && store_begin(store)))
         return false;

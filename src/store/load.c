@@ -50,7 +50,8 @@ run_replace(struct store *store, const char *this, const char *by)
            (sqlite3_changes(store->db) == 1 || store_refuse(store, "its table event is not as it was made"));
 }
 
-/* Changes no more than what sqlite_schema says of the table, as https://www.sqlite.org/lang_altertable.html tells. */
+/* Changes no more than what sqlite_schema says of the table, as https://www.sqlite.org/lang_altertable.html tells.  What fails rolls
+ * back, and nothing is written any more. */
 static bool
 change_event(struct store *store, const char *this, const char *by)
 {
@@ -64,19 +65,17 @@ change_event(struct store *store, const char *this, const char *by)
 bool
 load_drop_key(struct store *store)
 {
-    if (!store->loading || store->keyless)
-        return true;
-    store->keyless = true;
-    return change_event(store, KEY, NO_KEY);
+    if (store->loading && !store->keyless)
+        store->keyless = change_event(store, KEY, NO_KEY);
+    return store->keyless || !store->loading;
 }
 
 static bool
 put_key(struct store *store)
 {
-    if (!store->keyless)
-        return true;
-    store->keyless = false;
-    return change_event(store, NO_KEY, KEY);
+    if (store->keyless)
+        store->keyless = !change_event(store, NO_KEY, KEY);
+    return !store->keyless;
 }
 
 /* --- while it lasts --- */

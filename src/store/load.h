@@ -14,7 +14,8 @@ bool load_begin(struct store *store);
 /* Before the first row of the table event.  While the first load lasts the table has no INTEGER PRIMARY KEY: to one that has, SQLite looks for
  * each row that INSERT ... SELECT adds whether its id is there (1,300 instructions); to one without it adds rows with the next ids, which are
  * the same.  A row is stored alike in both, with null for the key (https://www.sqlite.org/fileformat2.html, 2.3).  The key is back before the
- * transaction ends, so that no other connection sees the table without. */
+ * transaction ends, so that no other connection sees the table without.  What asks for rows meanwhile calls the id rowid: EVENT_LAST_ID, and,
+ * to compare a log with what is stored, EVENT_OF_FILE and EVENT_OF_FILE_BACK.  All else that names the id ends the load first. */
 bool load_drop_key(struct store *store);
 /* To be told now and then of how many rows it has added. */
 void load_added(struct store *store, uint64_t rows);

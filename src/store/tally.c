@@ -1,4 +1,4 @@
-/* Many tallies in one table of open addressing; when it is full, the largest forget their rarest half (lossy counting).
+/* Many tallies in one table of open addressing, line by line; when it is full, the largest forget their rarest half (lossy counting).
  */
 #include "store/tally.h"
 
@@ -15,6 +15,7 @@
 #define RARITIES 33U
 
 static_assert(sizeof(struct tally_line) == 64, "a line is one of the caches");
+static_assert(ROOM > 0 && MOST_USED < SLOTS, "there is a free slot to end each search");
 
 /* Its memory is only taken from the system as it is touched. */
 void

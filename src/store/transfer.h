@@ -13,7 +13,7 @@ struct transfer;
 struct transfer *transfer_new(struct store *store);
 /* After the store's database is closed, which reads it. */
 void transfer_free(struct transfer *transfer);
-/* Takes it from the store's database, outside of a transaction, and frees it.  After a diagnostic that failed, and it is there. */
+/* Takes it from the store's database, outside of a transaction, and frees it.  False after a diagnostic: then it is still there. */
 bool transfer_detach(struct transfer *transfer);
 /* Adds a row of the table event: its id, which rises, and its record (encode.h).  The record is copied. */
 bool transfer_add(struct transfer *transfer, int64_t id, struct slice record);

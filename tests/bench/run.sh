@@ -6,14 +6,12 @@
 # GENERATE, MEASURE   the programs of tests/bench (default: they are compiled)
 # LINES=1000000       lines of the log (312 MB, 38 MB gzipped)
 # RUNS=5              runs of each command, in turn; the table has the medians of their seconds, and of the ratios within a run
-# HEAVY_RUNS=3        runs of what takes longest, lnav's templates and the eight .gz logs, if RUNS is not less
 # HUGE=1              also a plain log of 50 times LINES, made as a file: 16 GB and its database, one run
 # TMPDIR              where logs and databases are: on a disk, 3 GB of it for a million lines
 set -u
 NGXERR=${NGXERR:-ngxerr}
 LINES=${LINES:-1000000}
 RUNS=${RUNS:-5}
-HEAVY_RUNS=${HEAVY_RUNS:-3}
 HUGE=${HUGE:-}
 here=$(dirname "$0")
 work=$(mktemp -d "${TMPDIR:-/tmp}/ngxerr-bench.XXXXXX") || exit 1
@@ -172,14 +170,12 @@ run_once() { # in turn, so that a busy moment does not hit one of them alone
     scan tenfold "$log" --patterns "$work/patterns"
     ! has sqlite3 || import
     ! has lnav || lnav_count
-    ! has lnav || [ "$run" -gt "$HEAVY_RUNS" ] || lnav_group
+    ! has lnav || lnav_group
     if has_zcat; then
         scan gzip "$one"
         timed zcat zcat "$one"
-        if [ "$run" -le "$HEAVY_RUNS" ]; then
-            scan eight "$work/eight"
-            scan_each
-        fi
+        scan eight "$work/eight"
+        scan_each
     fi
     scan distinct "$work/distinct.log"
     scan tiny "$work/tiny"

@@ -17,5 +17,5 @@ record_of() { echo "2026/11/20 03:12:0$1 [error] 7#7: *$1 open() \"/srv/x\" fail
 { record_of 1 && record_of 2; } >once.log
 { cat once.log && record_of 3; } >again.log
 { record_of 7 && record_of 8; } >other.log
-"$NGXERR" scan -d c.db --node n once.log again.log other.log
+"$NGXERR" scan -d c.db --node n once.log other.log again.log
 "$NGXERR" query -d c.db -f csv --sql 'SELECT id, connection, lines, file FROM events ORDER BY id'
