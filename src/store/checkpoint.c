@@ -66,6 +66,12 @@ checkpointer_committed(struct checkpointer *checkpointer, sqlite3 *db, int frame
 }
 
 void
+checkpointer_await(struct checkpointer *checkpointer)
+{
+    background_await(checkpointer->background, 0);
+}
+
+void
 checkpointer_free(struct checkpointer *checkpointer)
 {
     if (checkpointer == NULL)

@@ -15,5 +15,7 @@ void checkpointer_free(struct checkpointer *checkpointer);
 /* Before a transaction on `db`, when the last left `frames` pages in -wal: has them copied, and waits for it where -wal would grow beyond
  * its bound.  What fails here is tried again after the next commit; nothing is lost. */
 void checkpointer_committed(struct checkpointer *checkpointer, sqlite3 *db, int frames);
+/* Waits until nothing is copied any more: SQLite lets but one connection do so, and tells others that the database is busy. */
+void checkpointer_await(struct checkpointer *checkpointer);
 
 #endif

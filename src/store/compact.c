@@ -1,6 +1,8 @@
 /* Gives the space of removed events back to the file system.  Used by store alone. */
 #include "store/compact.h"
 
+#include "store/checkpoint.h"
+
 /* Ids of one stretch: its events are written anew in one transaction, some megabytes. */
 #define STRETCH 16384
 
@@ -131,6 +133,8 @@ compact_give_back(struct store *store)
         if (!store_begin(store) || !store_execute(store, GIVE_BACK) || !store_end(store))
             return false;
     }
+    if (store->checkpointer != NULL)
+        checkpointer_await(store->checkpointer);
     /* The file itself shrinks when -wal is copied into it; a reader may be in the way, then it shrinks later. */
     sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return true;

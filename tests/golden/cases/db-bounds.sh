@@ -35,3 +35,11 @@ cp "$samples/error.log.1" logs/
 "$NGXERR" scan -d a.db --node web1 --max-size 511K --min-free 0 logs || echo "exit $?"
 "$NGXERR" scan -d a.db --node web1 --max-size 1M --min-free 0 logs || echo "exit $?"
 "$NGXERR" query -d a.db -f csv --sql "SELECT (SELECT count(*) FROM events), (SELECT sum(count) FROM counts)"
+# what a large scan removed is gone from the disk at once: its copying from the write-ahead log is waited for, and nothing warns
+awk 'BEGIN {
+    for (i = 0; i < 20000; i++)
+        printf "2026/11/20 %02d:%02d:%02d [error] 7#7: *%d open() \"/srv/%d\" failed (2: No such file or directory), client: 10.0.%d.%d, server: s, request: \"GET /%d HTTP/1.1\", host: \"h\"\n",
+            i / 3600, i / 60 % 60, i % 60, i, i, i / 256, i % 256, i
+}' >many.log
+"$NGXERR" scan -d many.db --node web1 --max-size 1M --min-free 0 many.log
+"$NGXERR" query -d many.db -f csv --sql 'SELECT count(*) BETWEEN 1 AND 19999 FROM events'
