@@ -63,11 +63,11 @@
  * checkpoint beside the scan does not let it reach as a rule. */
 #define LIMIT_WAL_PAGES 4096
 
-/* The first load of a new database is one transaction.  It ends when a reader waits; else after so long or so many rows, some 2 GB: what has
+/* The first load of a new database is one transaction.  It ends when a reader waits; else after so long or so many rows, some 9 GB: what has
  * to be read again at most when it was killed.  Where readers cannot tell that they wait it ends after the shorter time.  They wait so many
  * seconds, so that no more than so many rows, some 100 MB, are left for the disk at its end. */
-#define LIMIT_LOAD_MILLISECONDS  60000
-#define LIMIT_LOAD_ROWS          20000000U
+#define LIMIT_LOAD_MILLISECONDS  120000
+#define LIMIT_LOAD_ROWS          100000000U
 #define LIMIT_LOAD_DEAF          5000
 #define LIMIT_LOAD_WAIT          10
 #define LIMIT_LOAD_UNSYNCED_ROWS 1000000U
