@@ -5,6 +5,7 @@
 #include "base/slice.h"
 
 #define MEMORY_PAGE 4096U /* bytes */
+#define CACHE_LINE  64U   /* bytes, of most processors; where it is another, only time is lost */
 
 /* All but memory_map return memory that the caller releases with free(). */
 void *memory_allocate(size_t size);

@@ -25,7 +25,7 @@ static_assert(CACHE_TEXT + WHILE_SIZE <= UINT8_MAX, "offsets fit");
 static_assert(LIMIT_CLASSES < UINT16_MAX, "and so do classes");
 
 struct slot {
-    alignas(64) struct hash_wide hash;
+    alignas(CACHE_LINE) struct hash_wide hash;
     uint64_t facts;
     uint16_t text_sizes;   /* 0: the slot is empty */
     uint16_t class_number; /* UINT16_MAX: unclassified */
@@ -34,7 +34,7 @@ struct slot {
     const char *names[CACHE_CAPTURES]; /* live as long as the rules */
 };
 
-static_assert(sizeof(struct slot) == 64, "a slot is a cache line");
+static_assert(sizeof(struct slot) == CACHE_LINE, "a slot is a cache line");
 
 struct match_cache {
     uint64_t seed;

@@ -80,8 +80,7 @@ static void
 skip_line(struct conf_lexer *lexer)
 {
     struct slice rest = rest_of(lexer);
-    size_t end = slice_find_byte(rest, '\n');
-    lexer->at += end == SIZE_MAX ? rest.size : end;
+    lexer->at += slice_first(rest, slice_find_byte(rest, '\n')).size;
 }
 
 /* Blanks, and comments, which begin only where a word could. */

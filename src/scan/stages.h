@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "base/memory.h"
 #include "parse/parse.h"
 #include "scan/pipeline.h"
 #include "scan/shelf.h"
@@ -20,8 +21,6 @@ static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
 /* Rows of one batch, at some 300 bytes each; larger ones are no faster. */
 #define BATCH_ITEMS  256U
 #define PARCEL_COUNT (LIMIT_QUEUE + 2U)
-/* Of most processors; where it is another, only time is lost. */
-#define CACHE_LINE 64U
 /* Ask for memory that will be read or written soon.  Macros, since gcc leaves out calls of functions that do nothing else. */
 #define ASK_FOR(memory, size)                                      \
     for (size_t ask_at = 0; ask_at < (size); ask_at += CACHE_LINE) \

@@ -52,6 +52,12 @@ connect_thread(struct checkpointer *checkpointer)
 }
 
 void
+checkpointer_await(struct checkpointer *checkpointer)
+{
+    background_await(checkpointer->background, 0);
+}
+
+void
 checkpointer_committed(struct checkpointer *checkpointer, sqlite3 *db, int frames)
 {
     if (frames < FRAMES_WORTH)
@@ -60,15 +66,9 @@ checkpointer_committed(struct checkpointer *checkpointer, sqlite3 *db, int frame
     if (frames < LIMIT_WAL_PAGES)
         return;
     if (asked)
-        background_await(checkpointer->background, 0);
+        checkpointer_await(checkpointer);
     else
         sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-}
-
-void
-checkpointer_await(struct checkpointer *checkpointer)
-{
-    background_await(checkpointer->background, 0);
 }
 
 void

@@ -22,7 +22,7 @@ struct contexts {
     uint64_t seed;
     int64_t last_id;
     struct buffer key, escaped;
-    alignas(64) struct context_entry entries[CONTEXT_ENTRIES]; /* none in two lines of the caches */
+    alignas(CACHE_LINE) struct context_entry entries[CONTEXT_ENTRIES]; /* none in two lines of the caches */
 };
 
 struct contexts *

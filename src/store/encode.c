@@ -11,12 +11,20 @@
 /* Bytes of an integer by its serial type, 0 (null) to 9 (the numbers 0 and 1 need none). */
 static const unsigned char integer_sizes[] = {0, 1, 2, 3, 4, 6, 8, 0, 0, 0};
 
-size_t
-encode_number(unsigned char *out, uint64_t number)
+/* Bytes that a number of variable length takes. */
+static size_t
+number_size(uint64_t number)
 {
     size_t size = 1;
     for (uint64_t rest = number >> 7; rest != 0; rest >>= 7)
         size++;
+    return size;
+}
+
+size_t
+encode_number(unsigned char *out, uint64_t number)
+{
+    size_t size = number_size(number);
     for (size_t i = size; i-- > 0; number >>= 7)
         out[i] = (unsigned char)((number & 0x7f) | (i + 1 < size ? 0x80 : 0));
     return size;
@@ -41,12 +49,6 @@ serial_of_bytes(const struct cell *cell)
     return (cell->type == CELL_TEXT ? SERIAL_TEXT : SERIAL_BLOB) + 2 * cell->size;
 }
 
-static size_t
-serial_size(uint32_t serial)
-{
-    return serial < 1U << 7 ? 1 : serial < 1U << 14 ? 2 : serial < 1U << 21 ? 3 : serial < 1U << 28 ? 4 : 5;
-}
-
 /* Writes eight bytes, of which the first `size` count. */
 static void
 put_integer(unsigned char *out, int64_t number, size_t size)
@@ -65,7 +67,7 @@ measure(const struct cell *cells, size_t count, size_t *most)
     *most = sizeof(int64_t); /* the last integer is written with bytes behind it */
     for (size_t i = 0; i < count; i++) {
         bool bytes = cells[i].type == CELL_TEXT || cells[i].type == CELL_BLOB;
-        header += bytes ? serial_size(serial_of_bytes(&cells[i])) : 1;
+        header += bytes ? number_size(serial_of_bytes(&cells[i])) : 1;
         *most += bytes ? cells[i].size : sizeof(int64_t);
     }
     return header;

@@ -27,7 +27,7 @@ struct intern {
     uint64_t seed;
     uint32_t last_id;
     struct buffer escaped;
-    alignas(64) struct intern_entry entries[INTERN_ENTRIES]; /* none in two lines of the caches */
+    alignas(CACHE_LINE) struct intern_entry entries[INTERN_ENTRIES]; /* none in two lines of the caches */
 };
 
 struct intern *

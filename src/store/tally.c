@@ -14,7 +14,7 @@
 #define ROOM     (SLOTS / 16)
 #define RARITIES 33U
 
-static_assert(sizeof(struct tally_line) == 64, "a line is one of the caches");
+static_assert(sizeof(struct tally_line) == CACHE_LINE, "a line is one of the caches");
 static_assert(ROOM > 0 && MOST_USED < SLOTS, "there is a free slot to end each search");
 
 /* Its memory is only taken from the system as it is touched. */
@@ -94,18 +94,18 @@ free_slot(struct tallies *tallies, size_t at, unsigned slot)
     struct tally_line *lines = tallies->lines;
     tallies->all[lines[at].tallies[slot]].used--;
     tallies->used--;
-    for (bool displaced = true; displaced;) {
+    for (;;) {
         struct tally_line *line = &lines[at];
+        bool was_full = is_full(line);
         unsigned last = TALLY_SLOTS - 1;
-        displaced = is_full(line);
         while (line->counts[last] == 0)
             last--;
         if (slot != last)
             copy_slot(line, slot, line, last);
         line->counts[last] = 0;
-        displaced = displaced && find_displaced(tallies, at, &at, &slot);
-        if (displaced)
-            copy_slot(line, last, &lines[at], slot);
+        if (!was_full || !find_displaced(tallies, at, &at, &slot))
+            return;
+        copy_slot(line, last, &lines[at], slot);
     }
 }
 
@@ -251,8 +251,7 @@ rank(struct tallies *tallies, struct tally_line *line, unsigned at)
     struct tally *its = &tallies->all[line->tallies[at]];
     if (!its->ranked || line->counts[at] < its->least)
         return;
-    struct tally_slot slot = {line->keys[at], tally_row(&(struct tally_place){line, at}), line->counts[at],
-                              line->tallies[at]};
+    struct tally_slot slot = {line->keys[at], tally_row(&(struct tally_place){line, at}), line->counts[at]};
     struct tally_slot *top = its->top;
     size_t room = room_of(its);
     if (its->top_count == room && !comes_before(&slot, &top[room - 1]))

@@ -9,13 +9,14 @@
 #include <stdint.h>
 
 #include "base/limits.h"
+#include "base/memory.h"
 
 /* Three keys in a line of the processor's caches: what is counted is far from the core as a rule, and this way is waited
  * for once.  Those in use stand first. */
 #define TALLY_SLOTS 3U
 
 struct tally_line {
-    alignas(64) uint64_t keys[TALLY_SLOTS];
+    alignas(CACHE_LINE) uint64_t keys[TALLY_SLOTS];
     uint32_t counts[TALLY_SLOTS]; /* 0: the slot is free */
     uint32_t tallies[TALLY_SLOTS];
     uint32_t rows[TALLY_SLOTS]; /* their lower bits; the others: */
@@ -27,7 +28,6 @@ struct tally_slot {
     uint64_t key;
     int64_t row; /* an event that has it, as the caller chose it; 0: none */
     uint32_t count;
-    uint32_t tally;
 };
 
 /* Where a key stands, until the next one is counted. */

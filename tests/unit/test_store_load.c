@@ -1,5 +1,6 @@
 /* The first load of a new database: what ends it, that it ends in WAL mode, and what its rows are. */
 #include "store_log.h"
+#include "store_tables.h"
 
 #include <sys/wait.h>
 #include <time.h>
@@ -171,27 +172,6 @@ test_first_load_is_due_when_a_reader_waits(void **state)
     remove_database(path);
 }
 
-/* Asks the tables, which questions of users do not see, for a text. */
-static void
-ask_tables(struct store_log *log, const char *sql, struct buffer *out)
-{
-    sqlite3_stmt *ask;
-    assert_int_equal(sqlite3_prepare_v2(log->store->db, sql, -1, &ask, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(ask), SQLITE_ROW);
-    buffer_clear(out);
-    buffer_add_text(out, (const char *)sqlite3_column_text(ask, 0));
-    sqlite3_finalize(ask);
-}
-
-static void
-assert_tables_say(struct store_log *log, const char *sql, const char *expected)
-{
-    struct buffer said = BUFFER_EMPTY;
-    ask_tables(log, sql, &said);
-    assert_string_equal(buffer_text(&said), expected);
-    buffer_free(&said);
-}
-
 /* The columns of the primary key of event, and the first of them. */
 #define KEY_OF_EVENT "SELECT count(*) || coalesce(' ' || min(name), '') FROM pragma_table_info('event') WHERE pk > 0"
 #define SCHEMA       "SELECT group_concat(name || sql) FROM sqlite_schema"
@@ -214,20 +194,20 @@ test_rows_of_the_first_load_have_their_ids(void **state)
     char path[] = "/tmp/ngxerr-test-XXXXXX";
     struct buffer schema = BUFFER_EMPTY;
     begin_first_load(log, path);
-    ask_tables(log, SCHEMA, &schema);
+    store_tables_text(log->store, SCHEMA, &schema);
     log->loads_on = true;
     assert_int_equal(store_log_read(log, "a.log", SLICE(RECORD("01") RECORD("02") RECORD("03")), true), FILE_NEW);
-    assert_tables_say(log, KEY_OF_EVENT, "0");
+    assert_tables_say(log->store, KEY_OF_EVENT, "0");
     assert_int_equal(store_log_read(log, "b.log", SLICE(RECORD("04")), true), FILE_NEW);
     log->loads_on = false;
     assert_true(store_commit(log->store));
     assert_int_equal(write_version(path), 2);
-    assert_tables_say(log, KEY_OF_EVENT, "1 id");
-    assert_tables_say(log, SCHEMA, buffer_text(&schema));
+    assert_tables_say(log->store, KEY_OF_EVENT, "1 id");
+    assert_tables_say(log->store, SCHEMA, buffer_text(&schema));
     assert_int_equal(store_log_read(log, "c.log", SLICE(RECORD("05")), true), FILE_NEW);
     for (unsigned second = 1; second <= 5; second++)
         assert_int_equal(id_of_second(log, second), second);
-    assert_tables_say(log, "PRAGMA main.integrity_check", "ok");
+    assert_tables_say(log->store, "PRAGMA main.integrity_check", "ok");
     store_close(log->store);
     log->store = NULL;
     remove_database(path);

@@ -1,5 +1,5 @@
 /* Rows into the table event: what SQLite reads is what was encoded, whatever the types, sizes and numbers. */
-#include "unit.h"
+#include "store_tables.h"
 
 #include "base/memory.h"
 #include "store/database.h"
@@ -117,16 +117,6 @@ assert_value(sqlite3_stmt *statement, int column, const struct cell *cell)
         assert_memory_equal(sqlite3_column_blob(statement, column), cell->is.bytes, cell->size);
 }
 
-static void
-assert_says(struct fixture *fixture, const char *sql, const char *wanted)
-{
-    sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_prepare_v2(fixture->store->db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    assert_string_equal((const char *)sqlite3_column_text(statement, 0), wanted);
-    sqlite3_finalize(statement);
-}
-
 /* Gaps between ids, several flushes in one transaction, and one more transaction. */
 static void
 rows_arrive_as_they_were_made(void **state)
@@ -161,7 +151,7 @@ rows_arrive_as_they_were_made(void **state)
     }
     assert_int_equal(sqlite3_step(read), SQLITE_DONE);
     sqlite3_finalize(read);
-    assert_says(&fixture, "PRAGMA main.integrity_check", "ok");
+    assert_tables_say(fixture.store, "PRAGMA main.integrity_check", "ok");
     free(rows);
     buffer_free(&record);
     end(&fixture);
