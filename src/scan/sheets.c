@@ -49,6 +49,8 @@ make_rows(struct pipeline *pipeline, struct sheet *sheet)
             store_prepare(pipeline->store, event, parcel->batch.rows);
         batch_add_event(&parcel->batch, event);
     }
+    if (sheet->ended && pipeline->store != NULL)
+        store_prepared(pipeline->store, parcel->batch.rows);
     if (sheet->ended && parcel->last) {
         parcel->end.classified = pipeline->classified;
         parcel->end.match_limits = 0;

@@ -1,5 +1,5 @@
 /* A survey of records as a scan reads them, which become no rows: what a report of a log without a database needs of
- * them is counted when they come, and the few texts that it may show are kept.  Used by store alone. */
+ * them is counted where rows would be made, and the few texts that it may show are kept.  Used by store alone. */
 #ifndef NGXERR_STORE_GATHER_H
 #define NGXERR_STORE_GATHER_H
 
@@ -7,20 +7,16 @@
 #include "store/survey.h"
 #include "store/writer.h"
 
-/* An event on its way to the thread that counts.  Slices point into the event's bytes, and into the batch's texts. */
-struct gathered {
-    struct survey_event event;
-    unsigned captures; /* so many of the batch's are its */
-    bool reload;       /* nginx read its configuration anew */
-};
+/* Events on their way to the survey.  Freed by gathering_free. */
+struct gathering;
+struct gathering *gathering_new(void);
+void gathering_free(struct gathering *gathering);
 
-struct gathered_capture {
-    struct survey_text name, value; /* the name in the form of the views */
-};
-
-/* Adds the event to the batch.  For the thread of store_prepare. */
+/* Counts the event, or asks for the memory that it will be counted in when the next ones have come.  For the thread of
+ * store_prepare. */
 void gather_prepare(struct writer *writer, struct row_batch *rows, const struct event *event, int64_t class_id);
-/* Counts the events of a batch.  False after a diagnostic. */
-bool gather_add(struct writer *writer, const struct row_batch *rows);
+/* Counts those that wait, and keeps what may be shown of their bytes, which are gone then; false when something could not be
+ * kept, which survey_keeps tells.  For the same thread, after the last event of a batch. */
+bool gather_settle(struct writer *writer);
 
 #endif

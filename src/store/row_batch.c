@@ -33,8 +33,6 @@ row_batch_free(struct row_batch *batch)
     free(batch->rows);
     free(batch->contexts);
     free(batch->strings);
-    free(batch->gathered);
-    free(batch->captures);
     free(batch);
 }
 
@@ -130,6 +128,6 @@ row_batch_clear(struct row_batch *batch)
     clear_sums(&batch->sums);
     buffer_clear(&batch->records);
     batch->count = batch->context_count = batch->string_count = 0;
-    batch->gathered_count = batch->capture_count = 0;
+    batch->unkept = false;
     arena_reset(batch->texts);
 }

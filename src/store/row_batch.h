@@ -44,10 +44,7 @@ struct row_batch {
     size_t context_count, context_capacity;
     struct cell *strings; /* STRING_COLUMNS of each string that is new with these rows */
     size_t string_count, string_capacity;
-    struct gathered *gathered; /* instead of all these, of a survey (gather.h): one of each event */
-    size_t gathered_count, gathered_capacity;
-    struct gathered_capture *captures; /* of these, one after the other */
-    size_t capture_count, capture_capacity;
+    bool unkept;         /* of a survey, which makes none of all these: something of the events could not be kept */
     struct arena *texts; /* of cells, as far as they do not point into the events */
 };
 

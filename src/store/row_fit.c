@@ -10,22 +10,23 @@
 /* The two numbers of a patch. */
 #define PATCH_FRAME 8
 
-/* What `extra` takes at most; names are short. */
+/* What a field takes at most; names are short.  `unseen`: its value is not looked at. */
 static size_t
-field_size(const struct record_field *field)
+field_size(const struct record_field *field, bool unseen)
 {
-    size_t escape = escape_json_unneeded(field->value) ? 1 : JSON_ESCAPE;
+    size_t escape = unseen || !escape_json_unneeded(field->value) ? JSON_ESCAPE : 1;
     return field->name.size * JSON_ESCAPE + field->value.size * escape + JSON_FRAME;
 }
 
+/* What `extra` takes at most. */
 static size_t
-extra_size(const struct event *event)
+extra_size(const struct event *event, bool unseen)
 {
     size_t sum = 0;
     for (unsigned i = 0; i < event->record.extra_count; i++)
-        sum += field_size(&event->record.extra[i]);
+        sum += field_size(&event->record.extra[i], unseen);
     for (unsigned i = 0; i < event->match.capture_count; i++)
-        sum += field_size(&event->match.captures[i]);
+        sum += field_size(&event->match.captures[i], unseen);
     return sum;
 }
 
@@ -43,5 +44,5 @@ row_fits(const struct event *event)
                    record->uri.size;
     size_t patch = (size_t)(record->message.data - record->raw.data) + PATCH_FRAME;
     size_t bound = record->raw.size + record->raw.size / 2 + ROW_SHORT;
-    return texts + patch + extra_size(event) <= bound;
+    return texts + patch + extra_size(event, true) <= bound || texts + patch + extra_size(event, false) <= bound;
 }

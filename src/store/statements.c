@@ -235,7 +235,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [SURVEY_RANGE] = "SELECT (SELECT min(epoch) FROM moment), (SELECT max(epoch) FROM moment)",
     [SURVEY_CONTEXT] = "SELECT bits, error_number, server, host, upstream, upstream_addr FROM context WHERE id = ?1",
     [SURVEY_VALUES] =
-        "SELECT server, host, upstream_addr, client, plain_path(uri), method FROM event_rows e WHERE " EVENT_ROWS_ID,
+        "SELECT server, host, upstream_addr, method, client, plain_path(uri) FROM event_rows e WHERE " EVENT_ROWS_ID,
     [SURVEY_CAPTURE_VALUE] =
         "SELECT j.value FROM event_rows e, json_each(e.extra) j WHERE " EVENT_ROWS_ID " AND j.key = :name LIMIT 1",
     [SURVEY_LEVELS_PRESENT] = "SELECT DISTINCT bits & 15 FROM context",

@@ -156,6 +156,8 @@ void batch_add_event(struct batch *batch, const struct event *event);
 /* Adds an event's row, or what a survey counts of it; the part of the work that needs no database, for whatever thread, one at a time.  Batches must
  * be added in the order they were prepared in, and all of them, unless adding fails.  After store_use_rules. */
 void store_prepare(struct store *store, const struct event *event, struct row_batch *rows);
+/* After the last event of a batch, on the same thread; the events' bytes are not needed here any more. */
+void store_prepared(struct store *store, struct row_batch *rows);
 /* False after a diagnostic (STATUS_STORE) when the file system has no room for a scan: to be asked before a file.
  * store_add asks the same at each of its commits and returns false then; what was committed stays, and the store can
  * still be pruned. */

@@ -4,6 +4,7 @@
 #ifndef NGXERR_STORE_SURVEY_H
 #define NGXERR_STORE_SURVEY_H
 
+#include "store/common.h"
 #include "store/database.h"
 #include "store/questions.h"
 #include "store/row.h"
@@ -19,16 +20,17 @@ enum survey_tally {
     TALLY_SERVER,
     TALLY_HOST,
     TALLY_UPSTREAM_ADDR,
-    TALLY_CLIENT,
-    TALLY_URI,
     TALLY_METHOD,
+    TALLY_COMMON, /* until here: few texts as a rule, which classes share */
+    TALLY_CLIENT = TALLY_COMMON,
+    TALLY_URI,
     TALLY_TEXTS,
     TALLY_ERRNO = TALLY_TEXTS,
     TALLY_MINUTE,
     TALLY_COUNT
 };
 
-/* A text is counted by the hash of its form in the views; 0: there is none, or it is empty. */
+/* A name or a value of `extra`, counted by the hash of its form in the views. */
 struct survey_text {
     uint64_t hash;
     struct slice exact; /* of an event that is in no table */
@@ -41,8 +43,9 @@ struct survey_event {
     int64_t class_id;
     int64_t epoch; /* -1: none */
     unsigned level, kind;
-    int error_number; /* -1: none */
-    struct survey_text texts[TALLY_TEXTS];
+    int error_number;                /* -1: none */
+    uint64_t hashes[TALLY_TEXTS];    /* of the texts' forms in the views; 0: there is none, or it is empty */
+    struct slice texts[TALLY_TEXTS]; /* exact, of an event that is in no table */
 };
 
 /* A field of `extra`. */
@@ -64,22 +67,35 @@ struct survey_sample {
     struct buffer text; /* then */
 };
 
+/* Of these tallies an event has the key of the one before as a rule: those that follow each other are counted at once. */
+enum survey_run_tally { RUN_ERRNO, RUN_MINUTE, RUN_COUNT };
+struct survey_run {
+    uint64_t key;
+    int64_t row;      /* the largest of its events, as it was given; 0: none */
+    uint32_t count;   /* of the key until now; 0: there was none yet */
+    uint32_t waiting; /* so many of it are not in the tally yet */
+};
+
 struct survey_class {
+    /* What every event asks for or changes comes first. */
     int64_t id;
-    const char *class_id, *area, *title;
-    enum severity severity;
-    bool retired, is_new;
-    bool unsettled; /* it has samples whose bytes are those of a record (survey_settle) */
-    uint64_t count, kinds[SURVEY_KINDS], levels[SURVEY_LEVELS];
+    uint64_t count;
     int64_t first_time, last_time; /* of those with a time; -1 none */
     int64_t first_epoch, last_epoch;
-    struct survey_sample first, last; /* by time, then id; without a time first; the first always has a row */
-    int64_t peak_minute;              /* since the epoch: the one with the most events, of several the first */
-    uint64_t peak_count;              /* 0: none has a time */
-    struct survey_sample peak;        /* the last event of it that came */
-    size_t tallies;                   /* the first of TALLY_COUNT */
+    size_t tallies; /* the first of TALLY_COUNT */
     struct survey_capture *captures;
+    uint32_t *commons[TALLY_COMMON]; /* COMMON_MOST counts each; NULL: none yet */
+    struct survey_run runs[RUN_COUNT];
+    int64_t peak_minute; /* since the epoch: the one with the most events, of several the first */
+    uint64_t peak_count; /* 0: none has a time */
     size_t capture_count;
+    bool unsettled; /* it has samples whose bytes are those of a record (survey_settle) */
+    bool retired, is_new;
+    struct survey_sample last, peak; /* last by time, then id; of the peak the last event that came */
+    uint64_t levels[SURVEY_LEVELS], kinds[SURVEY_KINDS];
+    struct survey_sample first; /* by time, then id; without a time first; it always has a row */
+    const char *class_id, *area, *title;
+    enum severity severity;
 };
 
 /* What a survey needs of a context: hashes of its texts, 0 for what it does not have. */
@@ -113,6 +129,7 @@ struct survey {
     size_t unsettled_count;
     int64_t lifecycle; /* the class of reloads; -1: none */
     struct tallies tallies;
+    struct common commons[TALLY_COMMON];
     struct event_totals totals;
     int64_t last_number; /* of events that are in no table */
     bool complete;       /* every event of the store was counted */
@@ -123,6 +140,15 @@ struct survey {
 /* --- survey.c --- */
 /* With the classes of the database.  `filter` decides what is new.  NULL after a diagnostic. */
 struct survey *survey_new(struct store *store, const struct filter *filter);
+/* False after a diagnostic when something could not be kept in the spool. */
+bool survey_keeps(struct survey *survey);
+/* The text that was kept there, empty where none was; false after a diagnostic. */
+bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text);
+/* What a message of the class `lifecycle` says of a reload (src/os/unix/ngx_process_cycle.c), and its time. */
+#define SURVEY_RELOAD SLICE("reconfiguring")
+void survey_add_reload(struct survey *survey, int64_t epoch);
+
+/* --- survey_count.c --- */
 /* Asks for the memory that an event, or a field of its `extra`, will be counted in soon. */
 void survey_expect(const struct survey *survey, const struct survey_event *event);
 void survey_expect_capture(const struct survey *survey, const struct survey_event *event,
@@ -132,15 +158,10 @@ struct survey_class *survey_add(struct survey *survey, struct survey_event *even
 /* Counts a field of `extra` of an event of the class; `name` is in the form of the views. */
 void survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
                         const struct survey_text *name, const struct survey_text *value);
-/* What a message of the class `lifecycle` says of a reload (src/os/unix/ngx_process_cycle.c), and its time. */
-#define SURVEY_RELOAD SLICE("reconfiguring")
-void survey_add_reload(struct survey *survey, int64_t epoch);
 /* The bytes of the events that were added are gone from here on. */
 void survey_settle(struct survey *survey);
-/* The text that was kept there, empty where none was; false after a diagnostic. */
-bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, struct slice *text);
-/* False after a diagnostic when something could not be kept. */
-bool survey_keeps(struct survey *survey);
+/* Brings what is counted elsewhere into the tallies: after the last event and before tallies_rank. */
+void survey_end_counting(struct survey *survey);
 
 /* --- survey_rows.c --- */
 /* What a pass over rows needs besides what it counts. */

@@ -52,13 +52,13 @@ add_row(struct survey_pass *pass)
         .error_number = context->error_number,
     };
     struct slice path;
-    event.texts[TALLY_SERVER].hash = context->server;
-    event.texts[TALLY_HOST].hash = context->host;
-    event.texts[TALLY_UPSTREAM_ADDR].hash = context->upstream_addr;
-    if (!strings_hash(&pass->strings, statement, PASS_CLIENT, &event.texts[TALLY_CLIENT].hash))
+    event.hashes[TALLY_SERVER] = context->server;
+    event.hashes[TALLY_HOST] = context->host;
+    event.hashes[TALLY_UPSTREAM_ADDR] = context->upstream_addr;
+    if (!strings_hash(&pass->strings, statement, PASS_CLIENT, &event.hashes[TALLY_CLIENT]))
         return false;
-    split_request(pass, context->bits, &path, &event.texts[TALLY_METHOD].hash);
-    event.texts[TALLY_URI].hash = text_hash(path);
+    split_request(pass, context->bits, &path, &event.hashes[TALLY_METHOD]);
+    event.hashes[TALLY_URI] = text_hash(path);
     struct survey_class *class = survey_add(pass->survey, &event);
     return class == NULL || pass_add_captures(pass, class, &event, context->bits, path);
 }

@@ -28,8 +28,9 @@ void
 tallies_end(struct tallies *tallies)
 {
     memory_unmap(tallies->lines, LIMIT_SURVEY_LINES, sizeof(*tallies->lines));
-    for (size_t t = 0; t < tallies->count; t++)
-        free(tallies->all[t].top);
+    for (size_t t = 0; tallies->tops != NULL && t < tallies->count; t++)
+        free(tallies->tops[t].slots);
+    free(tallies->tops);
     free(tallies->all);
     *tallies = (struct tallies){0};
 }
@@ -183,7 +184,7 @@ find_place(const struct tallies *tallies, size_t tally, uint64_t key, struct tal
 }
 
 static __attribute__((noinline)) void
-add_key(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
+add_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count, struct tally_place *place)
 {
     struct tally *its = &tallies->all[tally];
     if (tallies->used == MOST_USED) {
@@ -192,7 +193,7 @@ add_key(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place 
     }
     struct tally_line *line = place->line;
     line->keys[place->slot] = key;
-    line->counts[place->slot] = 1;
+    line->counts[place->slot] = count;
     line->tallies[place->slot] = (uint32_t)tally;
     tally_set_row(place, 0);
     tallies->used++;
@@ -201,14 +202,14 @@ add_key(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place 
 }
 
 uint32_t
-tally_count(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
+tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place)
 {
     if (!find_place(tallies, tally, key, place)) {
-        add_key(tallies, tally, key, place);
-        return 1;
+        add_key(tallies, tally, key, more, place);
+        return more;
     }
     uint32_t *count = &place->line->counts[place->slot];
-    *count += *count < UINT32_MAX;
+    *count = more > UINT32_MAX - *count ? UINT32_MAX : *count + more;
     return *count;
 }
 
@@ -227,7 +228,7 @@ tally_set_row(const struct tally_place *place, int64_t row)
 
 /* --- what was counted --- */
 
-/* Of those that occur once the first that came, as their rows tell. */
+/* Of those that occur once the first that came, as their rows tell; texts that classes share came with any of these. */
 static bool
 comes_before(const struct tally_slot *a, const struct tally_slot *b)
 {
@@ -244,42 +245,51 @@ room_of(const struct tally *its)
     return its->used < TALLY_TOP ? its->used : TALLY_TOP;
 }
 
-/* Puts the slot among the highest of its tally if it is one of them. */
+/* Puts the slot among the highest of its tally if it is one of them.  `least`: of the last of these once they are all there. */
 static void
-rank(struct tallies *tallies, struct tally_line *line, unsigned at)
+rank(struct tallies *tallies, struct tally_line *line, unsigned at, uint32_t *least)
 {
-    struct tally *its = &tallies->all[line->tallies[at]];
-    if (!its->ranked || line->counts[at] < its->least)
+    const struct tally *its = &tallies->all[line->tallies[at]];
+    struct tally_top *top = &tallies->tops[line->tallies[at]];
+    if (!its->ranked)
         return;
     struct tally_slot slot = {line->keys[at], tally_row(&(struct tally_place){line, at}), line->counts[at]};
-    struct tally_slot *top = its->top;
     size_t room = room_of(its);
-    if (its->top_count == room && !comes_before(&slot, &top[room - 1]))
+    if (top->count == room && !comes_before(&slot, &top->slots[room - 1]))
         return;
-    size_t place = its->top_count < room ? its->top_count++ : room - 1;
-    for (; place > 0 && comes_before(&slot, &top[place - 1]); place--)
-        top[place] = top[place - 1];
-    top[place] = slot;
-    if (its->top_count == room)
-        its->least = top[room - 1].count;
+    size_t place = top->count < room ? top->count++ : room - 1;
+    for (; place > 0 && comes_before(&slot, &top->slots[place - 1]); place--)
+        top->slots[place] = top->slots[place - 1];
+    top->slots[place] = slot;
+    if (top->count == room)
+        *least = top->slots[room - 1].count;
 }
 
 void
 tallies_rank(struct tallies *tallies)
 {
+    /* The counts by which nearly all are passed by, which stay in the caches. */
+    uint32_t *least = memory_allocate_zeroed(tallies->count + 1, sizeof(*least));
+    tallies->tops = memory_allocate_zeroed(tallies->count + 1, sizeof(*tallies->tops));
     for (size_t t = 0; t < tallies->count; t++) {
-        struct tally *its = &tallies->all[t];
-        if (its->ranked && its->used > 0)
-            its->top = memory_resize(NULL, room_of(its), sizeof(*its->top));
+        const struct tally *its = &tallies->all[t];
+        if (!its->ranked)
+            least[t] = UINT32_MAX;
+        else if (its->used > 0)
+            tallies->tops[t].slots = memory_resize(NULL, room_of(its), sizeof(*tallies->tops[t].slots));
     }
-    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
-        for (unsigned slot = 0; slot < TALLY_SLOTS && tallies->lines[i].counts[slot] > 0; slot++)
-            rank(tallies, &tallies->lines[i], slot);
+    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++) {
+        struct tally_line *line = &tallies->lines[i];
+        for (unsigned slot = 0; slot < TALLY_SLOTS && line->counts[slot] > 0; slot++)
+            if (line->counts[slot] >= least[line->tallies[slot]])
+                rank(tallies, line, slot, &least[line->tallies[slot]]);
+    }
+    free(least);
 }
 
 const struct tally_slot *
 tally_top(const struct tallies *tallies, size_t tally, size_t *count)
 {
-    *count = tallies->all[tally].top_count;
-    return tallies->all[tally].top;
+    *count = tallies->tops[tally].count;
+    return tallies->tops[tally].slots;
 }

@@ -39,13 +39,17 @@ struct tally_place {
 /* So many slots of a tally can be asked for. */
 #define TALLY_TOP (LIMIT_SURVEY_TIES + 16U)
 
+/* Small, since each new key asks for it. */
 struct tally {
-    size_t used, most;      /* keys that are known, and were known at once: there are at least so many */
-    bool dropped;           /* rare keys were forgotten: a count may be short; else all is exact */
-    struct tally_slot *top; /* once they are ranked: those with the highest counts, at most TALLY_TOP */
-    size_t top_count;
-    bool ranked;    /* these are wanted */
-    uint32_t least; /* the count of the last of these once they are all there; else 0 */
+    uint32_t used, most; /* keys that are known, and were known at once: there are at least so many */
+    bool dropped;        /* rare keys were forgotten: a count may be short; else all is exact */
+    bool ranked;         /* its highest counts are wanted */
+};
+
+/* The slots of a tally with the highest counts, at most TALLY_TOP. */
+struct tally_top {
+    struct tally_slot *slots;
+    size_t count;
 };
 
 /* Ended by tallies_end. */
@@ -53,6 +57,7 @@ struct tallies {
     struct tally_line *lines; /* LIMIT_SURVEY_LINES of them */
     size_t used;
     struct tally *all;
+    struct tally_top *tops; /* of each, once they are ranked; else NULL */
     size_t count;
 };
 
@@ -70,10 +75,11 @@ tally_home(size_t tally, uint64_t key)
 static inline __attribute__((always_inline)) void
 tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
 {
-    __builtin_prefetch(&tallies->lines[tally_home(tally, key)], 1);
+    __builtin_prefetch(&tallies->lines[tally_home(tally, key)]);
 }
-/* Counts the key once more; returns how often it was.  At 1 it is new, or was forgotten: then its row is 0 and to be set. */
-uint32_t tally_count(struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place);
+/* Counts the key `more` times more; returns how often it was.  At `more` it is new, or was forgotten: then its row is 0 and
+ * to be set. */
+uint32_t tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place);
 /* Below 2^40, which is beyond what a file system and a database have. */
 int64_t tally_row(const struct tally_place *place);
 void tally_set_row(const struct tally_place *place, int64_t row);

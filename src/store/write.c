@@ -41,7 +41,7 @@ writer_free(struct writer *writer)
         return;
     row_writer_free(writer->row_writer);
     survey_free(writer->survey);
-    buffer_free(&writer->gather_work);
+    gathering_free(writer->gathering);
     transfer_free(writer->transfer);
     free(writer->moments);
     counts_free(writer->counts);
@@ -162,6 +162,13 @@ store_prepare(struct store *store, const struct event *event, struct row_batch *
     if (store->passing && rows->count == 0)
         row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
     row_write(writer->row_writer, rows, event, class_id);
+}
+
+void
+store_prepared(struct store *store, struct row_batch *rows)
+{
+    if (store->writer->survey != NULL)
+        rows->unkept = !gather_settle(store->writer);
 }
 
 /* The id of a row of the batch at hand: the next one, but for what is read again the one that it had. */
@@ -301,7 +308,7 @@ add_events(struct writer *writer, const struct batch *batch)
 {
     if (batch->event_count == 0)
         return true;
-    if (!(writer->survey != NULL ? gather_add(writer, batch->rows) : add_rows(writer, batch)))
+    if (writer->survey == NULL ? !add_rows(writer, batch) : batch->rows->unkept && !survey_keeps(writer->survey))
         return false;
     writer->pending += batch->event_count;
     if (!count_events(writer, batch, &batch->rows->sums))

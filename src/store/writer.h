@@ -39,6 +39,7 @@ struct class_first {
     bool changed;  /* since it was written */
 };
 
+struct gathering;
 struct survey;
 struct transfer;
 
@@ -53,8 +54,8 @@ struct writer {
     struct transfer *transfer; /* of rows; made when the first come */
     struct cell *moments;      /* MOMENT_COLUMNS of each, of the batch at hand */
     size_t moment_capacity;
-    struct survey *survey;     /* events become no rows but are counted here (gather.h); else NULL */
-    struct buffer gather_work; /* of store_prepare then */
+    struct survey *survey;       /* events become no rows but are counted here; else NULL */
+    struct gathering *gathering; /* of store_prepare then (gather.h) */
     struct counts *counts;     /* of what is pruned; NULL until then */
     struct shapes *shapes;
     int64_t last_id;                 /* of table event */

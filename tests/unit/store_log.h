@@ -105,6 +105,7 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
                     (struct unparsed){piece.record.raw, piece.record.offset, piece.record.lines, (int)piece.reason};
             }
         }
+        store_prepared(log->store, rows);
         batch.end = at;
         batch.position = position < at ? position : at;
         assert_true(store_add(log->store, &batch));

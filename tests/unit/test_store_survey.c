@@ -16,25 +16,38 @@ chance(uint64_t *state, unsigned below)
     return (unsigned)(*state >> 33) % below;
 }
 
-/* Times as many pages and clients: then most occur once. */
+/* Times as many pages, clients, servers and upstreams: then most pages occur once, and of the others there are more than the classes
+ * of a survey share (COMMON_MOST). */
 static unsigned spread;
+
+static void
+add_host(struct buffer *text, unsigned number)
+{
+    static const char *const hosts[] = {"a.example", "b.example", "caf\xe9.example", "back\\slash.example"};
+    if (number < 4)
+        buffer_add_text(text, hosts[number]);
+    else
+        buffer_add_format(text, "h%u.example", number);
+}
 
 static void
 add_tail(struct buffer *text, uint64_t *state)
 {
     static const char *const methods[] = {"GET", "POST", "BREW", "HEAD"};
-    static const char *const hosts[] = {"a.example", "b.example", "caf\xe9.example", "back\\slash.example"};
     static const char *const versions[] = {" HTTP/1.1", " HTTP/2.0", ""};
-    unsigned server = chance(state, 3), page = chance(state, 40 * spread);
-    buffer_add_format(text, ", client: 192.0.%u.%u, server: %s, request: \"%s /p%u", chance(state, spread),
-                      chance(state, 30), hosts[server], methods[chance(state, 4)], page);
+    unsigned server = chance(state, 3 * spread), page = chance(state, 40 * spread);
+    buffer_add_format(text, ", client: 192.0.%u.%u, server: ", chance(state, spread), chance(state, 30));
+    add_host(text, server);
+    buffer_add_format(text, ", request: \"%s /p%u", methods[chance(state, 4)], page);
     if (chance(state, 2) == 0)
         buffer_add_format(text, "?a=%u", chance(state, 1000));
     buffer_add_format(text, "%s\"", versions[chance(state, 3)]);
     if (chance(state, 3) > 0)
-        buffer_add_format(text, ", upstream: \"http%s://10.0.0.%u:80/p%u\"", chance(state, 4) == 0 ? "s" : "",
-                          chance(state, 5), page);
-    buffer_add_format(text, ", host: \"%s\"\n", hosts[chance(state, 2) == 0 ? server : chance(state, 4)]);
+        buffer_add_format(text, ", upstream: \"http%s://10.0.0.%u:%u/p%u\"", chance(state, 4) == 0 ? "s" : "",
+                          chance(state, 5), 80 + chance(state, spread), page);
+    buffer_add_text(text, ", host: \"");
+    add_host(text, chance(state, 2) == 0 ? server : chance(state, 4 * spread));
+    buffer_add_text(text, "\"\n");
 }
 
 static void
@@ -141,7 +154,17 @@ static const struct {
     {FIELD_ERRNO, "errno"},
 };
 
-/* Each value in its place, of those as frequent by alphabet, with its count; and how many there are. */
+static void
+check_count(struct drawn *drawn, const char *class_id, const char *expression, const struct value_count *value)
+{
+    struct buffer text = BUFFER_EMPTY;
+    escape_view_text(&text, value->value);
+    assert_int_equal(value->count, number(drawn, "SELECT count(*) FROM events WHERE class = '%s'%s AND %s = '%s'",
+                                          class_id, condition, expression, buffer_text(&text)));
+    buffer_free(&text);
+}
+
+/* Each value in its place with its count, of few values of those as frequent by alphabet; and how many there are. */
 static void
 check_field(struct drawn *drawn, const char *class_id, size_t which)
 {
@@ -159,16 +182,20 @@ check_field(struct drawn *drawn, const char *class_id, size_t which)
     for (size_t i = 0; i < count; i++) {
         buffer_clear(&sql);
         buffer_add_format(&sql,
-                          "SELECT CAST(v AS TEXT) FROM (SELECT %s AS v, count(*) AS n FROM events WHERE class = '%s'%s "
-                          "GROUP BY 1) WHERE v IS NOT NULL ORDER BY n DESC, CAST(v AS TEXT) LIMIT 1 OFFSET %zu",
-                          expression, class_id, condition, i);
+                          "SELECT CAST(n AS TEXT) || %s FROM (SELECT %s AS v, count(*) AS n FROM events "
+                          "WHERE class = '%s'%s GROUP BY 1) WHERE v IS NOT NULL ORDER BY n DESC, CAST(v AS TEXT) "
+                          "LIMIT 1 OFFSET %zu",
+                          spread > 1 ? "''" : "' ' || v", expression, class_id, condition, i);
         store_log_text(&drawn->log, buffer_text(&sql), &expected);
         buffer_clear(&exact);
-        escape_view_text(&exact, values[i].value);
+        buffer_add_format(&exact, "%zu", (size_t)values[i].count);
+        if (spread > 1) {
+            check_count(drawn, class_id, expression, &values[i]);
+        } else {
+            buffer_add_text(&exact, " ");
+            escape_view_text(&exact, values[i].value);
+        }
         assert_slice(buffer_slice(&exact), buffer_text(&expected));
-        assert_int_equal(values[i].count,
-                         number(drawn, "SELECT count(*) FROM events WHERE class = '%s'%s AND %s = '%s'", class_id,
-                                condition, expression, buffer_text(&expected)));
     }
     buffer_free(&sql);
     buffer_free(&expected);
@@ -404,15 +431,15 @@ test_a_full_tally_forgets_what_is_rare(void **context)
     size_t count;
     tallies_begin(&tallies);
     size_t small = tallies_new(&tallies, true), large = tallies_new(&tallies, true);
-    assert_int_equal(tally_count(&tallies, small, 7, &place), 1);
+    assert_int_equal(tally_count(&tallies, small, 7, 1, &place), 1);
     assert_int_equal(tally_row(&place), 0);
     tally_set_row(&place, row);
     for (uint64_t i = 0; i < 2 * slots; i++) {
-        tally_count(&tallies, large, i, &place);
+        tally_count(&tallies, large, i, 1, &place);
         if (i % 4 == 0)
-            assert_int_equal(tally_count(&tallies, large, UINT64_MAX, &place), i / 4 + 1);
+            assert_int_equal(tally_count(&tallies, large, UINT64_MAX, 1, &place), i / 4 + 1);
     }
-    assert_int_equal(tally_count(&tallies, small, 7, &place), 2);
+    assert_int_equal(tally_count(&tallies, small, 7, 1, &place), 2);
     assert_int_equal(tally_row(&place), row);
     tallies_rank(&tallies);
     const struct tally_slot *top = tally_top(&tallies, small, &count);
@@ -439,13 +466,13 @@ test_a_full_tally_knows_what_is_frequent(void **context)
     tallies_begin(&tallies);
     size_t tally = tallies_new(&tallies, false);
     for (uint64_t i = 0; i < rare; i++) {
-        tally_count(&tallies, tally, frequent + i, &place);
+        tally_count(&tallies, tally, frequent + i, 1, &place);
         for (int times = 0; i < frequent && times < 3; times++)
-            tally_count(&tallies, tally, i, &place);
+            tally_count(&tallies, tally, i, 1, &place);
     }
     assert_true(tallies.all[tally].dropped);
     for (uint64_t i = 0; i < frequent; i++)
-        assert_int_equal(tally_count(&tallies, tally, i, &place), 4);
+        assert_int_equal(tally_count(&tallies, tally, i, 1, &place), 4);
     size_t used = 0;
     for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
         for (size_t slot = 0; slot < TALLY_SLOTS; slot++)
@@ -460,6 +487,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_survey_equals_sql_over_the_views, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_survey_equals_sql_over_the_views, begin_wide, end),
         cmocka_unit_test_setup_teardown(test_a_survey_keeps_to_its_filter, begin, end),
         cmocka_unit_test_setup_teardown(test_captures_are_counted, begin, end),
         cmocka_unit_test_setup_teardown(test_a_survey_of_records_equals_one_of_rows, begin, end),
