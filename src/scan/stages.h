@@ -30,7 +30,7 @@ static_assert(BLOCK_HEADROOM % MEMORY_PAGE == 0, "what is read begins a page");
     __builtin_prefetch((const char *)(memory) + ask_at, 1)
 /* Records between two stages: so few that they stay in the caches of both cores. */
 #define SHEET_ITEMS 64U
-#define SHEET_COUNT 12U
+#define SHEET_COUNT 18U
 /* So many are worth waking the caller: for each of them it would sleep and wake ten thousand times for a million records.  While as many wait,
  * it has enough to do: it would be left without work, and wait to be woken, if the cutter took over at fewer. */
 #define SHEETS_WORTH 3U
