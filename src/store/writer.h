@@ -56,7 +56,7 @@ struct writer {
     size_t moment_capacity;
     struct survey *survey;       /* events become no rows but are counted here; else NULL */
     struct gathering *gathering; /* of store_prepare then (gather.h) */
-    struct counts *counts;     /* of what is pruned; NULL until then */
+    struct counts *counts;       /* of what is pruned; NULL until then */
     struct shapes *shapes;
     int64_t last_id;                 /* of table event */
     uint64_t pending, pending_bytes; /* rows since the last commit, and the bytes of log that they were made of */
