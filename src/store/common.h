@@ -12,8 +12,7 @@
 
 /* The texts of a field; all zero at first. */
 struct common {
-    uint64_t hashes[COMMON_SLOTS]; /* open addressing; 0: free */
-    uint8_t numbers[COMMON_SLOTS];
+    uint16_t slots[COMMON_SLOTS]; /* open addressing: numbers of texts, from 1 on; 0: free */
     unsigned count;
     struct {
         uint64_t hash;
@@ -27,15 +26,14 @@ static inline unsigned
 common_number(struct common *common, uint64_t hash)
 {
     size_t at = (size_t)hash & (COMMON_SLOTS - 1);
-    for (; common->hashes[at] != 0; at = (at + 1) & (COMMON_SLOTS - 1))
-        if (common->hashes[at] == hash)
-            return common->numbers[at];
+    for (; common->slots[at] != 0; at = (at + 1) & (COMMON_SLOTS - 1))
+        if (common->texts[common->slots[at] - 1].hash == hash)
+            return common->slots[at] - 1U;
     if (common->count == COMMON_MOST)
         return COMMON_MOST;
-    common->hashes[at] = hash;
-    common->numbers[at] = (uint8_t)common->count;
     common->texts[common->count].hash = hash;
-    return common->count++;
+    common->slots[at] = (uint16_t)++common->count;
+    return common->count - 1;
 }
 
 #endif

@@ -61,13 +61,9 @@ set_texts(const struct making *making, const struct record *record, struct surve
     texts[TALLY_CLIENT] = record->client;
     texts[TALLY_URI] = path;
     texts[TALLY_METHOD] = record->method;
-    if (making->clean) {
-        hash_texts(texts, TALLY_TEXTS, event->hashes);
-        return;
-    }
-    for (size_t i = 0; i < TALLY_TEXTS; i++)
+    for (size_t i = 0; !making->clean && i < TALLY_TEXTS; i++)
         forms[i] = view_text(making, texts[i]);
-    hash_texts(forms, TALLY_TEXTS, event->hashes);
+    hash_texts(making->clean ? texts : forms, TALLY_TEXTS, event->hashes);
 }
 
 static void
@@ -90,9 +86,9 @@ set_captures(const struct making *making, const struct event *event, struct gath
 static void
 expect(const struct survey *survey, const struct gathered *gathered)
 {
-    survey_expect(survey, &gathered->event);
-    for (unsigned i = 0; i < gathered->capture_count; i++)
-        survey_expect_capture(survey, &gathered->event, &gathered->captures[i].name, &gathered->captures[i].value);
+    const struct survey_class *class = survey_expect(survey, &gathered->event);
+    for (unsigned i = 0; class != NULL && i < gathered->capture_count; i++)
+        survey_expect_capture(survey, class, &gathered->captures[i].name, &gathered->captures[i].value);
 }
 
 static void

@@ -67,8 +67,8 @@ struct survey_sample {
     struct buffer text; /* then */
 };
 
-/* Of these tallies an event has the key of the one before as a rule: those that follow each other are counted at once. */
-enum survey_run_tally { RUN_ERRNO, RUN_MINUTE, RUN_COUNT };
+/* Of the tallies by number an event has the key of the one before as a rule: those that follow each other are counted at
+ * once. */
 struct survey_run {
     uint64_t key;
     int64_t row;      /* the largest of its events, as it was given; 0: none */
@@ -85,7 +85,7 @@ struct survey_class {
     size_t tallies; /* the first of TALLY_COUNT */
     struct survey_capture *captures;
     uint32_t *commons[TALLY_COMMON]; /* COMMON_MOST counts each; NULL: none yet */
-    struct survey_run runs[RUN_COUNT];
+    struct survey_run runs[TALLY_COUNT - TALLY_TEXTS];
     int64_t peak_minute; /* since the epoch: the one with the most events, of several the first */
     uint64_t peak_count; /* 0: none has a time */
     size_t capture_count;
@@ -149,9 +149,9 @@ bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, stru
 void survey_add_reload(struct survey *survey, int64_t epoch);
 
 /* --- survey_count.c --- */
-/* Asks for the memory that an event, or a field of its `extra`, will be counted in soon. */
-void survey_expect(const struct survey *survey, const struct survey_event *event);
-void survey_expect_capture(const struct survey *survey, const struct survey_event *event,
+/* Asks for the memory that an event, or a field of its `extra`, will be counted in soon.  Its class, as survey_add. */
+const struct survey_class *survey_expect(const struct survey *survey, const struct survey_event *event);
+void survey_expect_capture(const struct survey *survey, const struct survey_class *class,
                            const struct survey_text *name, const struct survey_text *value);
 /* Counts an event.  Its class; NULL when the views do not have it either. */
 struct survey_class *survey_add(struct survey *survey, struct survey_event *event);

@@ -23,17 +23,21 @@ class_of(const struct survey *survey, int64_t id)
 
 /* --- texts --- */
 
-/* Where a text will be found: in a row, or kept here; asked when it was counted for the first or second time.  Most texts
- * of a log occur once, and those are not kept but for the first of a tally: of values that all occur once, the first
- * are named. */
+/* Where a text of an event will be found: in its row, or kept here. */
+static int64_t
+text_row(const struct survey *survey, const struct survey_event *event, struct slice exact)
+{
+    return survey->spool == NULL ? event->row : spool_add(survey->spool, exact);
+}
+
+/* Asked when a text was counted for the first or second time.  Most texts of a log occur once, and those are not kept but
+ * for the first of a tally: of values that all occur once, the first are named. */
 static void
 keep_text(struct survey *survey, size_t tally, const struct tally_place *place, bool first,
           const struct survey_event *event, struct slice exact)
 {
-    if (survey->spool == NULL && first)
-        tally_set_row(place, event->row);
-    else if (survey->spool != NULL && (first ? survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0))
-        tally_set_row(place, spool_add(survey->spool, exact));
+    if (first ? survey->spool == NULL || survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0)
+        tally_set_row(place, text_row(survey, event, exact));
 }
 
 /* Counts a text of an event. */
@@ -48,6 +52,12 @@ count_text(struct survey *survey, size_t tally, const struct survey_event *event
 
 /* --- runs --- */
 
+static struct survey_run *
+run_of(struct survey_class *class, size_t tally)
+{
+    return &class->runs[tally - TALLY_TEXTS];
+}
+
 static bool
 run_goes_on(struct survey_run *run, uint64_t key)
 {
@@ -59,8 +69,9 @@ run_goes_on(struct survey_run *run, uint64_t key)
 }
 
 static void
-end_run(struct survey *survey, const struct survey_class *class, enum survey_tally tally, struct survey_run *run)
+end_run(struct survey *survey, struct survey_class *class, size_t tally)
 {
+    struct survey_run *run = run_of(class, tally);
     struct tally_place place;
     if (run->waiting == 0)
         return;
@@ -71,15 +82,15 @@ end_run(struct survey *survey, const struct survey_class *class, enum survey_tal
 
 /* Counts a number; the largest row that is given with it is kept. */
 static void
-count_number(struct survey *survey, struct survey_class *class, enum survey_tally tally, struct survey_run *run,
-             uint64_t number, int64_t row)
+count_number(struct survey *survey, struct survey_class *class, size_t tally, uint64_t number, int64_t row)
 {
+    struct survey_run *run = run_of(class, tally);
     struct tally_place place;
     if (run_goes_on(run, number)) {
         run->row = row > run->row ? row : run->row;
         return;
     }
-    end_run(survey, class, tally, run);
+    end_run(survey, class, tally);
     run->key = number;
     run->count = tally_count(&survey->tallies, class->tallies + tally, number, 1, &place);
     if (row > tally_row(&place))
@@ -99,7 +110,7 @@ count_common(struct survey *survey, struct survey_class *class, size_t tally, co
     if (number == COMMON_MOST)
         return false;
     if (number == known)
-        common->texts[number].row = survey->spool == NULL ? event->row : spool_add(survey->spool, event->texts[tally]);
+        common->texts[number].row = text_row(survey, event, event->texts[tally]);
     if (class->commons[tally] == NULL)
         class->commons[tally] = memory_allocate_zeroed(COMMON_MOST, sizeof(*class->commons[tally]));
     uint32_t *count = &class->commons[tally][number];
@@ -125,10 +136,10 @@ survey_end_counting(struct survey *survey)
 {
     for (size_t i = 0; i < survey->class_count; i++) {
         struct survey_class *class = &survey->classes[i];
-        end_run(survey, class, TALLY_ERRNO, &class->runs[RUN_ERRNO]);
-        end_run(survey, class, TALLY_MINUTE, &class->runs[RUN_MINUTE]);
         for (size_t tally = 0; tally < TALLY_COMMON; tally++)
             end_commons(survey, class, tally);
+        for (size_t tally = TALLY_TEXTS; tally < TALLY_COUNT; tally++)
+            end_run(survey, class, tally);
     }
 }
 
@@ -197,8 +208,8 @@ static void
 add_minute(struct survey *survey, struct survey_class *class, struct survey_event *event)
 {
     int64_t minute = event->epoch / 60;
-    struct survey_run *run = &class->runs[RUN_MINUTE];
-    count_number(survey, class, TALLY_MINUTE, run, (uint64_t)minute, survey->spool == NULL ? event->row : 0);
+    const struct survey_run *run = run_of(class, TALLY_MINUTE);
+    count_number(survey, class, TALLY_MINUTE, (uint64_t)minute, survey->spool == NULL ? event->row : 0);
     if (run->count < class->peak_count || (run->count == class->peak_count && minute > class->peak_minute))
         return;
     class->peak_minute = minute;
@@ -231,13 +242,14 @@ add_time(struct survey *survey, struct survey_class *class, struct survey_event 
     }
 }
 
-void
+const struct survey_class *
 survey_expect(const struct survey *survey, const struct survey_event *event)
 {
     const struct survey_class *class = class_of(survey, event->class_id);
     for (size_t i = TALLY_COMMON; class != NULL && i < TALLY_TEXTS; i++)
         if (event->hashes[i] != 0)
             tally_expect(&survey->tallies, class->tallies + i, event->hashes[i]);
+    return class;
 }
 
 struct survey_class *
@@ -256,7 +268,7 @@ survey_add(struct survey *survey, struct survey_event *event)
     class->levels[event->level < SURVEY_LEVELS ? event->level : 0]++;
     class->kinds[event->kind < SURVEY_KINDS ? event->kind : 0]++;
     if (event->error_number >= 0)
-        count_number(survey, class, TALLY_ERRNO, &class->runs[RUN_ERRNO], (uint64_t)event->error_number, 0);
+        count_number(survey, class, TALLY_ERRNO, (uint64_t)event->error_number, 0);
     for (size_t i = 0; i < TALLY_TEXTS; i++)
         if (event->hashes[i] != 0 && (i >= TALLY_COMMON || !count_common(survey, class, i, event)))
             count_text(survey, class->tallies + i, event, event->hashes[i], event->texts[i]);
@@ -311,11 +323,10 @@ add_number(struct survey_capture *capture, uint64_t client, int64_t number)
 }
 
 void
-survey_expect_capture(const struct survey *survey, const struct survey_event *event, const struct survey_text *name,
+survey_expect_capture(const struct survey *survey, const struct survey_class *class, const struct survey_text *name,
                       const struct survey_text *value)
 {
-    const struct survey_class *class = class_of(survey, event->class_id);
-    const struct survey_capture *capture = class != NULL ? find_capture(class, name) : NULL;
+    const struct survey_capture *capture = find_capture(class, name);
     if (capture != NULL)
         tally_expect(&survey->tallies, capture->values, value->hash);
 }

@@ -247,12 +247,10 @@ room_of(const struct tally *its)
 
 /* Puts the slot among the highest of its tally if it is one of them.  `least`: of the last of these once they are all there. */
 static void
-rank(struct tallies *tallies, struct tally_line *line, unsigned at, uint32_t *least)
+rank(struct tallies *tallies, struct tally_line *line, unsigned at, uint64_t *least)
 {
     const struct tally *its = &tallies->all[line->tallies[at]];
     struct tally_top *top = &tallies->tops[line->tallies[at]];
-    if (!its->ranked)
-        return;
     struct tally_slot slot = {line->keys[at], tally_row(&(struct tally_place){line, at}), line->counts[at]};
     size_t room = room_of(its);
     if (top->count == room && !comes_before(&slot, &top->slots[room - 1]))
@@ -269,12 +267,12 @@ void
 tallies_rank(struct tallies *tallies)
 {
     /* The counts by which nearly all are passed by, which stay in the caches. */
-    uint32_t *least = memory_allocate_zeroed(tallies->count + 1, sizeof(*least));
+    uint64_t *least = memory_allocate_zeroed(tallies->count + 1, sizeof(*least));
     tallies->tops = memory_allocate_zeroed(tallies->count + 1, sizeof(*tallies->tops));
     for (size_t t = 0; t < tallies->count; t++) {
         const struct tally *its = &tallies->all[t];
         if (!its->ranked)
-            least[t] = UINT32_MAX;
+            least[t] = UINT64_MAX;
         else if (its->used > 0)
             tallies->tops[t].slots = memory_resize(NULL, room_of(its), sizeof(*tallies->tops[t].slots));
     }
