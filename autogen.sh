@@ -79,11 +79,11 @@ install_deps() {
         say "this needs root or sudo"
         exit 1
     fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q -o Acquire::Retries=3
     policy_set
     # shellcheck disable=SC2086 # a list of words
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-upgrade --no-install-recommends \
-        -o Dpkg::Options::=--force-confold $missing
+        -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold $missing
     policy_restore
 }
 

@@ -1,4 +1,4 @@
-/* What cmocka's header needs before it, and a comparison of slices that shows both.  Used by the unit tests. */
+/* What cmocka's header needs before it, a limit of time, and a comparison of slices that shows both.  Used by the unit tests. */
 #ifndef NGXERR_TESTS_UNIT_H
 #define NGXERR_TESTS_UNIT_H
 
@@ -9,11 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/buffer.h"
 #include "base/diagnostics.h"
+
+/* Seconds a test program may take, sanitizers included: one that hangs is ended, and so named. */
+#define UNIT_SECONDS 900U
+
+__attribute__((constructor)) static void
+unit_limit(void)
+{
+    alarm(UNIT_SECONDS);
+}
 
 /* Fails with both texts when they differ. */
 #define assert_slice(actual, expected) assert_slice_at((actual), slice_of(expected), __FILE__, __LINE__)
