@@ -18,6 +18,7 @@ struct told {
 
 struct classifier {
     const struct rules *rules;
+    const struct scanner *scanner;
     struct pattern_scratch *scratch;
     struct match_cache *cache;
     struct told told[TOLD_MOST]; /* by classify_ahead, in a ring */
@@ -37,10 +38,12 @@ classifier_new(const struct rules *rules)
     struct classifier *classifier = memory_allocate_zeroed(1, sizeof *classifier);
 
     classifier->rules = rules;
+    classifier->scanner = rules_scanner(rules);
     classifier->scratch = pattern_scratch_new();
     classifier->cache = match_cache_new();
-    classifier->class_words = scanner_class_words(rules->scanner);
-    classifier->patterns = memory_allocate_zeroed(scanner_pattern_words(rules->scanner), sizeof *classifier->patterns);
+    classifier->class_words = scanner_class_words(classifier->scanner);
+    classifier->patterns =
+        memory_allocate_zeroed(scanner_pattern_words(classifier->scanner), sizeof *classifier->patterns);
     classifier->candidates = memory_allocate_zeroed(classifier->class_words, sizeof *classifier->candidates);
     return classifier;
 }
@@ -345,7 +348,7 @@ decide(struct classifier *classifier, const struct record *record, struct match 
 {
     const struct rules *rules = classifier->rules;
 
-    scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
+    scanner_run(classifier->scanner, record->message, classifier->patterns, classifier->candidates);
     for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX; i = next_candidate(classifier, i + 1))
         if (rule_verdict(classifier, rules->rules[i], record, match) == HOLDS) {
             match->class_index = i;
@@ -403,7 +406,7 @@ classify_fragment(struct classifier *classifier, const struct record *record, st
     const struct rules *rules = classifier->rules;
     size_t count = 0;
 
-    scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
+    scanner_run(classifier->scanner, record->message, classifier->patterns, classifier->candidates);
     for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity;
          i = next_candidate(classifier, i + 1)) {
         const struct rule *rule = rules->rules[i];
@@ -425,7 +428,7 @@ classify_all(struct classifier *classifier, const struct record *record, size_t 
     const struct rules *rules = classifier->rules;
     size_t count = 0;
 
-    scanner_run(rules->scanner, record->message, classifier->patterns, classifier->candidates);
+    scanner_run(classifier->scanner, record->message, classifier->patterns, classifier->candidates);
     for (size_t i = next_candidate(classifier, 0); i != SIZE_MAX && count < capacity;
          i = next_candidate(classifier, i + 1))
         if (rule_verdict(classifier, rules->rules[i], record, NULL) != FAILS)

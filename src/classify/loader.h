@@ -50,6 +50,13 @@ bool loader_is_id(struct slice text);
 void loader_add_check(struct loader *loader, struct check **checks, size_t *count,
                       const struct conf_directive *directive);
 
+/* rules_embedded.c: the trees of the embedded pattern files, in their order; NULL for one that conf has said something about.  False
+ * after the last.  Freed by embedded_trees_free, the trees by who took them. */
+struct embedded_trees;
+struct embedded_trees *embedded_trees_new(struct diagnostics *diagnostics);
+bool embedded_trees_next(struct embedded_trees *trees, struct conf_tree **tree);
+void embedded_trees_free(struct embedded_trees *trees);
+
 /* rules_load.c: the pattern files of a directory as scandir gives them, in byte order of names, whatever the locale; -1 and
  * errno when it cannot be read. */
 struct dirent;

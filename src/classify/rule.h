@@ -89,9 +89,13 @@ struct rules {
     size_t count;
     size_t *by_id; /* indices sorted by id */
     size_t pattern_count;
-    struct scanner *scanner; /* finds the candidates */
+    struct scanner *scanner; /* finds the candidates; asked for by rules_scanner */
+    struct background *scanner_making;
     char hash[33];
 };
+
+/* Waits until it is made: that takes a thread as long as reading the patterns of a few files. */
+const struct scanner *rules_scanner(const struct rules *rules);
 
 /* Room for one more in an array of arena memory that is grown by this function alone: returns the array, moved if it
  * was full. */

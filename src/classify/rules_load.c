@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/background.h"
 #include "base/buffer.h"
 #include "base/hash.h"
-#include "classify/embedded.h"
 #include "classify/scanner.h"
 
 static void
@@ -122,19 +122,10 @@ loader_read_path(struct loader *loader, const char *path, bool may_be_missing)
 }
 
 static void
-loader_read_embedded(struct loader *loader)
+loader_read_embedded(struct loader *loader, struct embedded_trees *trees)
 {
-    for (size_t i = 0; i < embedded_patterns_count; i++) {
-        const struct embedded_file *file = &embedded_patterns[i];
-        struct buffer name = BUFFER_EMPTY;
-        if (!slice_ends(slice_of(file->name), SLICE(".conf")))
-            continue;
-        buffer_add_format(&name, "embedded:%s", file->name);
-        loader_read_tree(loader,
-                         conf_parse_text(buffer_text(&name), (struct slice){(const char *)file->data, file->size},
-                                         &plain_files, loader->diagnostics));
-        buffer_free(&name);
-    }
+    for (struct conf_tree *tree; embedded_trees_next(trees, &tree);)
+        loader_read_tree(loader, tree);
 }
 
 /* Fallbacks last; then earlier tiers, lower priority, earlier in file and line. */
@@ -209,6 +200,31 @@ rules_make_hash(struct rules *rules)
     hash_stream_free(stream);
 }
 
+/* A background's work. */
+static void
+make_scanner(void *context)
+{
+    struct rules *rules = context;
+
+    rules->scanner = scanner_new(rules);
+}
+
+/* Nothing that the caller does with the rules meanwhile touches what the scanner is made of. */
+static void
+begin_scanner(struct rules *rules)
+{
+    rules->scanner_making = background_new(make_scanner, rules, "ngxerr-scanner");
+    if (!background_ask(rules->scanner_making, 1))
+        make_scanner(rules);
+}
+
+const struct scanner *
+rules_scanner(const struct rules *rules)
+{
+    background_await(rules->scanner_making, 0);
+    return rules->scanner;
+}
+
 /* The list is sorted by id here. */
 static void
 rules_finish(struct loader *loader)
@@ -227,8 +243,8 @@ rules_finish(struct loader *loader)
     rules->by_id = arena_allocate(rules->arena, (rules->count + 1) * sizeof *rules->by_id);
     for (size_t i = 0; i < rules->count; i++)
         rules->by_id[i] = sorted[i]->order;
+    begin_scanner(rules);
     rules_make_hash(rules);
-    rules->scanner = scanner_new(rules);
 }
 
 struct rules *
@@ -237,6 +253,7 @@ rules_load(const struct rules_options *options, struct diagnostics *diagnostics)
     struct arena *arena = arena_new();
     struct rules *rules = arena_allocate(arena, sizeof *rules);
     struct loader loader = {.rules = rules, .arena = arena, .diagnostics = diagnostics};
+    struct embedded_trees *embedded = options->without_embedded ? NULL : embedded_trees_new(diagnostics);
 
     memset(rules, 0, sizeof *rules);
     rules->arena = arena;
@@ -247,8 +264,9 @@ rules_load(const struct rules_options *options, struct diagnostics *diagnostics)
                          options->may_be_missing != NULL && options->may_be_missing[i]);
     }
     loader_begin_tier(&loader, options->directory_count);
-    if (!options->without_embedded)
-        loader_read_embedded(&loader);
+    if (embedded != NULL)
+        loader_read_embedded(&loader, embedded);
+    embedded_trees_free(embedded);
     directives_free(loader.directives);
     loader_drop_overridden(&loader);
     rules_finish(&loader);
@@ -264,6 +282,7 @@ rules_free(struct rules *rules)
 {
     if (rules == NULL)
         return;
+    background_free(rules->scanner_making);
     for (size_t i = 0; i < rules->count; i++)
         rule_release(rules->rules[i]);
     scanner_free(rules->scanner);

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
+#include "base/background.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "store/background.h"
 
 /* What is smaller is left to the end of the scan: 4 MB of pages of 16 KB. */
 #define FRAMES_WORTH 256

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/background.h"
 #include "base/memory.h"
-#include "store/background.h"
 
 struct syncer {
     int descriptor;

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from common import PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, make_log, read_rows, run, scan, views, work_directory
+from common import Killer, PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, make_log, read_rows, run, scan, views, work_directory
 
 chance = random.Random(SEED)
 KEEP = ("--keep", "noise=7d,fix=200d,all=90d")
@@ -86,19 +86,13 @@ expect(os.path.getsize(kept + "-wal") < 1 << 20, "-wal was not emptied") # what 
 expected = views(kept)
 run(base, "query", "-d", kept, "-f", "raw")
 
-killed = 0
+killer = Killer(chance, whole)
 for number in range(KILLS):
     database = os.path.join(base, "killed.db")
     copy_database(scanned, database)
     process = subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", *KEEP, "-d", database, log], cwd=base,
                                env=environment(base), stdout=subprocess.DEVNULL)
-    try:
-        process.wait(chance.uniform(0, whole))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        killed += 1
-    process.communicate()
-    expect(process.returncode in (0, -signal.SIGKILL), "status %d after a kill" % process.returncode)
+    killer.kill(process)
     check_sums(database)
     expect(counts(database) == counted, "the counts changed by a kill")
     if number % 2 == 1:
@@ -106,7 +100,7 @@ for number in range(KILLS):
         check_sums(database)
         compare(database, expected, what="--keep after a kill")
         expect(size_of(database) < before - (before - size_of(kept)) * 0.7, "the space did not come back after a kill")
-expect(killed > 0, "no scan was killed: %.2f seconds are too few" % whole)
+killer.check(KILLS)
 
 # --- by size ---
 
@@ -170,7 +164,7 @@ def mount(path, options):
 small = os.path.join(base, "small")
 os.mkdir(small)
 if shutil.which("mount") is None or not mount(small, "size=12m"):
-    print("a small file system: skipped, it cannot be mounted; %d scans killed" % killed)
+    print("a small file system: skipped, it cannot be mounted; %d scans killed" % killer.killed)
     sys.exit(0)
 try:
     big = os.path.join(base, "big.log")
@@ -204,4 +198,4 @@ try:
     compare(database, fresh, what="a scan that had no room and then had")
 finally:
     subprocess.run(["umount", small])
-print("%d scans killed" % killed)
+print("%d scans killed" % killer.killed)

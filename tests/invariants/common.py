@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM = os.path.abspath(os.environ["NGXERR"]) if os.environ.get("NGXERR") else shutil.which("ngxerr")
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
@@ -62,6 +63,34 @@ def run(directory, *words, status=0, stdin=None):
     if done.returncode not in allowed:
         fail("%s: status %d instead of %s\n%s" % (" ".join(words), done.returncode, allowed, done.stderr.decode("utf-8", "replace")))
     return done.stdout
+
+
+class Killer:
+    """Kills a command at any moment of its time: `seconds`, and less when it ends earlier, since the machine has others to serve too."""
+
+    def __init__(self, chance, seconds):
+        self.chance = chance
+        self.least = seconds / 4  # of one that had little to do nothing is learnt
+        self.seconds = seconds
+        self.killed = 0
+
+    def kill(self, process):
+        """True when it was still running."""
+        begin = time.monotonic()
+        try:
+            process.wait(self.chance.uniform(0, self.seconds))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            self.killed += 1
+        else:
+            self.seconds = max(self.least, min(self.seconds, time.monotonic() - begin))
+        _, errors = process.communicate(timeout=120)
+        expect(process.returncode in (0, -signal.SIGKILL),
+               "status %d after a kill: %s" % (process.returncode, (errors or b"").decode("utf-8", "replace")))
+        return process.returncode != 0
+
+    def check(self, most):
+        expect(self.killed > 0, "none of %d was killed: %.2f seconds are too few" % (most, self.seconds))
 
 
 def scan(directory, database, *words, status=0):

@@ -4,11 +4,10 @@ are not read again, and what is added to it is."""
 import datetime
 import os
 import random
-import signal
 import subprocess
 import time
 
-from common import PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, make_log, read_rows, run, scan, views, work_directory
+from common import Killer, PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, make_log, read_rows, run, scan, views, work_directory
 
 chance = random.Random(SEED)
 KILLS = 25
@@ -49,23 +48,17 @@ expect(0 < left < events and not any("short.log" in str(row) for row in expected
        "%d of %d events are left, or the line of a file without records" % (left, events))
 
 # a killed one
-killed = 0
+killer = Killer(chance, whole)
 for number in range(KILLS):
     database = os.path.join(base, "killed%d.db" % number)
     copy_database(scanned, database)
     process = subprocess.Popen([PROGRAM, *PRUNE, database], cwd=base, env=environment(base), stdout=subprocess.DEVNULL)
-    try:
-        process.wait(chance.uniform(0, whole))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        killed += 1
-    process.communicate()
-    expect(process.returncode in (0, -signal.SIGKILL), "status %d after a kill" % process.returncode)
+    killer.kill(process)
     check_sums(database)
     run(base, *PRUNE, database)
     check_sums(database)
     compare(database, expected, what="a prune after a kill")
-expect(killed > 0, "no prune was killed: %.2f seconds are too few" % whole)
+killer.check(KILLS)
 
 # a short file without a record left is known, and read on
 scan(base, pruned, logs)
@@ -74,4 +67,4 @@ append(short, days_ago(RECORD, 10))
 scan(base, pruned, logs)
 check_sums(pruned)
 expect(len(views(pruned)["events"]) == left + 1, "what was added to an emptied file is not there once")
-print("%d of %d prunes killed" % (killed, KILLS))
+print("%d of %d prunes killed" % (killer.killed, KILLS))

@@ -4,11 +4,10 @@ anywhere and run again, and when the file grew in between."""
 import os
 import random
 import shutil
-import signal
 import subprocess
 import time
 
-from common import MESSAGES, PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, read_rows, run, views, work_directory
+from common import Killer, MESSAGES, PROGRAM, SEED, check_sums, compare, copy_database, environment, expect, read_rows, run, views, work_directory
 
 chance = random.Random(SEED)
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca",
@@ -114,19 +113,13 @@ copy_database(before, database)
 retime(base, database, "Europe/Berlin")
 whole = time.monotonic() - begin
 expected = views(right)
-killed = 0
+killer = Killer(chance, whole)
 for number in range(KILLS):
     if number % 3 == 0:
         copy_database(before, database)
     process = subprocess.Popen([PROGRAM, "db", "retime", "--tz", "Europe/Berlin", "-d", database], cwd=base, env=environment(base),
                                stdout=subprocess.DEVNULL)
-    try:
-        process.wait(chance.uniform(0, whole))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        killed += 1
-    process.communicate()
-    expect(process.returncode in (0, -signal.SIGKILL), "status %d after a kill" % process.returncode)
+    killer.kill(process)
     check_sums(database)
     if number % 3 == 1: # another one that was meant otherwise, not finished either
         process = subprocess.Popen([PROGRAM, "db", "retime", "--tz", "Asia/Kolkata", "-d", database], cwd=base, env=environment(base),
@@ -140,7 +133,7 @@ for number in range(KILLS):
 marked = read_rows(right, "SELECT count(*) FROM events WHERE flags LIKE '%ambiguous-hour%'")[0][0]
 expect(0 < marked < len(expected["events"]), "%d of %d hours cannot be told" % (marked, len(expected["events"])))
 
-expect(killed > 0, "no retime was killed: %.2f seconds are too few" % whole)
+killer.check(KILLS)
 
 # grown in between: what is added is of the new zone already
 copy_database(before, database)
@@ -155,4 +148,4 @@ retime(base, database, "Europe/Berlin")
 copy_database(right, os.path.join(base, "grown.db"))
 scan(base, os.path.join(base, "grown.db"), "Europe/Berlin", big)
 compare(database, os.path.join(base, "grown.db"), what="a log that grew between a kill and the next retime")
-print("%d pairs of zones, %d of %d retimes killed" % (pairs, killed, KILLS))
+print("%d pairs of zones, %d of %d retimes killed" % (pairs, killer.killed, KILLS))

@@ -45,7 +45,7 @@ compare_with_all(const struct rules *rules, struct slice text, struct pattern_sc
 {
     size_t found = 0;
 
-    scanner_run(rules->scanner, text, patterns, candidates);
+    scanner_run(rules_scanner(rules), text, patterns, candidates);
     for (size_t i = 0; i < rules->count; i++) {
         bool all = true;
         for (size_t g = 0; g < rules->rules[i]->match_count; g++) {
@@ -79,8 +79,8 @@ scanner_hides_nothing(void **state)
     (void)state;
     capture_begin(&capture);
     struct rules *rules = load_embedded(&capture);
-    uint64_t *patterns = memory_allocate_zeroed(scanner_pattern_words(rules->scanner), sizeof *patterns);
-    uint64_t *candidates = memory_allocate_zeroed(scanner_class_words(rules->scanner), sizeof *candidates);
+    uint64_t *patterns = memory_allocate_zeroed(scanner_pattern_words(rules_scanner(rules)), sizeof *patterns);
+    uint64_t *candidates = memory_allocate_zeroed(scanner_class_words(rules_scanner(rules)), sizeof *candidates);
     for (size_t i = 0; i < rules->count; i++)
         for (size_t e = 0; e < rules->rules[i]->info.example_count; e++) {
             struct record record;

@@ -1,6 +1,6 @@
-/* A thread that does one kind of work whenever there is more of it, while its caller goes on.  Used by store alone. */
-#ifndef NGXERR_STORE_BACKGROUND_H
-#define NGXERR_STORE_BACKGROUND_H
+/* A thread that does one kind of work whenever there is more of it, while its caller goes on.  Any room may use it. */
+#ifndef NGXERR_BASE_BACKGROUND_H
+#define NGXERR_BASE_BACKGROUND_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* A thread that does one kind of work whenever there is more of it, while its caller goes on.  Used by store alone. */
-#include "store/background.h"
+/* A thread that does one kind of work whenever there is more of it, while its caller goes on.  Any room may use it. */
+#include "base/background.h"
 
 #include <pthread.h>
 #include <signal.h>
