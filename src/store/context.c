@@ -1,7 +1,6 @@
 /* A bounded cache of contexts: direct-mapped by hash, without their texts.  Used by store alone. */
 #include "store/context.h"
 
-#include <stdalign.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -22,7 +21,7 @@ struct contexts {
     uint64_t seed;
     int64_t last_id;
     struct buffer key, escaped;
-    alignas(CACHE_LINE) struct context_entry entries[CONTEXT_ENTRIES]; /* none in two lines of the caches */
+    struct context_entry *entries; /* CONTEXT_ENTRIES; no memory in a report of logs, which does not look at them */
 };
 
 struct contexts *
@@ -31,7 +30,8 @@ contexts_new(struct store *store)
     int64_t last;
     if (!store_get_integer(store, CONTEXT_LAST_ID, 0, &last))
         return NULL;
-    struct contexts *contexts = memory_map(1, sizeof(*contexts));
+    struct contexts *contexts = memory_allocate_zeroed(1, sizeof(*contexts));
+    contexts->entries = memory_map(CONTEXT_ENTRIES, sizeof(*contexts->entries));
     contexts->last_id = last;
     contexts->seed = hash_seed();
     return contexts;
@@ -44,13 +44,14 @@ contexts_free(struct contexts *contexts)
         return;
     buffer_free(&contexts->key);
     buffer_free(&contexts->escaped);
-    memory_unmap(contexts, 1, sizeof(*contexts));
+    memory_unmap(contexts->entries, CONTEXT_ENTRIES, sizeof(*contexts->entries));
+    free(contexts);
 }
 
 void
 contexts_forget(struct contexts *contexts)
 {
-    memset(contexts->entries, 0, sizeof(contexts->entries));
+    memset(contexts->entries, 0, CONTEXT_ENTRIES * sizeof(*contexts->entries));
 }
 
 /* --- the key --- */

@@ -1,7 +1,6 @@
 /* A bounded cache of texts that repeat: direct-mapped by hash, without the texts themselves.  Used by store alone. */
 #include "store/intern.h"
 
-#include <stdalign.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -27,7 +26,7 @@ struct intern {
     uint64_t seed;
     uint32_t last_id;
     struct buffer escaped;
-    alignas(CACHE_LINE) struct intern_entry entries[INTERN_ENTRIES]; /* none in two lines of the caches */
+    struct intern_entry *entries; /* INTERN_ENTRIES; no memory in a report of logs, which does not look at them */
 };
 
 struct intern *
@@ -36,7 +35,8 @@ intern_new(struct store *store)
     int64_t last;
     if (!store_get_integer(store, STRING_LAST_ID, 0, &last))
         return NULL;
-    struct intern *intern = memory_map(1, sizeof(*intern));
+    struct intern *intern = memory_allocate_zeroed(1, sizeof(*intern));
+    intern->entries = memory_map(INTERN_ENTRIES, sizeof(*intern->entries));
     intern->last_id = (uint32_t)last;
     intern->seed = hash_seed();
     return intern;
@@ -48,13 +48,14 @@ intern_free(struct intern *intern)
     if (intern == NULL)
         return;
     buffer_free(&intern->escaped);
-    memory_unmap(intern, 1, sizeof(*intern));
+    memory_unmap(intern->entries, INTERN_ENTRIES, sizeof(*intern->entries));
+    free(intern);
 }
 
 void
 intern_forget(struct intern *intern)
 {
-    memset(intern->entries, 0, sizeof(intern->entries));
+    memset(intern->entries, 0, INTERN_ENTRIES * sizeof(*intern->entries));
 }
 
 /* Gives the text of an entry an id. */
