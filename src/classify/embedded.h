@@ -1,4 +1,5 @@
-/* The pattern files and directives.tsv as the build embeds them.  Used by rules_load and directives only. */
+/* The pattern files and directives.tsv as the build embeds them.  Used by rules_embedded, rules_files and directives
+ * only. */
 #ifndef NGXERR_CLASSIFY_EMBEDDED_H
 #define NGXERR_CLASSIFY_EMBEDDED_H
 

@@ -50,8 +50,8 @@ bool loader_is_id(struct slice text);
 void loader_add_check(struct loader *loader, struct check **checks, size_t *count,
                       const struct conf_directive *directive);
 
-/* rules_embedded.c: the trees of the embedded pattern files, in their order; NULL for one that conf has said something about.  False
- * after the last.  Freed by embedded_trees_free, the trees by who took them. */
+/* rules_embedded.c: the trees of the embedded pattern files, in their order; NULL for one that conf has said something about, perhaps
+ * before what the loader says about the file before it.  False after the last.  Freed by embedded_trees_free, trees by who took them. */
 struct embedded_trees;
 struct embedded_trees *embedded_trees_new(struct diagnostics *diagnostics);
 bool embedded_trees_next(struct embedded_trees *trees, struct conf_tree **tree);

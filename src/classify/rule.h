@@ -15,8 +15,8 @@ struct match_group {
     struct pattern **patterns;
     struct slice *sources; /* the text of each pattern */
     size_t count;
-    struct literals *literals; /* what each pattern requires; set when the rules are complete */
-    size_t first_number; /* the patterns of all groups of all rules are numbered; set when the rules are complete */
+    struct literals *literals; /* what each pattern requires; set with the scanner, as is what follows */
+    size_t first_number;       /* the patterns of all groups of all rules are numbered */
 };
 
 /* One `while`: holds when the action is one of these. */
@@ -87,14 +87,14 @@ struct rules {
     size_t tree_count;
     struct rule **rules; /* in order of precedence */
     size_t count;
-    size_t *by_id; /* indices sorted by id */
-    size_t pattern_count;
-    struct scanner *scanner; /* finds the candidates; asked for by rules_scanner */
-    struct background *scanner_making;
+    size_t *by_id;                     /* indices sorted by id */
+    size_t pattern_count;              /* set with the scanner */
+    struct scanner *scanner;           /* finds the candidates; asked for by rules_scanner */
+    struct background *scanner_making; /* on a thread, from rules_load on */
     char hash[33];
 };
 
-/* Waits until it is made: that takes a thread as long as reading the patterns of a few files. */
+/* Waits until the scanner is made; never NULL. */
 const struct scanner *rules_scanner(const struct rules *rules);
 
 /* Room for one more in an array of arena memory that is grown by this function alone: returns the array, moved if it

@@ -12,21 +12,20 @@
 struct embedded_trees {
     struct background *background;
     struct diagnostics *diagnostics;
-    size_t next;            /* of embedded_patterns: to be parsed, then parsed */
-    struct conf_tree *tree; /* of it */
+    size_t next;            /* index in embedded_patterns of the file that is being parsed or waits to be taken */
+    struct conf_tree *tree; /* of it; NULL when conf has said why, or it was taken */
 };
 
 /* A background's work. */
 static void
 parse_next(void *context)
 {
-    static const struct conf_options plain = {.follow_includes = false};
     struct embedded_trees *trees = context;
     const struct embedded_file *file = &embedded_patterns[trees->next];
     struct buffer name = BUFFER_EMPTY;
 
     buffer_add_format(&name, "embedded:%s", file->name);
-    trees->tree = conf_parse_text(buffer_text(&name), (struct slice){(const char *)file->data, file->size}, &plain,
+    trees->tree = conf_parse_text(buffer_text(&name), (struct slice){(const char *)file->data, file->size}, NULL,
                                   trees->diagnostics);
     buffer_free(&name);
 }
@@ -60,6 +59,7 @@ embedded_trees_next(struct embedded_trees *trees, struct conf_tree **tree)
         return false;
     background_await(trees->background, 0);
     *tree = trees->tree;
+    trees->tree = NULL;
     ask_for(trees, trees->next + 1);
     return true;
 }
@@ -70,5 +70,6 @@ embedded_trees_free(struct embedded_trees *trees)
     if (trees == NULL)
         return;
     background_free(trees->background);
+    conf_free(trees->tree);
     free(trees);
 }

@@ -51,12 +51,10 @@ loader_read_tree(struct loader *loader, struct conf_tree *tree)
     loader->tree = NULL;
 }
 
-static const struct conf_options plain_files = {.follow_includes = false};
-
 static void
 loader_read_file(struct loader *loader, const char *path)
 {
-    loader_read_tree(loader, conf_parse_file(path, &plain_files, loader->diagnostics));
+    loader_read_tree(loader, conf_parse_file(path, NULL, loader->diagnostics));
 }
 
 static int

@@ -55,7 +55,7 @@ run_check(struct command_context *context, const struct rules *rules)
     struct patterns_check result;
 
     patterns_check(rules, context->diagnostics, &lines, &result);
-    fwrite(lines.data, 1, lines.size, context->out);
+    fwrite(buffer_text(&lines), 1, lines.size, context->out);
     fprintf(context->out, "%zu classes, %zu examples, %zu counter-examples: ", result.classes, result.examples,
             result.counters);
     if (result.failures == 0)

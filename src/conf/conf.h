@@ -23,14 +23,14 @@ struct conf_directive {
 
 struct conf_tree;
 
-/* Gives the bytes of a file named by an include; NULL pattern expansion is done by the tree (glob, relative to the
- * directory of the main file). */
 struct conf_options {
-    bool follow_includes; /* replace `include FILE;` by what the files hold; each directive keeps its own file */
+    /* Replace `include FILE;` by what the files hold (a glob, relative to the directory of the main file); each directive keeps its own
+     * file. */
+    bool follow_includes;
 };
 
 /* NULL after a diagnostic (STATUS_USAGE, file:line:column and the line with a caret) when the text is no configuration.
- * `name` and `text` are copied.  Freed by conf_free. */
+ * `name` and `text` are copied.  `options` NULL: none.  Freed by conf_free. */
 struct conf_tree *conf_parse_text(const char *name, struct slice text, const struct conf_options *options,
                                   struct diagnostics *diagnostics);
 struct conf_tree *conf_parse_file(const char *path, const struct conf_options *options,

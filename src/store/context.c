@@ -21,7 +21,7 @@ struct contexts {
     uint64_t seed;
     int64_t last_id;
     struct buffer key, escaped;
-    struct context_entry *entries; /* CONTEXT_ENTRIES; no memory in a report of logs, which does not look at them */
+    struct context_entry *entries; /* CONTEXT_ENTRIES; no memory while a survey counts, which does not look at them */
 };
 
 struct contexts *

@@ -26,7 +26,7 @@ struct intern {
     uint64_t seed;
     uint32_t last_id;
     struct buffer escaped;
-    struct intern_entry *entries; /* INTERN_ENTRIES; no memory in a report of logs, which does not look at them */
+    struct intern_entry *entries; /* INTERN_ENTRIES; no memory while a survey counts, which does not look at them */
 };
 
 struct intern *

@@ -66,31 +66,34 @@ def run(directory, *words, status=0, stdin=None):
 
 
 class Killer:
-    """Kills a command at any moment of its time: `seconds`, and less when it ends earlier, since the machine has others to serve too."""
+    """Kills a command at any moment of the time that it takes: `seconds` at first, then as much as the machine lets it see."""
 
     def __init__(self, chance, seconds):
         self.chance = chance
-        self.least = seconds / 4  # of one that had little to do nothing is learnt
+        self.least = seconds / 4  # what ends earlier had little to do: nothing is learnt from it
         self.seconds = seconds
         self.killed = 0
 
-    def kill(self, process):
-        """True when it was still running."""
+    def kill(self, process, part=None):
+        """At `part` of its time, or any.  True when it was still running."""
         begin = time.monotonic()
         try:
-            process.wait(self.chance.uniform(0, self.seconds))
+            process.wait(self.seconds * (self.chance.random() if part is None else part))
         except subprocess.TimeoutExpired:
             process.kill()
-            self.killed += 1
-        else:
-            self.seconds = max(self.least, min(self.seconds, time.monotonic() - begin))
+        seconds = time.monotonic() - begin
         _, errors = process.communicate(timeout=120)
         expect(process.returncode in (0, -signal.SIGKILL),
                "status %d after a kill: %s" % (process.returncode, (errors or b"").decode("utf-8", "replace")))
+        if process.returncode != 0:
+            self.killed += 1
+            self.seconds *= 1.01
+        elif seconds > self.least:
+            self.seconds = min(self.seconds, seconds)
         return process.returncode != 0
 
     def check(self, most):
-        expect(self.killed > 0, "none of %d was killed: %.2f seconds are too few" % (most, self.seconds))
+        expect(self.killed > most // 8, "only %d of %d were killed: %.2f seconds are too few" % (self.killed, most, self.seconds))
 
 
 def scan(directory, database, *words, status=0):

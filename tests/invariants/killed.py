@@ -37,15 +37,6 @@ def finish(process, allowed):
     return process.returncode
 
 
-def kill_within(process, seconds):
-    """True when it was still running then."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    return finish(process, (0, -signal.SIGKILL)) != 0
-
-
 def read_plainly(base, database, *words):
     """An answer, or that there is none and what to do: nothing of SQLite's, and no empty answer."""
     done = subprocess.run([PROGRAM, *words, "-d", database], cwd=base, env=environment(base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -119,23 +110,16 @@ def small_by_bytes(base, logs, expected, size):
 
 
 def small_by_time(base, logs, expected, whole):
-    """The measure follows the machine, on which others work too."""
-    killed = 0
+    killer = Killer(chance, whole)
     database = os.path.join(base, "time.db")
     for number in range(BY_TIME):
-        begin, moment = time.monotonic(), whole * (0.2 + 0.8 * (number % 40 + chance.random()) / 40)
-        if kill_within(start(base, database, logs), moment):
-            killed += 1
-            whole *= 1.01
-            if os.path.exists(database):
-                read_plainly(base, database, *chance.choice(READERS))
-        else:
-            whole = min(whole, time.monotonic() - begin)
+        if killer.kill(start(base, database, logs), 0.2 + 0.8 * (number % 40 + chance.random()) / 40) and os.path.exists(database):
+            read_plainly(base, database, *chance.choice(READERS))
         if chance.random() < 0.2:  # else the next one is killed on what this one left
             recovered(base, database, logs, expected, "a scan after kills")
     recovered(base, database, logs, expected, "a scan after kills")
-    expect(killed > BY_TIME // 4, "only %d of %d scans killed" % (killed, BY_TIME))
-    return "%d of %d killed by time" % (killed, BY_TIME)
+    killer.check(BY_TIME)
+    return "%d of %d killed by time" % (killer.killed, BY_TIME)
 
 
 # --- a large one: more records than a transaction holds, but for the first; that ends before standard input is waited for ---

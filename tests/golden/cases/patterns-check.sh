@@ -1,2 +1,4 @@
-# Every example of the built-in classes wins its class.
+# Every example of the built-in classes wins its class; a directory without pattern files has none.
 "$NGXERR" patterns check | grep -v " before " | sed "s/[0-9][0-9]*/N/g"
+mkdir empty
+"$NGXERR" patterns check --without-embedded empty
