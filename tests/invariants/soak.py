@@ -46,7 +46,9 @@ def arguments():
     parser.add_argument("--scan-every", type=float, default=0.15, help="seconds between two scans, on average")
     parser.add_argument("--kills", type=float, default=0.5, help="share of the scans that get a signal")
     parser.add_argument("--check-every", type=float, default=300, help="seconds between two comparisons")
-    return parser.parse_args()
+    options = parser.parse_args()
+    signal.alarm(int(options.seconds) + common.WHOLE_SECONDS)
+    return options
 
 
 class Soak:

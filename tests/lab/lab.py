@@ -97,11 +97,12 @@ class Nginx:
 
     def test(self):
         """nginx -t: (accepted, what it printed)."""
-        run = subprocess.run(self.command("-t"), capture_output=True, encoding="latin-1", check=False)
+        run = subprocess.run(self.command("-t"), capture_output=True, encoding="latin-1", check=False, timeout=120)
         return run.returncode == 0, run.stderr
 
     def start(self):
-        self.process = subprocess.Popen(self.command("-g", "daemon off;"), stderr=subprocess.DEVNULL)
+        # a worker that outlives its master must not hold the pipe in which the results of the tests are waited for
+        self.process = subprocess.Popen(self.command("-g", "daemon off;"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(self.listens, what="nginx to listen")
         return self
 

@@ -12,7 +12,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 def possible():
     """True if this user may make network namespaces."""
     with contextlib.suppress(OSError):
-        run = subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False)
+        run = subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False, timeout=120)
         return run.returncode == 0
     return False
 

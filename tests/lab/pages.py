@@ -18,7 +18,7 @@ PATTERNS = os.path.join(os.environ.get("TOP_SRCDIR") or os.path.join(os.path.dir
 
 def ngxerr(*arguments, given=None):
     """What the program prints as JSON; NGXERR names it.  Findings make its status 1."""
-    run = subprocess.run([os.environ["NGXERR"], *arguments], input=given, capture_output=True, check=False)
+    run = subprocess.run([os.environ["NGXERR"], *arguments], input=given, capture_output=True, check=False, timeout=120)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"ngxerr {' '.join(arguments)}: {run.stderr.decode(errors='replace')}")
     return json.loads(run.stdout)

@@ -5,6 +5,7 @@ to test."""
 
 import concurrent.futures
 import os
+import signal
 import sys
 import time
 
@@ -17,6 +18,8 @@ import registry  # noqa: E402
 
 # The cases mostly wait: for timeouts, for slow clients.
 AT_A_TIME = 6
+# All of them, which take a minute or two: what hangs is ended, and so named.
+SECONDS = 1000
 
 
 def outcome(case):
@@ -33,6 +36,7 @@ def outcome(case):
 
 
 def main(words):
+    signal.alarm(SECONDS)
     if not lab.find_nginx() or os.environ.get("LAB") == "no":
         print("1..0 # SKIP " + ("LAB=no" if lab.find_nginx() else "nginx is not installed"))
         return 0
