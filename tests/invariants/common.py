@@ -99,8 +99,8 @@ class Killer:
             self.seconds = min(self.seconds, seconds)
         return process.returncode != 0
 
-    def check(self, most):
-        expect(self.killed > most // 8, "only %d of %d were killed: %.2f seconds are too few" % (self.killed, most, self.seconds))
+    def check(self, most, least=1):
+        expect(self.killed >= least, "only %d of %d were killed: %.2f seconds are too few" % (self.killed, most, self.seconds))
 
 
 def scan(directory, database, *words, status=0):

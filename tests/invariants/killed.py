@@ -118,7 +118,7 @@ def small_by_time(base, logs, expected, whole):
         if chance.random() < 0.2:  # else the next one is killed on what this one left
             recovered(base, database, logs, expected, "a scan after kills")
     recovered(base, database, logs, expected, "a scan after kills")
-    killer.check(BY_TIME)
+    killer.check(BY_TIME, BY_TIME // 4 + 1)
     return "%d of %d killed by time" % (killer.killed, BY_TIME)
 
 
