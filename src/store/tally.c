@@ -7,27 +7,25 @@
 
 #include "base/memory.h"
 
-/* Beyond seven eighths the way to a free slot becomes long. */
-#define SLOTS     ((size_t)LIMIT_SURVEY_LINES * TALLY_SLOTS)
-#define MOST_USED (SLOTS / 8 * 7)
-/* So many are free when it was full: to look for them takes a while. */
-#define ROOM     (SLOTS / 16)
+/* What most logs need, 400 KB.  Large pages of a large table would be cleared for the first keys, and all of it looked
+ * through at the end. */
+#define LINES_FIRST (LIMIT_SURVEY_LINES / 64)
+/* So many slots become free when it was full: to look for them takes a while. */
+#define ROOM     ((size_t)LIMIT_SURVEY_LINES * TALLY_SLOTS / 16)
 #define RARITIES 33U
 
 static_assert(sizeof(struct tally_line) == CACHE_LINE, "a line is one of the caches");
-static_assert(ROOM > 0 && MOST_USED < SLOTS, "there is a free slot to end each search");
 
-/* Its memory is only taken from the system as it is touched. */
 void
 tallies_begin(struct tallies *tallies)
 {
-    *tallies = (struct tallies){.lines = memory_map(LIMIT_SURVEY_LINES, sizeof(*tallies->lines))};
+    *tallies = (struct tallies){.lines = memory_map(LINES_FIRST, sizeof(*tallies->lines)), .line_count = LINES_FIRST};
 }
 
 void
 tallies_end(struct tallies *tallies)
 {
-    memory_unmap(tallies->lines, LIMIT_SURVEY_LINES, sizeof(*tallies->lines));
+    memory_unmap(tallies->lines, tallies->line_count, sizeof(*tallies->lines));
     for (size_t t = 0; tallies->tops != NULL && t < tallies->count; t++)
         free(tallies->tops[t].slots);
     free(tallies->tops);
@@ -44,16 +42,16 @@ tallies_new(struct tallies *tallies, bool ranked)
 }
 
 static inline size_t
-after(size_t at)
+after(const struct tallies *tallies, size_t at)
 {
-    return at + 1 < LIMIT_SURVEY_LINES ? at + 1 : 0;
+    return at + 1 < tallies->line_count ? at + 1 : 0;
 }
 
 /* How many lines further on `to` is. */
 static size_t
-way(size_t from, size_t to)
+way(const struct tallies *tallies, size_t from, size_t to)
 {
-    return to >= from ? to - from : to + LIMIT_SURVEY_LINES - from;
+    return to >= from ? to - from : to + tallies->line_count - from;
 }
 
 static inline bool
@@ -79,11 +77,13 @@ find_displaced(const struct tallies *tallies, size_t at, size_t *line, unsigned 
     const struct tally_line *next;
     *line = at;
     do {
-        *line = after(*line);
+        *line = after(tallies, *line);
         next = &tallies->lines[*line];
-        for (*slot = 0; *slot < TALLY_SLOTS && next->counts[*slot] > 0; ++*slot)
-            if (way(tally_home(next->tallies[*slot], next->keys[*slot]), *line) >= way(at, *line))
+        for (*slot = 0; *slot < TALLY_SLOTS && next->counts[*slot] > 0; ++*slot) {
+            size_t home = tally_home(tallies, next->tallies[*slot], next->keys[*slot]);
+            if (way(tallies, home, *line) >= way(tallies, at, *line))
                 return true;
+        }
     } while (is_full(next));
     return false;
 }
@@ -147,14 +147,14 @@ make_room(struct tallies *tallies)
 {
     struct forgetting *forgetting = memory_allocate_zeroed(tallies->count, sizeof(*forgetting));
     struct tally_line *lines = tallies->lines;
-    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
+    for (size_t i = 0; i < tallies->line_count; i++)
         for (unsigned slot = 0; slot < TALLY_SLOTS && lines[i].counts[slot] > 0; slot++)
             forgetting[lines[i].tallies[slot]].keys[rarity_of(lines[i].counts[slot])]++;
     for (size_t i = 0; i < tallies->count; i++)
         forgetting[i].left = tallies->all[i].used;
     for (size_t gone = 0; gone < ROOM;)
         gone += forget_half(forgetting, tallies->count);
-    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
+    for (size_t i = 0; i < tallies->line_count; i++)
         for (unsigned slot = 0; slot < TALLY_SLOTS && lines[i].counts[slot] > 0;)
             if (rarity_of(lines[i].counts[slot]) < forgetting[lines[i].tallies[slot]].rarities)
                 free_slot(tallies, i, slot); /* there is another one now */
@@ -171,8 +171,8 @@ make_room(struct tallies *tallies)
 static inline bool
 find_place(const struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
 {
-    size_t at = tally_home(tally, key);
-    for (;; at = after(at)) {
+    size_t at = tally_home(tallies, tally, key);
+    for (;; at = after(tallies, at)) {
         struct tally_line *line = place->line = &tallies->lines[at];
         for (place->slot = 0; place->slot < TALLY_SLOTS; place->slot++) {
             if (line->counts[place->slot] == 0)
@@ -183,12 +183,37 @@ find_place(const struct tallies *tallies, size_t tally, uint64_t key, struct tal
     }
 }
 
+/* Beyond seven eighths the way to a free slot becomes long. */
+static bool
+is_crowded(const struct tallies *tallies)
+{
+    return tallies->used == tallies->line_count * TALLY_SLOTS / 8 * 7;
+}
+
+static void
+grow(struct tallies *tallies)
+{
+    struct tally_line *before = tallies->lines;
+    struct tally_place place;
+    tallies->lines = memory_map(LIMIT_SURVEY_LINES, sizeof(*tallies->lines));
+    tallies->line_count = LIMIT_SURVEY_LINES;
+    for (size_t i = 0; i < LINES_FIRST; i++)
+        for (unsigned slot = 0; slot < TALLY_SLOTS && before[i].counts[slot] > 0; slot++) {
+            (void)find_place(tallies, before[i].tallies[slot], before[i].keys[slot], &place);
+            copy_slot(place.line, place.slot, &before[i], slot);
+        }
+    memory_unmap(before, LINES_FIRST, sizeof(*before));
+}
+
 static __attribute__((noinline)) void
 add_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count, struct tally_place *place)
 {
     struct tally *its = &tallies->all[tally];
-    if (tallies->used == MOST_USED) {
-        make_room(tallies);
+    if (is_crowded(tallies)) {
+        if (tallies->line_count < LIMIT_SURVEY_LINES)
+            grow(tallies);
+        else
+            make_room(tallies);
         (void)find_place(tallies, tally, key, place);
     }
     struct tally_line *line = place->line;
@@ -276,7 +301,7 @@ tallies_rank(struct tallies *tallies)
         else if (its->used > 0)
             tallies->tops[t].slots = memory_resize(NULL, room_of(its), sizeof(*tallies->tops[t].slots));
     }
-    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++) {
+    for (size_t i = 0; i < tallies->line_count; i++) {
         struct tally_line *line = &tallies->lines[i];
         for (unsigned slot = 0; slot < TALLY_SLOTS && line->counts[slot] > 0; slot++)
             if (line->counts[slot] >= least[line->tallies[slot]])

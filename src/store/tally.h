@@ -54,8 +54,9 @@ struct tally_top {
 
 /* Ended by tallies_end. */
 struct tallies {
-    struct tally_line *lines; /* LIMIT_SURVEY_LINES of them */
-    size_t used;
+    struct tally_line *lines;
+    size_t line_count; /* few at first, then LIMIT_SURVEY_LINES */
+    size_t used;       /* keys */
     struct tally *all;
     struct tally_top *tops; /* of each, once they are ranked; else NULL */
     size_t count;
@@ -67,15 +68,15 @@ void tallies_end(struct tallies *tallies);
 size_t tallies_new(struct tallies *tallies, bool ranked);
 /* The line where a key would stand; keys may be numbers that follow each other. */
 static inline size_t
-tally_home(size_t tally, uint64_t key)
+tally_home(const struct tallies *tallies, size_t tally, uint64_t key)
 {
-    return (size_t)(((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) * LIMIT_SURVEY_LINES >> 32);
+    return (size_t)(((key ^ (uint64_t)tally << 40) * 0x9e3779b97f4a7c15U >> 32) * tallies->line_count >> 32);
 }
 /* Asks for the memory of a key that will be counted soon: it is far from the core as a rule. */
 static inline __attribute__((always_inline)) void
 tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
 {
-    __builtin_prefetch(&tallies->lines[tally_home(tally, key)]);
+    __builtin_prefetch(&tallies->lines[tally_home(tallies, tally, key)]);
 }
 /* Counts the key `more` times more; returns how often it was.  At `more` it is new, or was forgotten: then its row is 0 and
  * to be set. */

@@ -3,7 +3,6 @@
 
 #include "base/escape.h"
 #include "store/questions.h"
-#include "store/tally.h"
 
 #include <stdarg.h>
 
@@ -419,69 +418,6 @@ test_levels_are_those_of_all_events(void **context)
                      1U << LEVEL_CRIT | 1U << LEVEL_ERROR | 1U << LEVEL_WARN | 1U << LEVEL_NOTICE | 1U << LEVEL_INFO);
 }
 
-/* What is frequent stays when there are more keys than room, and what is known only in part says so. */
-static void
-test_a_full_tally_forgets_what_is_rare(void **context)
-{
-    (void)context;
-    struct tallies tallies;
-    struct tally_place place;
-    const uint64_t slots = (uint64_t)LIMIT_SURVEY_LINES * TALLY_SLOTS;
-    const int64_t row = ((int64_t)1 << 39) + 70;
-    size_t count;
-    tallies_begin(&tallies);
-    size_t small = tallies_new(&tallies, true), large = tallies_new(&tallies, true);
-    assert_int_equal(tally_count(&tallies, small, 7, 1, &place), 1);
-    assert_int_equal(tally_row(&place), 0);
-    tally_set_row(&place, row);
-    for (uint64_t i = 0; i < 2 * slots; i++) {
-        tally_count(&tallies, large, i, 1, &place);
-        if (i % 4 == 0)
-            assert_int_equal(tally_count(&tallies, large, UINT64_MAX, 1, &place), i / 4 + 1);
-    }
-    assert_int_equal(tally_count(&tallies, small, 7, 1, &place), 2);
-    assert_int_equal(tally_row(&place), row);
-    tallies_rank(&tallies);
-    const struct tally_slot *top = tally_top(&tallies, small, &count);
-    assert_int_equal(count, 1);
-    assert_int_equal(top[0].row, row);
-    assert_false(tallies.all[small].dropped);
-    top = tally_top(&tallies, large, &count);
-    assert_true(count > 0);
-    assert_true(top[0].key == UINT64_MAX);
-    assert_int_equal(top[0].count, slots / 2);
-    assert_true(tallies.all[large].dropped);
-    assert_true(tallies.all[large].most > slots / 2);
-    tallies_end(&tallies);
-}
-
-/* Forgetting moves keys about: none is lost, and none is there twice. */
-static void
-test_a_full_tally_knows_what_is_frequent(void **context)
-{
-    (void)context;
-    const uint64_t frequent = 200000, rare = (uint64_t)LIMIT_SURVEY_LINES * TALLY_SLOTS;
-    struct tallies tallies;
-    struct tally_place place;
-    tallies_begin(&tallies);
-    size_t tally = tallies_new(&tallies, false);
-    for (uint64_t i = 0; i < rare; i++) {
-        tally_count(&tallies, tally, frequent + i, 1, &place);
-        for (int times = 0; i < frequent && times < 3; times++)
-            tally_count(&tallies, tally, i, 1, &place);
-    }
-    assert_true(tallies.all[tally].dropped);
-    for (uint64_t i = 0; i < frequent; i++)
-        assert_int_equal(tally_count(&tallies, tally, i, 1, &place), 4);
-    size_t used = 0;
-    for (size_t i = 0; i < LIMIT_SURVEY_LINES; i++)
-        for (size_t slot = 0; slot < TALLY_SLOTS; slot++)
-            used += tallies.lines[i].counts[slot] > 0;
-    assert_int_equal(used, tallies.used);
-    assert_int_equal(used, tallies.all[tally].used);
-    tallies_end(&tallies);
-}
-
 int
 main(void)
 {
@@ -493,8 +429,6 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_survey_of_records_equals_one_of_rows, begin, end),
         cmocka_unit_test_setup_teardown(test_a_survey_of_records_equals_one_of_rows, begin_wide, end),
         cmocka_unit_test_setup_teardown(test_levels_are_those_of_all_events, begin, end),
-        cmocka_unit_test(test_a_full_tally_forgets_what_is_rare),
-        cmocka_unit_test(test_a_full_tally_knows_what_is_frequent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
