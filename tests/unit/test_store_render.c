@@ -83,17 +83,21 @@ test_tails(void **state)
     (void)state;
     assert_true(is_rendered(BEGIN ", udp client: 192.0.2.1, server: a:53, upstream: \"192.0.2.2:53\"\n"));
     assert_true(is_rendered(BEGIN ", client: ::1, server: 0.0.0.0:25, upstream: 192.0.2.2:143\n"));
-    assert_true(is_rendered(BEGIN ", client: 192.0.2.1, server: , request: \"GET / HTTP/1.1\", subrequest: \"/b\", upstream: "
-                                  "\"http://192.0.2.2:80/\", host: \"a\", referrer: \"http://a/\"\n"));
+    assert_true(is_rendered(BEGIN
+                            ", client: 192.0.2.1, server: , request: \"GET / HTTP/1.1\", subrequest: \"/b\", upstream: "
+                            "\"http://192.0.2.2:80/\", host: \"a\", referrer: \"http://a/\"\n"));
     assert_true(is_rendered(BEGIN " while reading upstream, client: 192.0.2.1, server: a\r\n"));
-    assert_false(is_rendered(BEGIN ", client: 192.0.2.1, server: a, bytes from/to client:5/40, bytes from/to upstream:40/5\n"));
+    assert_false(
+        is_rendered(BEGIN ", client: 192.0.2.1, server: a, bytes from/to client:5/40, bytes from/to upstream:40/5\n"));
     assert_false(is_rendered(BEGIN ", client: 192.0.2.1 using starttls, server: a\n"));
-    assert_false(is_rendered(BEGIN ", client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", b: \"c\", host: \"a\"\n"));
+    assert_false(
+        is_rendered(BEGIN ", client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", b: \"c\", host: \"a\"\n"));
     assert_false(is_rendered(BEGIN " while resolving, resolver: 192.0.2.3\n"));
     assert_true(is_rendered(BEGIN ", client: 192.0.2.1, server: a, host: \"a\", request: \"GET / HTTP/1.1\"\n"));
     assert_true(is_rendered(BEGIN ", client: 192.0.2.1, client: 192.0.2.1, server: a\n"));
-    assert_true(is_rendered(BEGIN ", client: 192.0.2.1, server: a, request: \"GET /, client: 192.0.2.1, server: b HTTP/1.1\", "
-                                  "host: \"a\"\n"));
+    assert_true(
+        is_rendered(BEGIN ", client: 192.0.2.1, server: a, request: \"GET /, client: 192.0.2.1, server: b HTTP/1.1\", "
+                          "host: \"a\"\n"));
 }
 
 /* Pieces of records in any order. */
