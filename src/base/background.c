@@ -1,11 +1,10 @@
 /* A thread that does one kind of work whenever there is more of it, while its caller goes on.  Any room may use it. */
 #include "base/background.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 struct background {
     void (*work)(void *context);
@@ -52,19 +51,11 @@ background_run(void *argument)
     return NULL;
 }
 
-/* Signals are not for this thread. */
 static bool
 start(struct background *background)
 {
-    sigset_t all, before;
-    if (background->runs)
-        return true;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    background->runs = pthread_create(&background->thread, NULL, background_run, background) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (background->runs)
-        pthread_setname_np(background->thread, background->name); /* for top and perf */
+    background->runs =
+        background->runs || thread_start(&background->thread, background->name, background_run, background);
     return background->runs;
 }
 

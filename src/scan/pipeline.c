@@ -2,12 +2,12 @@
 #include "scan/pipeline.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include "scan/stages.h"
 
 static_assert(BLOCK_COUNT <= SHELF_ROOM && PARCEL_COUNT <= SHELF_ROOM && SHEET_COUNT <= SHELF_ROOM,
@@ -159,24 +159,13 @@ join(struct pipeline *pipeline)
         pthread_join(pipeline->helper, NULL);
 }
 
-/* Signals are for the caller's thread alone. */
 static bool
 start_threads(struct pipeline *pipeline, bool with_helper)
 {
-    sigset_t all, before;
-    bool started;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    started = pthread_create(&pipeline->cutter, NULL, cutter_run, pipeline) == 0;
-    if (started) {
-        pthread_setname_np(pipeline->cutter, "ngxerr-read"); /* for top and perf */
-        pipeline->has_helper = with_helper && pthread_create(&pipeline->helper, NULL, helper_run, pipeline) == 0;
-    }
-    if (pipeline->has_helper)
-        pthread_setname_np(pipeline->helper, "ngxerr-rows");
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
+    if (!thread_start(&pipeline->cutter, "ngxerr-read", cutter_run, pipeline))
+        return false;
+    pipeline->has_helper = with_helper && thread_start(&pipeline->helper, "ngxerr-rows", helper_run, pipeline);
+    return true;
 }
 
 bool
