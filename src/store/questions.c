@@ -114,34 +114,48 @@ take_shape(struct question *question, struct arena *arena, struct shape_summary 
     return true;
 }
 
-/* A column is_new for shapes in `s`: when the period begins with a time, the shape's first time tells; when it begins with
- * an id, whether more were counted than came after it.  A shape beyond LIMIT_SHAPES was not counted by itself: unknown. */
+/* The shapes of the events that pass. */
 static void
-add_is_new(struct question *question, const struct filter *filter)
+add_shapes(struct question *question, const struct filter *filter)
 {
-    if (!store_knows_new(filter)) {
-        question_add(question, "0");
-    } else if (filter->has_after) {
-        question_add(question,
-                     "coalesce((SELECT k.count FROM shapes k WHERE k.shape = s.shape AND k.level IS s.level) <= "
-                     "(SELECT p.n FROM period p WHERE p.shape = s.shape AND p.level IS s.level), 0)");
-    } else {
-        question_add(question, "coalesce((SELECT strftime('%s', k.first_time) + 0 >= ");
-        question_number(question, filter->since);
-        question_add(question, " FROM shapes k WHERE k.shape = s.shape AND k.level IS s.level), 0)");
+    if (filter_is_empty(question->store, filter)) {
+        question_add(question, "SELECT shape, level, count AS n, strftime('%s', first_time) + 0 AS first, "
+                               "strftime('%s', last_time) + 0 AS last, sample, 0 AS id FROM shapes");
+        return;
     }
+    question_add(question,
+                 "SELECT shape_of(message) AS shape, level, count(*) AS n, min(epoch) AS first, max(epoch) AS last, "
+                 "'' AS sample, min(id) AS id FROM event_rows");
+    add_class(question, filter, "unclassified");
+    question_add(question, " GROUP BY 1, 2");
 }
 
-/* All of the period, whatever the other filters say. */
+/* The same with a column is_new: when the period begins with a time, the shape's first time tells; when it begins with an id,
+ * whether more were counted than came after it, whatever the other filters say.  A shape beyond LIMIT_SHAPES was not counted
+ * by itself: unknown.  All of it meets in one GROUP BY: a look through all shapes for each of them takes minutes where
+ * a stranger made thousands. */
 static void
-add_period(struct question *question, const struct filter *filter)
+add_new_shapes(struct question *question, const struct filter *filter)
 {
-    if (filter == NULL || !filter->has_after)
-        return;
-    question_add(question, "WITH period AS MATERIALIZED (SELECT shape_of(message) AS shape, level, count(*) AS n FROM "
-                           "event_rows WHERE class_id = 0 AND first_id > ");
-    question_number(question, filter->after);
-    question_add(question, " GROUP BY 1, 2) ");
+    question_add(question, "SELECT shape, level, sum(n) AS n, min(first) AS first, max(last) AS last, "
+                           "max(sample) AS sample, min(id) AS id, coalesce(");
+    if (filter->has_after) {
+        question_add(question, "sum(known) <= sum(came)");
+    } else {
+        question_add(question, "min(began) >= ");
+        question_number(question, filter->since);
+    }
+    question_add(question, ", 0) AS is_new FROM (SELECT *, NULL AS known, NULL AS began, NULL AS came FROM (");
+    add_shapes(question, filter);
+    question_add(question, ") UNION ALL SELECT shape, level, NULL, NULL, NULL, NULL, NULL, count, "
+                           "strftime('%s', first_time) + 0, NULL FROM shapes");
+    if (filter->has_after) {
+        question_add(question, " UNION ALL SELECT shape_of(message), level, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+                               "count(*) FROM event_rows WHERE class_id = 0 AND first_id > ");
+        question_number(question, filter->after);
+        question_add(question, " GROUP BY 1, 2");
+    }
+    question_add(question, ") GROUP BY shape, level HAVING sum(n) > 0");
 }
 
 bool
@@ -152,22 +166,15 @@ store_shapes(struct store *store, const struct filter *filter, size_t limit, str
     struct shape_summary *found = NULL;
     *count = 0;
     *totals = (struct shape_totals){0};
-    add_period(&question, filter);
-    question_add(&question, "SELECT *, count(*) OVER (), sum(is_new) OVER () FROM (SELECT s.*, ");
-    add_is_new(&question, filter);
-    question_add(&question, " AS is_new FROM (");
-    if (filter_is_empty(store, filter)) {
-        question_add(&question, "SELECT shape, level, count AS n, strftime('%s', first_time) + 0 AS first, "
-                                "strftime('%s', last_time) + 0 AS last, sample, 0 AS id FROM shapes");
+    question_add(&question, "SELECT *, count(*) OVER (), sum(is_new) OVER () FROM (");
+    if (store_knows_new(filter)) {
+        add_new_shapes(&question, filter);
     } else {
-        question_add(
-            &question,
-            "SELECT shape_of(message) AS shape, level, count(*) AS n, min(epoch) AS first, max(epoch) AS last, "
-            "'' AS sample, min(id) AS id FROM event_rows");
-        add_class(&question, filter, "unclassified");
-        question_add(&question, " GROUP BY 1, 2");
+        question_add(&question, "SELECT *, 0 AS is_new FROM (");
+        add_shapes(&question, filter);
+        question_add(&question, ")");
     }
-    question_add(&question, ") s) ORDER BY is_new DESC, n DESC, shape, level LIMIT ");
+    question_add(&question, ") ORDER BY is_new DESC, n DESC, shape, level LIMIT ");
     question_number(&question, limit > INT32_MAX ? INT32_MAX : (int64_t)limit);
     bool good = question_ask(&question), row = good;
     while (good && row && (good = question_next(&question, &row)) && row) {

@@ -184,7 +184,9 @@ run_once() { # in turn, so that a busy moment does not hit one of them alone
     timed second "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
 }
 
-run_extremes() { # for their memory
+run_extremes() { # for their memory, and for what grows with the number of shapes
+    timed distinct_report "$NGXERR" report --tz UTC "$work/distinct.log"
+    timed distinct_since "$NGXERR" report --tz UTC --since 2000-01-01 "$work/distinct.log"
     rm "$work/distinct.log"
     head -n 1 "$log" | awk -v lines="$LINES" '{ while (n++ < lines) print }' >"$work/same.log"
     scan same "$work/same.log"
