@@ -136,7 +136,6 @@ fields_cut(struct record *record, struct slice body, bool partial, enum tail_cho
     enum tail_state state = TAIL_NONE;
 
     record->message = body;
-    record->in_order = true;
     if (record->level == LEVEL_DEBUG)
         return TAIL_NONE; /* ngx_log_error_core calls no handler for debug */
     const char *first = tail_candidate(body.data, end);
@@ -152,8 +151,6 @@ fields_cut(struct record *record, struct slice body, bool partial, enum tail_cho
     }
     if (state == TAIL_NONE)
         other_tail_read(record, body);
-    /* a tail is read in the order of the handlers; what it has besides goes into the extra fields */
-    record->in_order = state != TAIL_OPEN && record->extra_count == 0;
     message_cut(record);
     record_derive(record);
     return state;

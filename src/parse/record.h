@@ -104,8 +104,6 @@ struct record {
     struct slice host;
     struct slice referrer;
     struct slice tail; /* from ", client: " (or the like) to the end of the record; none if there is none */
-    bool in_order; /* message, doing and tail fields follow each other as nginx writes them, with no other byte between
-                    * or behind them but a line end */
 
     /* Derived from the fields above. */
     struct slice method; /* of request */

@@ -184,14 +184,33 @@ render_record(const struct record *record, struct render_cache *cache, struct bu
     out->size = (size_t)(pen.out - out->data);
 }
 
+/* The value of a field stands behind its name, of so many bytes, at *at, which is moved behind it and what ends it. */
+static inline bool
+stands(const char **at, struct slice value, size_t name, size_t end)
+{
+    if (value.data == NULL)
+        return true;
+    bool there = value.data == *at + name;
+    *at = value.data + value.size + end;
+    return there;
+}
+
 bool
 render_ends(const struct record *record)
 {
-    struct slice last = record->tail.data != NULL    ? record->tail
-                        : record->doing.data != NULL ? record->doing
-                                                     : record->message;
-    size_t line_end = (record->flags & RECORD_CRLF ? 1U : 0U) + (record->flags & RECORD_NO_NEWLINE ? 0U : 1U);
-    return record->in_order && last.data + last.size + line_end == record->raw.data + record->raw.size;
+    const char *at = record->message.data + record->message.size;
+    bool quoted = !record->upstream_is_bare;
+    return stands(&at, record->doing, sizeof(" while ") - 1, 0) &&
+           stands(&at, record->client, record->client_is_udp ? sizeof(", udp client: ") - 1 : sizeof(", client: ") - 1,
+                  0) &&
+           stands(&at, record->server, sizeof(", server: ") - 1, 0) &&
+           stands(&at, record->request, sizeof(", request: \"") - 1, 1) &&
+           stands(&at, record->subrequest, sizeof(", subrequest: \"") - 1, 1) &&
+           stands(&at, record->upstream, sizeof(", upstream: ") - 1 + quoted, quoted) &&
+           stands(&at, record->host, sizeof(", host: \"") - 1, 1) &&
+           stands(&at, record->referrer, sizeof(", referrer: \"") - 1, 1) &&
+           at + (record->flags & RECORD_CRLF ? 1 : 0) + (record->flags & RECORD_NO_NEWLINE ? 0 : 1) ==
+               record->raw.data + record->raw.size;
 }
 
 /* Of a number without a zero before it. */

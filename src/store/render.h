@@ -17,8 +17,8 @@ void render_record(const struct record *record, struct render_cache *cache, stru
 /* True when the record would be rendered as `raw`. */
 bool render_is(const struct record *record, struct render_cache *cache, struct slice raw);
 
-/* True when a record without a wrapper is written as it would be rendered from its message on, as parse found it; false
- * when it is not, and for a tail that breaks off. */
+/* True when a record without a wrapper is written as it would be rendered from its message on: told by where its fields
+ * stand, without a look at the bytes. */
 bool render_ends(const struct record *record);
 
 /* What must be known besides `rendered` to get `raw`: appends to `patch` the lengths of the common beginning and end

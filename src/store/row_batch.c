@@ -61,20 +61,12 @@ event_epoch(const struct event *event)
 }
 
 void
-row_batch_sum_class(struct row_batch *batch, const struct event *event, int64_t class_id)
-{
-    struct class_sum *class = sum_of_class(&batch->sums, class_id);
-    int64_t epoch = event_epoch(event);
-    if (epoch >= 0 && (class->epoch < 0 || epoch < class->epoch))
-        class->epoch = epoch;
-}
-
-void
-row_batch_sum(struct row_batch *batch, const struct event *event, bool unclassified)
+row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id)
 {
     struct batch_sums *sums = &batch->sums;
+    struct class_sum *class = sum_of_class(sums, class_id);
     int64_t epoch = event_epoch(event);
-    if (unclassified) {
+    if (class_id == 0) {
         sums->unclassified = memory_room(sums->unclassified, sums->unclassified_count, 1, &sums->unclassified_capacity,
                                          sizeof(*sums->unclassified));
         sums->unclassified[sums->unclassified_count++] = sums->events;
@@ -84,6 +76,8 @@ row_batch_sum(struct row_batch *batch, const struct event *event, bool unclassif
     sums->continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
     if (epoch < 0)
         return;
+    if (class->epoch < 0 || epoch < class->epoch)
+        class->epoch = epoch;
     if (sums->first_time < 0 || epoch < sums->first_time)
         sums->first_time = epoch;
     if (epoch > sums->last_time)

@@ -51,9 +51,7 @@ struct row_batch {
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
 int64_t event_epoch(const struct event *event);
 /* Adds one more event to the sums. */
-void row_batch_sum(struct row_batch *batch, const struct event *event, bool unclassified);
-/* The same to those of its class, before it: not needed where no row is made. */
-void row_batch_sum_class(struct row_batch *batch, const struct event *event, int64_t class_id);
+void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Adds a row of STORED_COLUMNS cells, which are copied. */
 void row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells);
 /* The cells of one more context, or string. */

@@ -154,15 +154,14 @@ store_prepare(struct store *store, const struct event *event, struct row_batch *
 {
     struct writer *writer = store->writer;
     int64_t class_id = class_id_of(writer, event->match.class_index);
-    if (writer->survey != NULL)
+    row_batch_sum(rows, event, class_id);
+    if (writer->survey != NULL) {
         gather_prepare(writer, rows, event, class_id);
-    else {
-        if (store->passing && rows->count == 0)
-            row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
-        row_batch_sum_class(rows, event, class_id);
-        row_write(writer->row_writer, rows, event, class_id);
+        return;
     }
-    row_batch_sum(rows, event, class_id == 0);
+    if (store->passing && rows->count == 0)
+        row_writer_forget(writer->row_writer); /* what these rows refer to comes with them: older rows are gone */
+    row_write(writer->row_writer, rows, event, class_id);
 }
 
 void
