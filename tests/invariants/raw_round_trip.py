@@ -28,6 +28,15 @@ def odd_record():
     return bytes(record) + b"\n"
 
 
+def long_record(size):
+    """A record whose row would be too large, since texts stand in it twice or with escapes, so that they are shortened there."""
+    text = chance.choice([b"abcdefgh/", b"\\", b"\xe9t\xe9/", b"\xc4\xe3\xba\xc3", b"\x01"]) * (size // 4 + 1)
+    parts = [b'/srv/www/a', b"GET / HTTP/1.1", b"a", b"http://a/"]
+    parts[chance.randrange(4)] = text[:size]
+    return (b'2026/11/20 03:12:45 [error] 12#12: *4 open() "%s" failed (2: No such file or directory), client: 192.0.2.1, server: a, '
+            b'request: "%s", host: "%s", referrer: "%s"\n' % tuple(parts))
+
+
 FILES = {
     "plain": RECORD + b"\n" + RECORD + b"\n",
     "crlf": (RECORD + b"\r\n") * 3,
@@ -43,6 +52,7 @@ FILES = {
     "garbage": RECORD + b"\n" + chance.randbytes(200000) + b"\n" + RECORD + b"\n",
     "a log": make_log(chance, 3000),
     "odd records": b"".join(odd_record() for _ in range(4000)),
+    "long records": b"".join(long_record(chance.randrange(4, 1500)) for _ in range(1000)),
     "stderr": b"nginx: [emerg] unknown directive \"x\" in /etc/nginx/nginx.conf:1\nnginx: configuration file /etc/nginx/nginx.conf test failed\n",
 }
 

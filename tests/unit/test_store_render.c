@@ -1,4 +1,5 @@
-/* render_is says without a look at the bytes what a comparison with the rendered bytes says, and render_ends nothing else. */
+/* render_is says without a look at the bytes what a comparison with the rendered bytes says, and render_ends the same of what follows the
+ * prefix. */
 #include "unit.h"
 
 #include "base/memory.h"
@@ -23,7 +24,9 @@ slice_is_rendered(struct slice text)
         render_record(record, &cache, &rendered);
         is = slice_equal(buffer_slice(&rendered), record->raw);
         assert_int_equal(render_is(record, &cache, record->raw), is);
-        assert_true(!render_ends(record) || slice_ends(buffer_slice(&rendered), ends));
+        bool cut = record->flags & RECORD_NO_NEWLINE; /* a carriage return may stand for the quote at the end */
+        assert_true(!is || render_ends(record));
+        assert_true(!render_ends(record) || cut || slice_ends(buffer_slice(&rendered), ends));
     }
     buffer_free(&rendered);
     free(piece);
