@@ -37,15 +37,25 @@ escape_html_text(struct buffer *out, struct slice bytes)
     }
 }
 
+static void
+json_add_unit(struct buffer *out, uint32_t unit)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[6] = {
+        '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
+    buffer_add(out, (struct slice){text, sizeof text});
+}
+
 /* RFC 8259 section 7; above U+FFFF as a pair of surrogates. */
 static void
 json_add_unicode(struct buffer *out, uint32_t code_point)
 {
     if (code_point > 0xFFFF) {
         code_point -= 0x10000;
-        buffer_add_format(out, "\\u%04x\\u%04x", 0xD800 + (code_point >> 10), 0xDC00 + (code_point & 0x3FF));
+        json_add_unit(out, 0xD800 + (code_point >> 10));
+        json_add_unit(out, 0xDC00 + (code_point & 0x3FF));
     } else {
-        buffer_add_format(out, "\\u%04x", code_point);
+        json_add_unit(out, code_point);
     }
 }
 

@@ -213,6 +213,13 @@ test_shape(void **state)
     assert_shape("unterminated \"abc", "unterminated \"*\"");
     assert_shape("a\nb\033", "a b ");
     assert_shape("", "");
+    /* what a place is like is asked for at each word of a run, of all that follows there */
+    assert_shape(",,/a/b c", ",,* c");
+    assert_shape("key=/a/b:; c", "key=*:; c");
+    assert_shape("a,b://c,d", "*");
+    assert_shape("x-10.0.0.1-80 10.0.0.1,80, 10.0.0.1", "x-* *, *");
+    assert_shape("[a:b:1] g:1:2 a::g", "* g:N:N a::g");
+    assert_shape("1a1a1a1g 1a1a1a1a deadbeef-deadbee", "NaNaNaNg N N-deadbee");
     char out[4];
     assert_int_equal(parse_shape(SLICE("upstream timed out"), out, sizeof(out)), 4);
 }
