@@ -7,14 +7,15 @@
 
 #include "base/memory.h"
 
-/* What most logs need, 400 KB.  Large pages of a large table would be cleared for the first keys, and all of it looked
- * through at the end. */
+/* What most logs need, in one large page.  The twelve of the whole table would be cleared for the first keys, and all of it
+ * looked through at the end. */
 #define LINES_FIRST (LIMIT_SURVEY_LINES / 64)
 /* So many slots become free when it was full: to look for them takes a while. */
 #define ROOM     ((size_t)LIMIT_SURVEY_LINES * TALLY_SLOTS / 16)
 #define RARITIES 33U
 
 static_assert(sizeof(struct tally_line) == CACHE_LINE, "a line is one of the caches");
+static_assert(LINES_FIRST >= 8, "an eighth that is free ends each search");
 
 void
 tallies_begin(struct tallies *tallies)
@@ -187,22 +188,23 @@ find_place(const struct tallies *tallies, size_t tally, uint64_t key, struct tal
 static bool
 is_crowded(const struct tallies *tallies)
 {
-    return tallies->used == tallies->line_count * TALLY_SLOTS / 8 * 7;
+    return tallies->used >= tallies->line_count * TALLY_SLOTS / 8 * 7;
 }
 
 static void
 grow(struct tallies *tallies)
 {
     struct tally_line *before = tallies->lines;
+    size_t count = tallies->line_count;
     struct tally_place place;
     tallies->lines = memory_map(LIMIT_SURVEY_LINES, sizeof(*tallies->lines));
     tallies->line_count = LIMIT_SURVEY_LINES;
-    for (size_t i = 0; i < LINES_FIRST; i++)
+    for (size_t i = 0; i < count; i++)
         for (unsigned slot = 0; slot < TALLY_SLOTS && before[i].counts[slot] > 0; slot++) {
             (void)find_place(tallies, before[i].tallies[slot], before[i].keys[slot], &place);
             copy_slot(place.line, place.slot, &before[i], slot);
         }
-    memory_unmap(before, LINES_FIRST, sizeof(*before));
+    memory_unmap(before, count, sizeof(*before));
 }
 
 static __attribute__((noinline)) void
