@@ -88,6 +88,30 @@ tiny_logs() {
     }'
 }
 
+# hostile_log FILE COUNT: each of these texts again and again, to the size of the longest records, as message, in a quoted text that a class
+# takes out, and in the request.
+hostile_log() {
+    awk -v count="$2" 'BEGIN {
+        texts = ", |,|\"|\", host: \"|(|) |(1: | (SSL: | while |%0A|#|.|\\|:|a|1|/|=|<|\001|\377|://|, client: 1.2.3.4|in | HTTP/1.1\" "
+        many = split(texts, text, "|")
+        for (i = 1; i <= many; i++) {
+            part = ""
+            while (length(part) < 1800)
+                part = part text[i]
+            begins = "2026/11/20 03:12:45 [error] 7#7: *7 "
+            ends = ", client: 192.0.2.1, server: a, request: \"GET /%s HTTP/1.1\", host: \"a\"\n"
+            for (j = 0; j < count; j++) {
+                printf "%s%s", begins, part
+                printf ends, ""
+                printf "%suser \"%s\" was not found in \"/p\"", begins, part
+                printf ends, ""
+                printf "%sopen() \"/a\" failed (2: No such file or directory)", begins
+                printf ends, part
+            }
+        }
+    }' >"$1"
+}
+
 make_logs() {
     mkdir "$runs" "$HOME" "$work/eight" "$work/thirty" "$work/patterns"
     generated "$log" "$LINES"
@@ -104,6 +128,7 @@ make_logs() {
     done
     tiny_logs "$work/tiny" 2000
     tiny_logs "$work/fewer" 500
+    hostile_log "$work/hostile.log" 200
     timed first "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
     classes=$("$NGXERR" patterns list | wc -l)
     # Nine times as many classes as there are, to be added to them.
@@ -184,7 +209,8 @@ run_once() { # in turn, so that a busy moment does not hit one of them alone
     timed second "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
 }
 
-run_extremes() { # for their memory, and for what grows with the number of shapes
+run_extremes() { # for their memory, and for what grows with the number of shapes or with the size of a text
+    scan hostile "$work/hostile.log"
     timed distinct_report "$NGXERR" report --tz UTC "$work/distinct.log"
     timed distinct_since "$NGXERR" report --tz UTC --since 2000-01-01 "$work/distinct.log"
     rm "$work/distinct.log"
@@ -223,4 +249,4 @@ run_extremes
 gzip_bytes=0
 ! has_zcat || gzip_bytes=$(wc -c <"$one")
 awk -v lines="$LINES" -v runs="$RUNS" -v log_bytes="$(wc -c <"$log")" -v gzip_bytes="$gzip_bytes" \
-    -v database_bytes="$(cat "$work/database_bytes")" -f "$here/table.awk" "$runs"/*
+    -v database_bytes="$(cat "$work/database_bytes")" -v hostile_bytes="$(wc -c <"$work/hostile.log")" -f "$here/table.awk" "$runs"/*

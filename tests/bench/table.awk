@@ -1,5 +1,5 @@
 # Prints the table of what tests/bench/run.sh measured.  The arguments are its files of runs, named by what ran; a line is a run:
-# seconds, kilobytes, status.  Variables: lines, runs, log_bytes, gzip_bytes, database_bytes.
+# seconds, kilobytes, status.  Variables: lines, runs, log_bytes, gzip_bytes, hostile_bytes, database_bytes.
 
 FNR == 1 {
     name = FILENAME
@@ -93,6 +93,8 @@ END {
     ratio("scan of 50 times the lines / 50 scans", 1.15, "huge", "plain", 50, huge)
     ratio("scan of lines all distinct / scan", 3, "distinct", "plain", 1)
     ratio("report --since of lines all distinct / without --since", 15, "distinct_since", "distinct_report", 1)
+    row("scan of texts by strangers / scan, time per byte", median("hostile") / hostile_bytes / (median("plain") / log_bytes), "%.2f", 10,
+        sprintf("%.2f s, %.1f MB, %d run", median("hostile"), hostile_bytes / 1e6, count["hostile"]))
     ratio("scan of 2000 tiny logs that begin alike / four of 500", 1.1, "tiny", "fewer", 4)
     row("database / log, bytes", database_bytes / log_bytes, "%.2f", 0.5, sprintf("%.0f MB / %.0f MB", database_bytes / 1e6, log_bytes / 1e6))
     row("second scan of 30 unchanged logs", median("second") * 1000, "%.1f ms", 20, (gzip_bytes > 0 ? "20 of them .gz" : ""))
