@@ -4,12 +4,6 @@
 #include "advice/evidence.h"
 #include "base/byte.h"
 
-static bool
-is_hex(char c)
-{
-    return byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* Digits only, at most 18 of them, so that every shell and nginx can hold it. */
 static bool
 is_number(struct slice value)
@@ -76,7 +70,7 @@ is_ipv6(struct slice value)
         } else if (c == '.' && colons >= 2) {
             size_t last = slice_find_last(value, SLICE(":"));
             return colons <= 7 && is_ipv4(slice_from(value, last + 1));
-        } else if (!is_hex(c) || ++run > 4) {
+        } else if (!byte_is_hexadecimal(c) || ++run > 4) {
             return false;
         }
     }

@@ -93,12 +93,6 @@ run_is_place(const struct run *run, struct slice left)
                              (run->letters == 0 && run->digits > 0 && (run->dots >= 3 || run->colons >= 2)));
 }
 
-static bool
-is_hexadecimal(char c)
-{
-    return byte_is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
 /* Digits, and letters that belong to a hexadecimal number of eight or more. */
 static size_t
 number_size(struct run *run, size_t at)
@@ -108,7 +102,7 @@ number_size(struct run *run, size_t at)
 
     while (digits_end < text.size && byte_is_digit(text.data[digits_end]))
         digits_end++;
-    while (end < text.size && is_hexadecimal(text.data[end]))
+    while (end < text.size && byte_is_hexadecimal(text.data[end]))
         end++;
     run->hexadecimal_end = end;
     if (digits_end < end && (end - at < 8 || (end < text.size && is_word(text.data[end]))))
@@ -140,7 +134,7 @@ parse_shape(struct slice message, char *out, size_t capacity)
             at += left.size;
             continue;
         }
-        size_t number = byte_is_digit(c) || (begins && is_hexadecimal(c)) ? number_size(&run, at) : 0;
+        size_t number = byte_is_digit(c) || (begins && byte_is_hexadecimal(c)) ? number_size(&run, at) : 0;
         if (number > 0) {
             put(&writer, 'N');
             at += number;
