@@ -57,6 +57,23 @@ store_log_end(struct store_log *log)
     diagnostics_free(log->diagnostics);
 }
 
+/* The state of a cmocka test: a store_log that is begun. */
+static inline int
+store_log_setup(void **state)
+{
+    *state = memory_allocate_zeroed(1, sizeof(struct store_log));
+    store_log_begin(*state);
+    return 0;
+}
+
+static inline int
+store_log_teardown(void **state)
+{
+    store_log_end(*state);
+    free(*state);
+    return 0;
+}
+
 static inline bool
 store_log_read_at(void *context, uint64_t offset, char *bytes, size_t size)
 {

@@ -8,22 +8,6 @@
 #define LINE \
     "2026/11/20 03:12:45 [error] 12#12: *%d connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1\n"
 
-static int
-begin(void **state)
-{
-    *state = memory_allocate_zeroed(1, sizeof(struct store_log));
-    store_log_begin(*state);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    store_log_end(*state);
-    free(*state);
-    return 0;
-}
-
 /* `count` records from number `first` on. */
 static void
 add_lines(struct buffer *content, int first, int count)
@@ -449,19 +433,27 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cuts_follow_from_what_stands_before_them),
-        cmocka_unit_test_setup_teardown(test_rotated_file_is_read_once, begin, end),
-        cmocka_unit_test_setup_teardown(test_short_file_that_grows_is_the_same, begin, end),
-        cmocka_unit_test_setup_teardown(test_beginning_of_a_known_file_is_a_copy, begin, end),
-        cmocka_unit_test_setup_teardown(test_files_that_begin_alike_and_differ_are_two, begin, end),
-        cmocka_unit_test_setup_teardown(test_copy_that_grows_otherwise_becomes_a_file, begin, end),
-        cmocka_unit_test_setup_teardown(test_copy_stands_for_its_file_once_that_is_gone, begin, end),
-        cmocka_unit_test_setup_teardown(test_truncated_and_written_anew_is_another_file, begin, end),
-        cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, begin, end),
-        cmocka_unit_test_setup_teardown(test_end_is_read_again_with_what_stands_behind, begin, end),
-        cmocka_unit_test_setup_teardown(test_pruned_end_is_not_read_again, begin, end),
-        cmocka_unit_test_setup_teardown(test_pruned_pieces_at_the_end_are_not_read_again, begin, end),
-        cmocka_unit_test_setup_teardown(test_unchanged_path_needs_no_look, begin, end),
-        cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, begin, end),
+        cmocka_unit_test_setup_teardown(test_rotated_file_is_read_once, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_short_file_that_grows_is_the_same, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_beginning_of_a_known_file_is_a_copy, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_files_that_begin_alike_and_differ_are_two, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_copy_that_grows_otherwise_becomes_a_file, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_copy_stands_for_its_file_once_that_is_gone, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_truncated_and_written_anew_is_another_file, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_end_is_read_again_with_what_stands_behind, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_pruned_end_is_not_read_again, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_pruned_pieces_at_the_end_are_not_read_again, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_unchanged_path_needs_no_look, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, store_log_setup,
+                                        store_log_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,21 +24,12 @@ static const char content[] = "2026/11/20 03:00:00 [error] 1#1: *1 " REFUSED
 static int
 begin(void **state)
 {
-    struct store_log *log = memory_allocate_zeroed(1, sizeof *log);
-    store_log_begin(log);
+    (void)store_log_setup(state);
+    struct store_log *log = *state;
     assert_int_equal(store_log_read(log, "/l/error.log", slice_of(content), true), FILE_NEW);
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM events"), 7);
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE severity = 'noise'"), 2);
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM unparsed"), 2);
-    *state = log;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    store_log_end(*state);
-    free(*state);
     return 0;
 }
 
@@ -279,14 +270,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_age_is_of_one_severity, begin, end),
-        cmocka_unit_test_setup_teardown(what_is_no_record_goes_with_the_records_around_it, begin, end),
-        cmocka_unit_test_setup_teardown(a_filter_chooses_what_goes, begin, end),
-        cmocka_unit_test_setup_teardown(nothing_is_left_when_no_size_is_enough, begin, end),
-        cmocka_unit_test_setup_teardown(an_open_record_that_was_removed_is_complete, begin, end),
-        cmocka_unit_test_setup_teardown(an_open_record_with_a_patch_is_taken_back, begin, end),
-        cmocka_unit_test_setup_teardown(times_move_with_their_counts, begin, end),
-        cmocka_unit_test_setup_teardown(what_was_left_is_remembered_in_a_bound, begin, end),
+        cmocka_unit_test_setup_teardown(an_age_is_of_one_severity, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_record_goes_with_the_records_around_it, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(a_filter_chooses_what_goes, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_left_when_no_size_is_enough, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(an_open_record_that_was_removed_is_complete, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(an_open_record_with_a_patch_is_taken_back, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(times_move_with_their_counts, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(what_was_left_is_remembered_in_a_bound, begin, store_log_teardown),
         cmocka_unit_test(a_scan_leaves_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

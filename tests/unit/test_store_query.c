@@ -16,18 +16,9 @@ static const char content[] =
 static int
 begin(void **state)
 {
-    struct store_log *log = memory_allocate_zeroed(1, sizeof *log);
-    store_log_begin(log);
+    (void)store_log_setup(state);
+    struct store_log *log = *state;
     assert_int_equal(store_log_read(log, "/l/error.log", slice_of(content), true), FILE_NEW);
-    *state = log;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    store_log_end(*state);
-    free(*state);
     return 0;
 }
 
@@ -267,13 +258,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_filters, begin, end),
-        cmocka_unit_test_setup_teardown(test_counts_by_fields, begin, end),
-        cmocka_unit_test_setup_teardown(test_sql_can_only_read, begin, end),
-        cmocka_unit_test_setup_teardown(test_views_have_their_columns, begin, end),
-        cmocka_unit_test_setup_teardown(test_prune_keeps_counts, begin, end),
-        cmocka_unit_test_setup_teardown(test_reclassify_equals_a_fresh_scan, begin, end),
-        cmocka_unit_test_setup_teardown(test_evidence_and_shapes, begin, end),
+        cmocka_unit_test_setup_teardown(test_filters, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_counts_by_fields, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_sql_can_only_read, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_views_have_their_columns, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_prune_keeps_counts, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_reclassify_equals_a_fresh_scan, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_evidence_and_shapes, begin, store_log_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

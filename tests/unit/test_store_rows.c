@@ -1,22 +1,6 @@
 /* What goes into the database comes out again: raw bytes, the columns of the views, the sums. */
 #include "store_log.h"
 
-static int
-begin(void **state)
-{
-    *state = memory_allocate_zeroed(1, sizeof(struct store_log));
-    store_log_begin(*state);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    store_log_end(*state);
-    free(*state);
-    return 0;
-}
-
 #define PREFIX "2026/11/20 03:12:45 [error] 12#12: *7 "
 #define TAIL \
     ", client: 192.0.2.1, server: example.com, request: \"GET /a?b=c HTTP/1.1\", upstream: \"http://10.0.0.1:80/a?b=c\", host: \"example.com\""
@@ -219,12 +203,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_each_kind_of_record_comes_back, begin, end),
-        cmocka_unit_test_setup_teardown(test_any_bytes_come_back, begin, end),
-        cmocka_unit_test_setup_teardown(test_columns_say_what_the_line_says, begin, end),
-        cmocka_unit_test_setup_teardown(test_unix_socket_and_own_uri_are_put_together, begin, end),
-        cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text_are_escaped, begin, end),
-        cmocka_unit_test_setup_teardown(test_a_hostile_record_stays_within_the_bound, begin, end),
+        cmocka_unit_test_setup_teardown(test_each_kind_of_record_comes_back, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_any_bytes_come_back, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_columns_say_what_the_line_says, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_unix_socket_and_own_uri_are_put_together, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text_are_escaped, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_hostile_record_stays_within_the_bound, store_log_setup,
+                                        store_log_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

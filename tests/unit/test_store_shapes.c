@@ -7,23 +7,6 @@
 #define NOON  1795176000 /* 2026-11-20 12:00:00 UTC */
 #define STEPS 100
 
-static int
-begin(void **state)
-{
-    struct store_log *log = memory_allocate_zeroed(1, sizeof *log);
-    store_log_begin(log);
-    *state = log;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    store_log_end(*state);
-    free(*state);
-    return 0;
-}
-
 /* Messages that no class has, each with a word of its own, in letters: numbers are masked in shapes. */
 static void
 add_messages(struct buffer *content, unsigned hour, unsigned from, unsigned count)
@@ -123,8 +106,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_new_are_those_that_were_not_there_before, begin, end),
-        cmocka_unit_test_setup_teardown(test_many_shapes_take_their_time_and_no_more, begin, end),
+        cmocka_unit_test_setup_teardown(test_new_are_those_that_were_not_there_before, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_many_shapes_take_their_time_and_no_more, store_log_setup,
+                                        store_log_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

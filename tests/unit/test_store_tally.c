@@ -1,22 +1,15 @@
 /* Keys of many tallies are counted exactly while there is room, and what is frequent stays when there is none. */
 #include "unit.h"
 
+#include "base/hash.h"
 #include "store/tally.h"
 
-/* Keys are hashes: one that looks like chance, the same in every run. */
-static uint64_t
-hash_of(uint64_t number)
-{
-    number = (number + 1) * 0x9e3779b97f4a7c15U;
-    number = (number ^ number >> 30) * 0xbf58476d1ce4e5b9U;
-    number = (number ^ number >> 27) * 0x94d049bb133111ebU;
-    return number ^ number >> 31;
-}
-
+/* Keys are hashes. */
 static uint32_t
 count_once(struct tallies *tallies, size_t tally, uint64_t number, struct tally_place *place)
 {
-    uint32_t count = tally_count(tallies, tally, hash_of(number), 1, place);
+    uint64_t key = hash_slice((struct slice){(const char *)&number, sizeof(number)});
+    uint32_t count = tally_count(tallies, tally, key, 1, place);
     assert_true(place->line >= tallies->lines && place->line < tallies->lines + tallies->line_count);
     return count;
 }
