@@ -13,7 +13,7 @@ import registry
 
 def explain(record):
     """What ngxerr says of a record: the one class of the JSON document."""
-    run = subprocess.run([os.environ["NGXERR"], "explain", "-f", "json"], input=record.encode("latin-1"), capture_output=True, check=False, timeout=120)
+    run = subprocess.run([os.environ["NGXERR"], "explain", "-f", "json"], input=record.encode("latin-1"), capture_output=True, check=False, timeout=lab.SECONDS)
     if run.returncode:
         raise AssertionError(f"explain: {run.returncode}: {run.stderr.decode()}")
     classes = json.loads(run.stdout)["classes"]
@@ -26,7 +26,7 @@ def query(log, *filters):
     """The records of a log that pass the filters of ngxerr query, as they stand in the log."""
     if not log:
         return []
-    run = subprocess.run([os.environ["NGXERR"], "query", *filters, "-"], input=log.encode("latin-1"), capture_output=True, check=False, timeout=120)
+    run = subprocess.run([os.environ["NGXERR"], "query", *filters, "-"], input=log.encode("latin-1"), capture_output=True, check=False, timeout=lab.SECONDS)
     if run.returncode not in (0, 3):
         raise AssertionError(f"query: {run.returncode}: {run.stderr.decode()}")
     return run.stdout.decode("latin-1").splitlines()

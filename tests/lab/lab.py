@@ -18,6 +18,10 @@ def find_nginx():
     return os.environ.get("NGINX") or shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
+# A command of a test that hangs is ended after so long.
+SECONDS = 120
+
+
 def build_options():
     """What nginx -V prints."""
     return subprocess.run([find_nginx(), "-V"], capture_output=True, text=True, check=True).stderr
@@ -97,7 +101,7 @@ class Nginx:
 
     def test(self):
         """nginx -t: (accepted, what it printed)."""
-        run = subprocess.run(self.command("-t"), capture_output=True, encoding="latin-1", check=False, timeout=120)
+        run = subprocess.run(self.command("-t"), capture_output=True, encoding="latin-1", check=False, timeout=SECONDS)
         return run.returncode == 0, run.stderr
 
     def start(self):

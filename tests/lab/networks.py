@@ -5,6 +5,8 @@ import ctypes
 import os
 import subprocess
 
+import lab
+
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -12,7 +14,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 def possible():
     """True if this user may make network namespaces."""
     with contextlib.suppress(OSError):
-        run = subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False, timeout=120)
+        run = subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False, timeout=lab.SECONDS)
         return run.returncode == 0
     return False
 

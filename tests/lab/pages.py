@@ -8,6 +8,8 @@ import os
 import re
 import subprocess
 
+import lab
+
 AT_A_TIME = 3
 # As many lines as one call of explain may have and still give all their classes.
 LINES_OF_A_CALL = 20
@@ -18,7 +20,7 @@ PATTERNS = os.path.join(os.environ.get("TOP_SRCDIR") or os.path.join(os.path.dir
 
 def ngxerr(*arguments, given=None):
     """What the program prints as JSON; NGXERR names it.  Findings make its status 1."""
-    run = subprocess.run([os.environ["NGXERR"], *arguments], input=given, capture_output=True, check=False, timeout=120)
+    run = subprocess.run([os.environ["NGXERR"], *arguments], input=given, capture_output=True, check=False, timeout=lab.SECONDS)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"ngxerr {' '.join(arguments)}: {run.stderr.decode(errors='replace')}")
     return json.loads(run.stdout)

@@ -190,7 +190,7 @@ class Configuration:
     def test(self):
         """What nginx says against it; nothing if it is accepted."""
         path = self.folder.write("nginx.conf", self.text())
-        run = subprocess.run([lab.find_nginx(), "-t", "-q", "-p", self.folder.root, "-e", "stderr", "-c", path], capture_output=True, check=False, timeout=120)
+        run = subprocess.run([lab.find_nginx(), "-t", "-q", "-p", self.folder.root, "-e", "stderr", "-c", path], capture_output=True, check=False, timeout=lab.SECONDS)
         said = run.stderr.decode(errors="replace")
         if run.returncode == 0:
             return ""
