@@ -94,7 +94,7 @@ END {
     ratio("scan of lines all distinct / scan", 3, "distinct", "plain", 1)
     ratio("report --since of lines all distinct / without --since", 15, "distinct_since", "distinct_report", 1)
     row("scan of texts by strangers / scan, time per byte", median("hostile") / hostile_bytes / (median("plain") / log_bytes), "%.2f", 10,
-        sprintf("%.2f s, %.1f MB, %d run", median("hostile"), hostile_bytes / 1e6, count["hostile"]))
+        sprintf("%.2f s, %.1f MB%s", median("hostile"), hostile_bytes / 1e6, runs_of("hostile")))
     ratio("scan of 2000 tiny logs that begin alike / four of 500", 1.1, "tiny", "fewer", 4)
     row("database / log, bytes", database_bytes / log_bytes, "%.2f", 0.5, sprintf("%.0f MB / %.0f MB", database_bytes / 1e6, log_bytes / 1e6))
     row("second scan of 30 unchanged logs", median("second") * 1000, "%.1f ms", 20, (gzip_bytes > 0 ? "20 of them .gz" : ""))
