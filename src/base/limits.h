@@ -115,6 +115,10 @@
  * named, or those that came first. */
 #define LIMIT_SURVEY_TIES 64U
 
+/* Rows that are alike, counted together before SQLite groups them: so many groups, and so many bytes of their texts. */
+#define LIMIT_ALIKE_GROUPS 131072U
+#define LIMIT_ALIKE_BYTES  8388608U
+
 /* What explain reads of standard input, and the classes and unknown shapes it prints: pages for a person to read, not a
  * report. */
 #define LIMIT_EXPLAIN_INPUT   16777216U

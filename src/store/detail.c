@@ -1,9 +1,12 @@
 /* What db info says of a database beyond what was read: sizes, tables, severities, what was left.  Used by cli through
  * store/questions.h. */
+#include "store/alike.h"
 #include "store/disk.h"
 #include "store/left.h"
 #include "store/questions.h"
 
+#define LEVELS \
+    (sizeof(((struct store_detail *)NULL)->events_by_level) / sizeof(((struct store_detail *)NULL)->events_by_level[0]))
 #define SEVERITIES \
     (sizeof(((struct store_detail *)NULL)->severities) / sizeof(((struct store_detail *)NULL)->severities[0]))
 
@@ -20,38 +23,46 @@ read_sizes(struct store *store, struct store_detail *detail)
     return true;
 }
 
+/* The question is of one row for each level and severity. */
 static bool
-read_levels(struct store *store, struct store_detail *detail)
+read_events(struct question *question, struct store_detail *detail)
 {
-    sqlite3_stmt *levels = store_statement(store, INFO_LEVELS);
-    for (bool row = levels != NULL; row;) {
-        if (!store_step(store, levels, &row))
-            return false;
-        int level = row ? sqlite3_column_int(levels, 0) : 0;
-        if (row && level >= 0 && level < 9)
-            detail->events_by_level[level] = (uint64_t)sqlite3_column_int64(levels, 1);
-        detail->events += row ? (uint64_t)sqlite3_column_int64(levels, 1) : 0;
-    }
-    return levels != NULL;
-}
-
-static bool
-read_severities(struct store *store, struct store_detail *detail)
-{
-    sqlite3_stmt *list = store_statement(store, INFO_SEVERITIES);
+    bool good, row;
     for (size_t i = 0; i < SEVERITIES; i++)
         detail->severities[i].oldest = -1;
-    for (bool row = list != NULL; row;) {
-        if (!store_step(store, list, &row))
-            return false;
-        int64_t severity = row ? sqlite3_column_int64(list, 0) : -1;
-        if (severity < 0 || severity >= (int64_t)SEVERITIES)
+    while ((good = question_next(question, &row)) && row) {
+        uint64_t level = (uint64_t)sqlite3_column_int64(question->statement, 0);
+        uint64_t severity = (uint64_t)sqlite3_column_int64(question->statement, 1);
+        uint64_t events = (uint64_t)sqlite3_column_int64(question->statement, 2);
+        int64_t oldest = sqlite3_column_type(question->statement, 3) != SQLITE_NULL
+                             ? sqlite3_column_int64(question->statement, 3)
+                             : -1;
+        detail->events += events;
+        if (level < LEVELS)
+            detail->events_by_level[level] += events;
+        if (severity >= SEVERITIES)
             continue;
-        detail->severities[severity].events = (uint64_t)sqlite3_column_int64(list, 1);
-        if (sqlite3_column_type(list, 2) != SQLITE_NULL)
-            detail->severities[severity].oldest = sqlite3_column_int64(list, 2);
+        detail->severities[severity].events += events;
+        if (oldest >= 0 && (detail->severities[severity].oldest < 0 || oldest < detail->severities[severity].oldest))
+            detail->severities[severity].oldest = oldest;
     }
-    return list != NULL;
+    return good;
+}
+
+/* One pass over all events. */
+static bool
+count_events(struct store *store, struct store_detail *detail)
+{
+    struct question events = {.store = store}, question = {.store = store};
+    question_add(&events, "SELECT e.class_id, e.context, m.epoch "
+                          "FROM moment m CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id");
+    struct alike *alike = alike_begin(store, &events, 2);
+    question_add(&question, "SELECT x.bits & 15, coalesce(k.severity, 0), sum(number), min(least) FROM alike "
+                            "CROSS JOIN context x ON x.id = c1 CROSS JOIN class k ON k.id = c0 GROUP BY 1, 2");
+    bool good = alike != NULL && question_ask(&question) && read_events(&question, detail);
+    question_end(&question);
+    alike_end(alike);
+    return good;
 }
 
 static bool
@@ -73,7 +84,6 @@ bool
 store_detail(struct store *store, struct arena *arena, struct store_detail *detail)
 {
     *detail = (struct store_detail){0};
-    return read_sizes(store, detail) && read_levels(store, detail) && read_severities(store, detail) &&
-           read_tables(store, detail) &&
+    return read_sizes(store, detail) && count_events(store, detail) && read_tables(store, detail) &&
            left_list(store, arena, &detail->left, &detail->left_count, &detail->left_total);
 }

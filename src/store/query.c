@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "store/alike.h"
 #include "store/question.h"
 
 /* The columns of the view events. */
@@ -15,7 +16,8 @@
 struct rows {
     struct store *store;
     struct question question;
-    bool of_user; /* an error is the user's statement's, and the authorizer is on */
+    struct alike *alike; /* whose rows the question reads; NULL: none */
+    bool of_user;        /* an error is the user's statement's, and the authorizer is on */
 };
 
 static struct rows *
@@ -42,6 +44,7 @@ rows_free(struct rows *rows)
     if (rows == NULL)
         return;
     question_end(&rows->question);
+    alike_end(rows->alike);
     if (rows->of_user)
         sqlite3_set_authorizer(rows->store->db, NULL, NULL);
     free(rows);
@@ -196,24 +199,52 @@ query_by_is_time(const char *field)
     return known != NULL && known->is_time;
 }
 
+/* Puts the known fields into `found`; false after a diagnostic. */
 static bool
-add_fields(struct question *question, const char *const *fields, size_t count)
+find_fields(struct store *store, const char *const *fields, size_t count, const struct by_field **found)
 {
+    if (count == 0 || count > QUERY_BY_FIELDS) {
+        diagnose(store->diagnostics, STATUS_USAGE, "--by takes one to %d fields", QUERY_BY_FIELDS);
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
-        const struct by_field *field = find_field(fields[i]);
-        if (field == NULL) {
-            struct buffer names = BUFFER_EMPTY;
-            for (size_t known = 0; known < BY_COUNT; known++)
-                buffer_add_format(&names, "%s%s", known > 0 ? ", " : "", by_fields[known].name);
-            diagnose(question->store->diagnostics, STATUS_USAGE, "--by: no such field: %s; fields are %s", fields[i],
-                     buffer_text(&names));
-            buffer_free(&names);
-            return false;
-        }
-        question_add(question, field->expression);
-        question_add(question, ", ");
+        found[i] = find_field(fields[i]);
+        if (found[i] != NULL)
+            continue;
+        struct buffer names = BUFFER_EMPTY;
+        for (size_t known = 0; known < BY_COUNT; known++)
+            buffer_add_format(&names, "%s%s", known > 0 ? ", " : "", by_fields[known].name);
+        diagnose(store->diagnostics, STATUS_USAGE, "--by: no such field: %s; fields are %s", fields[i],
+                 buffer_text(&names));
+        buffer_free(&names);
+        return false;
     }
     return true;
+}
+
+/* The events that pass, counted by the fields in memory. */
+static struct alike *
+count_by(struct store *store, const struct filter *filter, const struct by_field *const *fields, size_t count)
+{
+    struct question question = {.store = store};
+    for (size_t i = 0; i < count; i++) {
+        question_add(&question, i == 0 ? "SELECT " : ", ");
+        question_add(&question, fields[i]->expression);
+    }
+    question_add(&question, " FROM event_rows");
+    question_filter(&question, filter);
+    return alike_begin(store, &question, (unsigned)count);
+}
+
+static void
+select_fields(struct question *question, const struct by_field *const *fields, size_t count)
+{
+    static const char *const columns[] = {"c0 AS \"", "c1 AS \"", "c2 AS \"", "c3 AS \""};
+    for (size_t i = 0; i < count; i++) {
+        question_add(question, columns[i]);
+        question_add(question, fields[i]->name);
+        question_add(question, "\", ");
+    }
 }
 
 struct rows *
@@ -225,22 +256,21 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
     static const char *const by_last[] = {"", "1 DESC", "1 DESC, 2 DESC", "1 DESC, 2 DESC, 3 DESC",
                                           "1 DESC, 2 DESC, 3 DESC, 4 DESC"};
     static const char *const by_least[] = {"", "2, 1", "3, 1, 2", "4, 1, 2, 3", "5, 1, 2, 3, 4"};
-    if (field_count == 0 || field_count > QUERY_BY_FIELDS) {
-        diagnose(store->diagnostics, STATUS_USAGE, "--by takes one to %d fields", QUERY_BY_FIELDS);
+    const struct by_field *found[QUERY_BY_FIELDS];
+    if (!find_fields(store, fields, field_count, found))
         return NULL;
-    }
     struct rows *rows = rows_new(store);
     struct question *question = &rows->question;
-    bool by_time = query_by_is_time(fields[0]), last = by_time && limit > 0;
+    bool by_time = found[0]->is_time, last = by_time && limit > 0;
     store->zone = zone;
-    question_add(question, last || reversed ? "SELECT * FROM (SELECT " : "SELECT ");
-    if (!add_fields(question, fields, field_count)) {
+    rows->alike = count_by(store, filter, found, field_count);
+    if (rows->alike == NULL) {
         rows_free(rows);
         return NULL;
     }
-    question_add(question, "count(*) AS count FROM event_rows");
-    question_filter(question, filter);
-    question_add(question, " GROUP BY ");
+    question_add(question, last || reversed ? "SELECT * FROM (SELECT " : "SELECT ");
+    select_fields(question, found, field_count);
+    question_add(question, "sum(number) AS count FROM alike GROUP BY ");
     question_add(question, groups[field_count]);
     question_add(question, " ORDER BY ");
     question_add(question, last ? by_last[field_count] : by_time ? groups[field_count] : by_count[field_count]);

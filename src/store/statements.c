@@ -219,12 +219,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [LEFT_ADD] = "INSERT OR REPLACE INTO left_file VALUES (:path, :reason)",
     [LEFT_LIST] = "SELECT path, reason FROM left_file ORDER BY path",
     [INFO_FILES] = "SELECT " FILE_COLUMNS " FROM file ORDER BY node, log, first_time, id",
-    [INFO_LEVELS] = "SELECT x.bits & 15, sum(n) FROM (SELECT context, count(*) AS n FROM event GROUP BY 1) "
-                    "CROSS JOIN context x ON x.id = context GROUP BY 1",
-    [INFO_SEVERITIES] = "SELECT coalesce(k.severity, 0), sum(n), min(oldest) FROM "
-                        "(SELECT e.class_id AS class_id, count(*) AS n, min(m.epoch) AS oldest FROM moment m "
-                        "CROSS JOIN event e ON e.id BETWEEN m.first_id AND m.last_id GROUP BY 1) "
-                        "JOIN class k ON k.id = class_id GROUP BY 1",
     [INFO_TABLES] = "SELECT (SELECT count(*) FROM string), (SELECT count(*) FROM quarter), "
                     "(SELECT count(*) FROM shape), (SELECT count(*) FROM unparsed_piece), "
                     "(SELECT coalesce(sum(length(raw)), 0) FROM unparsed_piece), "

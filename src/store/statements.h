@@ -109,8 +109,6 @@ enum statement {
     LEFT_ADD,
     LEFT_LIST,
     INFO_FILES,
-    INFO_LEVELS,
-    INFO_SEVERITIES,
     INFO_TABLES,
 
     STRING_TEXT,

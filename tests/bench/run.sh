@@ -207,6 +207,8 @@ run_once() { # in turn, so that a busy moment does not hit one of them alone
     scan fewer "$work/fewer"
     sync # its milliseconds are not those of writing out what the others left
     timed second "$NGXERR" scan --tz UTC -d "$work/thirty.db" "$work/thirty"
+    timed by "$NGXERR" query --by class,server -d "$work/thirty.db"
+    timed view "$NGXERR" query --sql 'SELECT class, server, count(*) FROM events GROUP BY 1, 2 ORDER BY 3 DESC' -d "$work/thirty.db"
 }
 
 run_extremes() { # for their memory, and for what grows with the number of shapes or with the size of a text

@@ -97,6 +97,7 @@ END {
         sprintf("%.2f s, %.1f MB%s", median("hostile"), hostile_bytes / 1e6, runs_of("hostile")))
     ratio("scan of 2000 tiny logs that begin alike / four of 500", 1.1, "tiny", "fewer", 4)
     row("database / log, bytes", database_bytes / log_bytes, "%.2f", 0.5, sprintf("%.0f MB / %.0f MB", database_bytes / 1e6, log_bytes / 1e6))
+    ratio("query --by class,server / by SQL over the view events", 0.7, "by", "view", 1)
     row("second scan of 30 unchanged logs", median("second") * 1000, "%.1f ms", 20, (gzip_bytes > 0 ? "20 of them .gz" : ""))
     memory("scan", "plain")
     memory("scan of .gz", "gzip", gz)
