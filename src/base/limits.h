@@ -104,6 +104,9 @@
 /* Seconds of --wait: a week; what waits longer is forgotten. */
 #define LIMIT_WAIT 604800
 
+/* Values of one filter option: each is asked of each event, and SQLite has room for 32766 in a statement. */
+#define LIMIT_FILTER_VALUES 1000U
+
 /* Files left unread by a scan that the database remembers; more are counted. */
 #define LIMIT_LEFT_FILES 1000U
 

@@ -201,6 +201,11 @@ read_values(const struct filter_reader *reader, const struct text_filter *row, c
     *count = options_count(reader->options, name);
     if (*count == 0)
         return true;
+    if (*count > LIMIT_FILTER_VALUES) {
+        diagnose(reader->diagnostics, STATUS_USAGE, "--%s is given %zu times; at most %u are possible", name, *count,
+                 LIMIT_FILTER_VALUES);
+        return false;
+    }
     *values = arena_allocate(reader->arena, *count * sizeof **values);
     for (size_t i = 0; i < *count; i++) {
         struct slice value = slice_of(options_value_at(reader->options, name, i));

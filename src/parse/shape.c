@@ -30,7 +30,7 @@ struct run {
     size_t at, end;                          /* what is left of it; empty: none is known */
     size_t stop;                             /* where it ended before colons and semicolons were taken off */
     ptrdiff_t dots, colons, digits, letters; /* in what is left; letters are those that no hexadecimal number has */
-    size_t url;                              /* behind the last "://" in it, 0: there is none */
+    bool url;                                /* it has "://"; then all of it is one place */
     size_t hexadecimal_end;                  /* of the hexadecimal digits looked at last */
 };
 
@@ -70,7 +70,7 @@ run_begin(struct run *run, size_t at)
     for (size_t i = at; i < end; i++) {
         run_count(run, text.data[i], 1);
         if (end - i >= 3 && memcmp(text.data + i, "://", 3) == 0)
-            run->url = i + 1;
+            run->url = true;
     }
 }
 
@@ -89,7 +89,7 @@ run_from(struct run *run, size_t at)
 static bool
 run_is_place(const struct run *run, struct slice left)
 {
-    return left.size > 1 && (left.data[0] == '/' || slice_starts(left, SLICE("unix:")) || run->url > run->at ||
+    return left.size > 1 && (left.data[0] == '/' || slice_starts(left, SLICE("unix:")) || run->url ||
                              (run->letters == 0 && run->digits > 0 && (run->dots >= 3 || run->colons >= 2)));
 }
 

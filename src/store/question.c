@@ -32,16 +32,20 @@ question_text(struct question *question, const char *text)
     add_value(question, (struct bound_value){.is_text = true, .text = slice_of(text)});
 }
 
+/* SQLite refuses expressions that are more than 1000 deep, and a chain of ORs is as deep as it is long. */
+#define CHAIN 32
+
 /* before TEXT after, for each text, joined by " OR ". */
 static void
 add_any(struct question *question, const char *before, const char *after, const char *const *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        question_add(question, i > 0 ? " OR " : "");
+        question_add(question, i == 0 ? "(" : i % CHAIN == 0 ? ") OR (" : " OR ");
         question_add(question, before);
         question_text(question, texts[i]);
         question_add(question, after);
     }
+    question_add(question, ")");
 }
 
 static void

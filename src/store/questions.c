@@ -97,7 +97,7 @@ take_shape(struct question *question, struct arena *arena, struct shape_summary 
 {
     *shape = (struct shape_summary){
         .shape = take_word(question, 0, arena),
-        .level = level_from_name(column_slice(question->statement, 1)),
+        .level = (enum level)take_number(question, 1, LEVEL_NONE),
         .count = (uint64_t)take_number(question, 2, 0),
         .first_time = take_number(question, 3, -1),
         .last_time = take_number(question, 4, -1),
@@ -119,21 +119,21 @@ static void
 add_shapes(struct question *question, const struct filter *filter)
 {
     if (filter_is_empty(question->store, filter)) {
-        question_add(question, "SELECT shape, level, count AS n, strftime('%s', first_time) + 0 AS first, "
-                               "strftime('%s', last_time) + 0 AS last, sample, 0 AS id FROM shapes");
+        question_add(question,
+                     "SELECT shape, level, count AS n, first_time AS first, last_time AS last, sample, 0 AS id "
+                     "FROM shape");
         return;
     }
-    question_add(question,
-                 "SELECT shape_of(message) AS shape, level, count(*) AS n, min(epoch) AS first, max(epoch) AS last, "
-                 "'' AS sample, min(id) AS id FROM event_rows");
+    question_add(question, "SELECT shape_of(message) AS shape, bits & 15 AS level, count(*) AS n, min(epoch) AS first, "
+                           "max(epoch) AS last, '' AS sample, min(id) AS id FROM event_rows");
     add_class(question, filter, "unclassified");
     question_add(question, " GROUP BY 1, 2");
 }
 
 /* The same with a column is_new: when the period begins with a time, the shape's first time tells; when it begins with an id,
  * whether more were counted than came after it, whatever the other filters say.  A shape beyond LIMIT_SHAPES was not counted
- * by itself: unknown.  All of it meets in one GROUP BY: a look through all shapes for each of them takes minutes where
- * a stranger made thousands. */
+ * by itself: unknown, and the sum of these is no shape.  All of it meets in one GROUP BY, where a shape has at most one row
+ * of each of the three parts: a look through all shapes for each of them takes minutes where a stranger made thousands. */
 static void
 add_new_shapes(struct question *question, const struct filter *filter)
 {
@@ -147,11 +147,11 @@ add_new_shapes(struct question *question, const struct filter *filter)
     }
     question_add(question, ", 0) AS is_new FROM (SELECT *, NULL AS known, NULL AS began, NULL AS came FROM (");
     add_shapes(question, filter);
-    question_add(question, ") UNION ALL SELECT shape, level, NULL, NULL, NULL, NULL, NULL, count, "
-                           "strftime('%s', first_time) + 0, NULL FROM shapes");
+    question_add(question, ") UNION ALL SELECT shape, level, NULL, NULL, NULL, NULL, NULL, count, first_time, NULL "
+                           "FROM shape WHERE hash <> 0"); /* SHAPE_OTHER_HASH */
     if (filter->has_after) {
-        question_add(question, " UNION ALL SELECT shape_of(message), level, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
-                               "count(*) FROM event_rows WHERE class_id = 0 AND first_id > ");
+        question_add(question, " UNION ALL SELECT shape_of(message), bits & 15, NULL, NULL, NULL, NULL, NULL, NULL, "
+                               "NULL, count(*) FROM event_rows WHERE class_id = 0 AND first_id > ");
         question_number(question, filter->after);
         question_add(question, " GROUP BY 1, 2");
     }

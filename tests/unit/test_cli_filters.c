@@ -1,6 +1,7 @@
 /* The filter options: what they fill in, and what is said of wrong values. */
 #include "unit.h"
 
+#include "base/limits.h"
 #include "classify/rules.h"
 #include "cli/filters.h"
 #include "parse/record.h"
@@ -63,6 +64,24 @@ nothing_given_lets_all_pass(void **state)
     assert_true(make(&test, (char *const[]){NULL}));
     assert_memory_equal(&test.filter, &none, sizeof none);
     assert_null(filters_describe(&test.options, test.arena, &count));
+    end(&test);
+}
+
+static void
+values_are_bounded(void **state)
+{
+    (void)state;
+    struct filters_test test;
+    char option[] = "--host=a";
+    char *words[LIMIT_FILTER_VALUES + 2] = {NULL};
+    for (size_t i = 0; i < LIMIT_FILTER_VALUES; i++)
+        words[i] = option;
+    assert_true(make(&test, words));
+    assert_int_equal(test.filter.hosts.allow_count, LIMIT_FILTER_VALUES);
+    end(&test);
+    words[LIMIT_FILTER_VALUES] = option;
+    assert_false(make(&test, words));
+    assert_int_equal(diagnostics_worst(test.capture.diagnostics), STATUS_USAGE);
     end(&test);
 }
 
@@ -219,6 +238,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_full),
         cmocka_unit_test(nothing_given_lets_all_pass),
+        cmocka_unit_test(values_are_bounded),
         cmocka_unit_test(times_make_a_window),
         cmocka_unit_test(repeated_values_are_alternatives),
         cmocka_unit_test(grep_wants_one_and_denies_all),

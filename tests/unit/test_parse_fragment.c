@@ -220,6 +220,13 @@ test_shape(void **state)
     assert_shape("x-10.0.0.1-80 10.0.0.1,80, 10.0.0.1", "x-* *, *");
     assert_shape("[a:b:1] g:1:2 a::g", "* g:N:N a::g");
     assert_shape("1a1a1a1g 1a1a1a1a deadbeef-deadbee", "NaNaNaNg N N-deadbee");
+    assert_shape("1a1a1a1a1g xdeadbeef1 y", "NaNaNaNaNg xdeadbeefN y");
+    /* where a run ends, and what makes it a place */
+    assert_shape("/a\x1f/b /c,", "* * *,");
+    assert_shape("a / b:/ c:// d", "a / b:/ * d");
+    assert_shape("ab://", "*");
+    assert_shape("a:b:1 A:B:1 ::: ...", "* A:B:N ::: ...");
+    assert_shape("1.2.3 1.2.3.4", "N.N.N *");
     char out[4];
     assert_int_equal(parse_shape(SLICE("upstream timed out"), out, sizeof(out)), 4);
 }

@@ -1,6 +1,7 @@
 /* Questions to the store: filters, counts by fields, a user's SQL, what stays after prune and reclassify. */
 #include "store_log.h"
 
+#include "base/limits.h"
 #include "store/questions.h"
 
 static const char content[] =
@@ -35,6 +36,25 @@ grep_timed(void *context, struct slice text)
 {
     (void)context;
     return slice_find(text, SLICE("timed out (110: Connection timed out) while reading")) != SIZE_MAX;
+}
+
+/* A chain of ORs is as deep as it is long, and SQLite has a bound for that. */
+static void
+test_a_filter_takes_many_values(void **state)
+{
+    const char *many[LIMIT_FILTER_VALUES];
+    for (size_t i = 0; i < LIMIT_FILTER_VALUES; i++)
+        many[i] = "nobody.example";
+    struct filter filter = {.hosts = {many, LIMIT_FILTER_VALUES, NULL, 0},
+                            .servers = {NULL, 0, many, LIMIT_FILTER_VALUES}};
+    assert_int_equal(count_of(*state, &filter), 0);
+    for (size_t i = 0; i < LIMIT_FILTER_VALUES; i += 31) {
+        many[i] = "b.example";
+        assert_int_equal(count_of(*state, &(struct filter){.hosts = filter.hosts}), 1);
+        assert_int_equal(count_of(*state, &(struct filter){.hosts = {.deny = many, .deny_count = LIMIT_FILTER_VALUES}}),
+                         4); /* those without a host too */
+        many[i] = "nobody.example";
+    }
 }
 
 static void
@@ -259,6 +279,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_filters, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_filter_takes_many_values, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_counts_by_fields, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_sql_can_only_read, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_views_have_their_columns, begin, store_log_teardown),

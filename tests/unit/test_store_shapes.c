@@ -1,6 +1,7 @@
 /* Shapes of what no class matched, and which of them are new in a period. */
 #include "store_log.h"
 
+#include "base/limits.h"
 #include "store/database.h"
 #include "store/questions.h"
 
@@ -76,9 +77,49 @@ test_new_are_those_that_were_not_there_before(void **state)
     ask(log, &(struct filter){.has_until = true, .until = NOON}, &totals);
     assert_int_equal(totals.shapes, 7);
     assert_int_equal(totals.new_shapes, 0);
+    /* the period begins with the very event that was the first of its shape */
+    ask(log, &(struct filter){.has_since = true, .since = NOON + 9}, &totals);
+    assert_int_equal(totals.shapes, 1);
+    assert_int_equal(totals.new_shapes, 1);
     ask(log, NULL, &totals);
     assert_int_equal(totals.shapes, 10);
     assert_int_equal(totals.new_shapes, 0);
+    buffer_free(&content);
+}
+
+/* One shape at two levels is two, each new or not by itself. */
+static void
+test_a_level_tells_shapes_apart(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY;
+    struct shape_totals totals;
+    buffer_add_text(&content, "2026/11/20 08:00:00 [error] 1#1: *1 a widget let go\n"
+                              "2026/11/20 12:00:00 [error] 1#1: *2 a widget let go\n"
+                              "2026/11/20 12:00:00 [crit] 1#1: *3 a widget let go\n");
+    read_log(log, &content, FILE_NEW);
+    ask(log, &(struct filter){.has_since = true, .since = NOON}, &totals);
+    assert_int_equal(totals.shapes, 2);
+    assert_int_equal(totals.new_shapes, 1);
+    buffer_free(&content);
+}
+
+/* What the table has no room for is unknown, not new; and a message that is called as their sum is one of its own. */
+static void
+test_more_shapes_than_are_kept(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY;
+    struct shape_totals totals;
+    buffer_add_text(&content, "2026/11/20 13:00:00 [error] 1#1: *1 (other)\n");
+    add_messages(&content, 12, 0, LIMIT_SHAPES + 100);
+    read_log(log, &content, FILE_NEW);
+    ask(log, &(struct filter){.has_since = true, .since = NOON + 3600}, &totals);
+    assert_int_equal(totals.shapes, 1);
+    assert_int_equal(totals.new_shapes, 1);
+    ask(log, &(struct filter){.has_after = true, .has_since = true, .since = NOON}, &totals);
+    assert_int_equal(totals.shapes, LIMIT_SHAPES + 101);
+    assert_int_equal(totals.new_shapes, LIMIT_SHAPES);
     buffer_free(&content);
 }
 
@@ -108,6 +149,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_new_are_those_that_were_not_there_before, store_log_setup,
                                         store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_level_tells_shapes_apart, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_more_shapes_than_are_kept, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_many_shapes_take_their_time_and_no_more, store_log_setup,
                                         store_log_teardown),
     };
