@@ -62,7 +62,8 @@ CREATE TABLE head_cut (
     PRIMARY KEY (cut, file_id)
 ) WITHOUT ROWID;
 
--- What a path looked like when it was last looked at, to spare a second look.  It never identifies a file.
+-- What a path looked like when it was last looked at, to spare a second look.  It never identifies a file.  And damaged files as they were
+-- when a scan named them, so that not every scan does: the path is no path then (src/store/told.c).
 CREATE TABLE look (
     path     TEXT PRIMARY KEY,
     device   INTEGER NOT NULL,
@@ -70,7 +71,7 @@ CREATE TABLE look (
     size     INTEGER NOT NULL,
     modified INTEGER NOT NULL,
     file_id  INTEGER NOT NULL,
-    copy     INTEGER NOT NULL -- 0: that file; 1: the beginning of it; 2: all of it
+    copy     INTEGER NOT NULL -- 0: that file; 1: the beginning of it; 2: all of it; 3: damage that was named
 ) WITHOUT ROWID;
 
 -- How far ages were kept (scan --keep, db prune --older-than): of a severity (0: none) nothing that is older than `before` is left

@@ -110,6 +110,9 @@
 /* Files left unread by a scan that the database remembers; more are counted. */
 #define LIMIT_LEFT_FILES 1000U
 
+/* A compressed file that ends in its middle and was written to within this many seconds is still being written; an older one was cut. */
+#define LIMIT_STILL_WRITTEN 60
+
 /* Values that a report counts, of all classes and fields together: three in 64 bytes, 25 MB of the memory bound.  When
  * they are used up, the fields with the most values forget their rarest: then their counts may be short, and their
  * numbers of values are said as "at least". */

@@ -73,8 +73,9 @@ examine(struct examination *examination, struct input_found *found)
         doctor_look(found->path, &look);
         if (look.damage[0] != '\0') {
             examination->findings++;
-            doctor_say(examination, found->path, look.damage, NULL);
-            return;
+            doctor_say(examination, found->path, look.damage, look.empty ? NULL : "only what comes before is read");
+            if (look.empty)
+                return;
         }
         found->taken = look.error_number == 0 && !look.empty && (look.has_records || !found->named);
         found->error_number = look.error_number;

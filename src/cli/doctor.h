@@ -31,7 +31,7 @@ bool doctor_say_stream(struct examination *examination, const char *subject, con
 struct doctor_look {
     int error_number; /* it cannot be opened; else 0 */
     bool empty, has_records;
-    char damage[160]; /* why not a byte of it could be read; "" otherwise */
+    char damage[160]; /* why not a byte of it, or not all that was looked at, could be read; "" otherwise */
     uint64_t records; /* within what was looked at */
     bool has_warn;    /* one of them is of level warn or of one below */
 };

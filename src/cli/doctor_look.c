@@ -5,9 +5,11 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/limits.h"
 #include "base/zone.h"
 #include "cli/doctor.h"
 #include "input/input.h"
@@ -164,6 +166,14 @@ count_records(struct slice bytes, struct doctor_look *look)
     free(piece);
 }
 
+static bool
+being_written(const struct input *input, enum input_status status)
+{
+    struct input_facts facts;
+    input_facts(input, &facts);
+    return status == INPUT_UNFINISHED && (int64_t)time(NULL) - facts.modified / 1000000000 <= LIMIT_STILL_WRITTEN;
+}
+
 void
 doctor_look(const char *path, struct doctor_look *look)
 {
@@ -176,7 +186,7 @@ doctor_look(const char *path, struct doctor_look *look)
     enum input_status status = INPUT_DATA;
     while (size < LOOK_BYTES && (status = input_read(input, bytes + size, LOOK_BYTES - size, &got)) == INPUT_DATA)
         size += got;
-    if (size == 0 && status != INPUT_END)
+    if (status != INPUT_END && status != INPUT_DATA && (size == 0 || !being_written(input, status)))
         snprintf(look->damage, sizeof(look->damage), "%s", input_error(input));
     look->empty = size == 0;
     look->has_records = parse_looks_like_error_log((struct slice){bytes, size < LIMIT_SNIFF ? size : LIMIT_SNIFF});

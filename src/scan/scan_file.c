@@ -6,11 +6,7 @@
 #include <time.h>
 
 #include "base/memory.h"
-#include "parse/parse.h"
 #include "scan/scanner.h"
-
-/* A compressed file that ends in its middle and was written to within this many seconds is still being written; an older one was cut. */
-#define STILL_WRITTEN 60
 
 /* A file on its way through. */
 struct pass {
@@ -38,13 +34,28 @@ static bool
 being_written(const struct pass *pass)
 {
     return !pass->scanner->options->final && !source_is_stream(pass->source) &&
-           pass->scanner->now - pass->facts.modified / 1000000000 <= STILL_WRITTEN;
+           pass->scanner->now - pass->facts.modified / 1000000000 <= LIMIT_STILL_WRITTEN;
 }
 
 static void
 note_unfinished(const struct pass *pass)
 {
     diagnose_note(pass->scanner->diagnostics, "%s: still being written; the rest is read next time", pass->file->path);
+}
+
+static void
+put_facts(struct file_probe *probe, const struct input_facts *facts)
+{
+    probe->device = facts->device;
+    probe->inode = facts->inode;
+    probe->size = facts->size;
+    probe->modified = facts->modified;
+}
+
+static bool
+name_damage(const struct pass *pass, enum input_status status, uint64_t stored)
+{
+    return scan_name_damage(pass->scanner, pass->file, &pass->probe, status, source_error(pass->source), stored);
 }
 
 /* What stands after the last newline of a file that may grow. */
@@ -57,14 +68,15 @@ note_waiting(const struct pass *pass, uint64_t bytes)
 }
 
 /* A file without a byte that could be read: empty, or damaged from its beginning. */
-static void
+static bool
 look_at_nothing(struct pass *pass)
 {
     char byte;
     size_t got;
+    enum input_status status = source_read(pass->source, &byte, 1, &got);
 
     leave(pass->file, SCAN_LEFT_EMPTY);
-    switch (source_read(pass->source, &byte, 1, &got)) {
+    switch (status) {
     case INPUT_UNFINISHED:
         if (being_written(pass)) {
             pass->file->outcome = SCAN_UNFINISHED;
@@ -76,13 +88,13 @@ look_at_nothing(struct pass *pass)
     case INPUT_FAILED:
     case INPUT_CHANGED:
         pass->file->outcome = SCAN_DAMAGED;
-        diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; nothing of it could be read", pass->file->path,
-                 source_error(pass->source));
-        break;
+        put_facts(&pass->probe, &pass->facts);
+        return name_damage(pass, status, 0);
     case INPUT_DATA:
     case INPUT_END:
         break;
     }
+    return true;
 }
 
 /* So little of a compressed file is written yet that a log whose records are pruned could not be told from another one. */
@@ -98,25 +110,11 @@ is_too_early(struct pass *pass)
     return source_read(pass->source, &byte, 1, &got) == INPUT_UNFINISHED;
 }
 
-/* Says why a named file is not read: what its first line is instead. */
 static void
 refuse(struct pass *pass)
 {
-    struct slice head = source_head(pass->source);
-    size_t line = slice_find_byte(head, '\n');
-    struct piece piece;
-    bool access;
-    struct slice first = slice_trim(slice_first(head, line == SIZE_MAX ? head.size : line));
-    struct slice shown = slice_first(first, 72);
-
     leave(pass->file, SCAN_LEFT_REFUSED);
-    parse_next(head, 0, true, &piece);
-    access = piece.type == PIECE_UNPARSED && piece.reason == UNPARSED_ACCESS;
-    diagnose(
-        pass->scanner->diagnostics, STATUS_INPUT,
-        "%s: not read, since nothing in it is a record of an nginx error log; it begins with%s \"%.*s%s\" (--force reads it all the same)",
-        pass->file->path, access ? " a line of an access log," : "", (int)shown.size, shown.data,
-        shown.size < first.size ? "..." : "");
+    scan_name_refused(pass->scanner, pass->file, source_head(pass->source));
 }
 
 /* The zone that the file was read with before, else that of the options. */
@@ -144,15 +142,6 @@ static bool
 is_complete(const struct pass *pass)
 {
     return pass->scanner->options->final || source_is_stream(pass->source) || source_is_compressed(pass->source);
-}
-
-static void
-put_facts(struct file_probe *probe, const struct input_facts *facts)
-{
-    probe->device = facts->device;
-    probe->inode = facts->inode;
-    probe->size = facts->size;
-    probe->modified = facts->modified;
 }
 
 static void
@@ -323,7 +312,7 @@ add_sums(struct pass *pass, const struct job_end *end)
 }
 
 /* What the end of the file says about it. */
-static void
+static bool
 conclude(struct pass *pass, const struct job_end *end)
 {
     struct scan_file *file = pass->file;
@@ -331,7 +320,7 @@ conclude(struct pass *pass, const struct job_end *end)
 
     if (pass->scanner->options->live && !pass->scanner->options->force && end->records == 0 && end->unparsed > 0) {
         refuse(pass);
-        return;
+        return true;
     }
     file->outcome = file->bytes > 0 ? SCAN_READ : SCAN_UNCHANGED;
     note_waiting(pass, end->waiting);
@@ -340,21 +329,20 @@ conclude(struct pass *pass, const struct job_end *end)
                          "%s: lines longer than %u bytes: %" PRIu64 "; they are stored in pieces, as unparsed",
                          file->path, LIMIT_LINE, end->long_lines);
     if (end->stopped || end->status == INPUT_END)
-        return;
+        return true;
     if (end->status == INPUT_CHANGED) {
         file->outcome = SCAN_UNFINISHED;
         diagnose_note(pass->scanner->diagnostics,
                       "%s: truncated while it was read; what it holds now is read next time", file->path);
-        return;
+        return true;
     }
     if (cut && being_written(pass)) {
         file->outcome = SCAN_UNFINISHED;
         note_unfinished(pass);
-        return;
+        return true;
     }
     file->outcome = SCAN_DAMAGED;
-    diagnose(pass->scanner->diagnostics, STATUS_INPUT, "%s: %s; what comes before is stored (%" PRIu64 " bytes)",
-             file->path, source_error(pass->source), end->end);
+    return name_damage(pass, end->status, end->end);
 }
 
 static bool
@@ -402,7 +390,7 @@ read_file(struct pass *pass)
                                              job->complete && end->status == INPUT_END && !end->stopped);
     if (good) { /* else it is not known how much of it was stored */
         add_sums(pass, end);
-        conclude(pass, end);
+        good = conclude(pass, end);
     }
 out:
     free(job);
@@ -482,7 +470,7 @@ scan_file(struct scanner *scanner, struct scan_file *file)
         return true;
     source_facts(pass.source, &pass.facts);
     if (source_head(pass.source).size == 0) {
-        look_at_nothing(&pass);
+        good = look_at_nothing(&pass);
         goto out;
     }
     fill_probe(&pass);

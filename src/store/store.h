@@ -188,4 +188,8 @@ struct store_left {
  * too. */
 bool store_set_left(struct store *store, const struct store_left *files, size_t count);
 
+/* A damaged file is about to be named.  *told: it was before, and has had the same device, inode, size and time of change since, which alone
+ * count of the probe.  Else it is remembered with the next commit. */
+bool store_tell_damage(struct store *store, const struct file_probe *probe, bool *told);
+
 #endif
