@@ -25,6 +25,7 @@ decode_restart(struct input *input)
     input->decoder->restart(input->decoder_state);
     input->between = input->further = false;
     input->member_from = 0;
+    input->member_head_size = 0;
 }
 
 /* Between two members: skips zeros.  False when the file ends there or cannot be read. */
@@ -62,6 +63,24 @@ decode_failed(struct input *input, enum decode_result result, const char *why)
                      (unsigned long long)input_disk_offset(input), why);
 }
 
+static void
+keep_member_head(struct input *input, const char *bytes, size_t size)
+{
+    size_t room = MAGIC_SIZE - input->member_head_size, keep = size < room ? size : room;
+
+    if (keep > 0)
+        memcpy(input->member_head + input->member_head_size, bytes, keep);
+    input->member_head_size += keep;
+}
+
+/* A decoder may wait for a whole header before it looks at one; what ends before that and begins as no member does is none that will
+ * be finished. */
+static bool
+is_foreign(const struct input *input)
+{
+    return input->further && !input->format->agrees((struct slice){input->member_head, input->member_head_size});
+}
+
 /* The decoder has taken all there is in raw, and has given all that came of it. */
 static enum input_status
 decode_fill(struct input *input)
@@ -70,6 +89,8 @@ decode_fill(struct input *input)
         return INPUT_DATA;
     if (input->ended == INPUT_FAILED)
         return INPUT_FAILED;
+    if (is_foreign(input))
+        return decode_failed(input, DECODE_DAMAGED, "");
     return input_end(input, INPUT_UNFINISHED, "the %s data ends in its middle, at byte %llu", input->format->name,
                      (unsigned long long)input_disk_offset(input));
 }
@@ -86,6 +107,8 @@ decode_once(struct input *input, struct decode_step *step)
     step->in_size = input->raw_size - input->raw_at;
     enum decode_result result = input->decoder->step(input->decoder_state, step);
     size_t taken = input->raw_size - input->raw_at - step->in_size;
+    if (input->further)
+        keep_member_head(input, input->raw + input->raw_at, taken);
     input->raw_at += taken;
     if (step->out_size < room)
         input->further = false;

@@ -49,8 +49,9 @@ extern const struct decoder decoder_bzip2;
 
 struct format {
     const char *name;
-    bool (*recognise)(struct slice head); /* a file that begins so is of this format */
-    const struct decoder *decoder;        /* NULL when the program was built without its library */
+    size_t magic_size;                 /* bytes that tell it from others, at most MAGIC_SIZE */
+    bool (*agrees)(struct slice head); /* what begins so is of this format; with fewer bytes, may be yet */
+    const struct decoder *decoder;     /* NULL when the program was built without its library */
 };
 /* The longest beginning that a format is recognised by. */
 #define MAGIC_SIZE 10U
@@ -73,9 +74,11 @@ struct input {
 
     const struct decoder *decoder; /* NULL: plain, or not supported */
     void *decoder_state;
-    bool between;         /* a member has ended, and none has begun since */
-    bool further;         /* the member is not the first, and nothing came of it yet */
-    uint64_t member_from; /* where in the file it begins */
+    bool between;                 /* a member has ended, and none has begun since */
+    bool further;                 /* the member is not the first, and nothing came of it yet */
+    uint64_t member_from;         /* where in the file it begins */
+    char member_head[MAGIC_SIZE]; /* of a further one, its first bytes, as far as the decoder has taken them */
+    size_t member_head_size;
 };
 
 /* Reads into raw what the next read(2) gives, when raw is used up.  False at the end and on errors; then ended is set
