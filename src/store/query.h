@@ -58,8 +58,8 @@ struct rows *query_by(struct store *store, const struct filter *filter, const ch
  * width 0. */
 struct rows *query_sql(struct store *store, const char *sql);
 
-/* The lines as they were written.  With a filter: the events that pass, oldest first.  Without (NULL): every byte
- * stored, file after file, unparsed pieces included. */
+/* The lines as they were written.  With a filter: the events that pass, oldest first.  Without (NULL), and of the files that are meant where a
+ * filter chooses nothing but files: every byte stored, file after file, unparsed pieces included. */
 struct raw_lines;
 struct raw_lines *query_raw(struct store *store, const struct query_events *question);
 /* False after a diagnostic; *more is false after the last.  `bytes` (line ends included, as they were) is valid until

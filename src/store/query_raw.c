@@ -1,4 +1,4 @@
-/* The lines as they were written: of events that pass a filter, or every byte of every file. */
+/* The lines as they were written: of events that pass a filter, or every byte of every file, or of those that a filter chooses. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -17,16 +17,52 @@ struct raw_lines {
     struct buffer raw;
 };
 
-struct raw_lines *
-query_raw(struct store *store, const struct query_events *ask)
+/* --- which lines --- */
+
+/* What of the filter can hold of files as a whole. */
+static struct filter
+filter_of_files(const struct filter *filter)
 {
-    struct raw_lines *lines = memory_allocate_zeroed(1, sizeof(*lines));
-    struct question *question = &lines->question;
-    lines->store = question->store = store;
-    lines->whole = ask == NULL || (ask->filter == NULL && ask->last == 0 && !ask->reversed);
-    if (lines->whole) {
-        question_add(question, "SELECT id FROM file ORDER BY node, log, first_time, id");
-    } else if (ask->last > 0) {
+    struct filter files = {0};
+    if (filter != NULL) {
+        files.logs = filter->logs;
+        files.nodes = filter->nodes;
+    }
+    return files;
+}
+
+/* Nothing else is asked of an event than which file it is in.  Its node is the file's, unless wrappers name others. */
+static bool
+is_of_files(struct store *store, const struct filter *filter, bool *of_files)
+{
+    const struct filter part = filter_of_files(filter);
+    struct question all = {.store = store}, files = {.store = store};
+    int64_t wrapped = 0;
+    question_filter(&all, filter);
+    question_filter(&files, &part);
+    *of_files = slice_equal(buffer_slice(&all.sql), buffer_slice(&files.sql));
+    question_end(&all);
+    question_end(&files);
+    if (!*of_files || part.nodes.allow_count + part.nodes.deny_count == 0)
+        return true;
+    bool good = store_get_integer(store, CONTEXT_HAS_NODE, 0, &wrapped);
+    *of_files = wrapped == 0;
+    return good;
+}
+
+static void
+ask_files(struct question *question, const struct filter *filter)
+{
+    const struct filter part = filter_of_files(filter);
+    question_add(question, "SELECT id FROM (SELECT id, node, log, last_path AS file, first_time FROM file)");
+    question_filter(question, &part);
+    question_add(question, " ORDER BY node, log, first_time, id");
+}
+
+static void
+ask_events(struct question *question, const struct query_events *ask)
+{
+    if (ask->last > 0) {
         question_add(question, "SELECT id, epoch FROM (SELECT id, epoch FROM event_rows");
         question_filter(question, ask->filter);
         question_add(question, " ORDER BY epoch DESC, first_id DESC, id DESC LIMIT ");
@@ -39,7 +75,23 @@ query_raw(struct store *store, const struct query_events *ask)
                                : ask->reversed ? " ORDER BY epoch DESC, first_id DESC, id DESC"
                                                : " ORDER BY epoch, first_id, id");
     }
-    if (question_ask(question))
+}
+
+struct raw_lines *
+query_raw(struct store *store, const struct query_events *ask)
+{
+    struct raw_lines *lines = memory_allocate_zeroed(1, sizeof(*lines));
+    const struct filter *filter = ask != NULL ? ask->filter : NULL;
+    bool good = true;
+    lines->store = lines->question.store = store;
+    lines->whole = ask == NULL;
+    if (ask != NULL && ask->last == 0 && !ask->reversed && !ask->as_stored)
+        good = is_of_files(store, filter, &lines->whole);
+    if (lines->whole)
+        ask_files(&lines->question, filter);
+    else
+        ask_events(&lines->question, ask);
+    if (good && question_ask(&lines->question))
         return lines;
     raw_lines_free(lines);
     return NULL;

@@ -105,6 +105,7 @@ static const char *const statements[STATEMENT_COUNT] = {
                                  "CROSS JOIN event e ON e.rowid BETWEEN m.first_id AND m.last_id " ROW_CONTEXT
                                  "WHERE r.file_id = :file_id ORDER BY r.first_id, m.first_id, e.rowid",
 
+    [CONTEXT_HAS_NODE] = "SELECT EXISTS (SELECT 1 FROM context WHERE node IS NOT NULL)",
     [CONTEXT_LAST_ID] = "SELECT max(id) FROM context",
     [CONTEXT_ADD] = "INSERT OR ROLLBACK INTO context SELECT * FROM ngxerr_context_feed",
 

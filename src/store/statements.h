@@ -16,6 +16,7 @@ enum statement {
     CLASS_FIRST,
     STRING_LAST_ID,
     STRING_ADD,
+    CONTEXT_HAS_NODE,
     CONTEXT_LAST_ID,
     CONTEXT_ADD,
     FILE_BY_CUT,

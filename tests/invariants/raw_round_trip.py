@@ -86,6 +86,44 @@ suffixes = readable_suffixes(directory)
 for name, content in FILES.items():
     check(directory, name, content)
 
+# one file of several comes back whole where only files are chosen, with what is no record; a filter of events leaves that out
+contents = {"a.log": b"no record\n" + FILES["garbage"] + b"x\n" * 3, "b.log": FILES["mixed line ends"],
+            "unparsed.log": b"nothing here\nis a record\n"}
+database = os.path.join(directory, "files.db")
+for node in ("one", "two"):
+    for name, content in contents.items():
+        with open(os.path.join(directory, name), "wb") as file:
+            file.write(b"of " + node.encode() + b"\n" + content)
+        scan(directory, database, "--force", "--node", node, os.path.join(directory, name))
+
+
+def chosen(*filters):
+    return run(directory, "query", "-f", "raw", "-d", database, *filters)
+
+
+def bytes_of(*files):
+    return b"".join(b"of " + node.encode() + b"\n" + contents[name] for node, name in files)
+
+
+expect(chosen("--log", "a.log", "--node", "one") == bytes_of(("one", "a.log")), "a file of a database is not what it was")
+expect(chosen("--log", os.path.join(directory, "b.log"), "--not-node", "one") == bytes_of(("two", "b.log")), "a file by its path differs")
+expect(chosen("--log", "unparsed*") == bytes_of(("one", "unparsed.log"), ("two", "unparsed.log")), "files without a record differ")
+expect(chosen("--not-log", "a.log", "--node", "two") == bytes_of(("two", "b.log"), ("two", "unparsed.log")), "the files that are left differ")
+expect(chosen("--log", "none.log") == b"", "a log that is not there has bytes")
+for other in (["--level", "error"], ["-n", "1000000"], ["-r"]):
+    got = chosen("--log", "b.log", "--node", "one", *other)
+    expect(b"connect() failed" in got and b"of one" not in got, "%s: not the records alone" % other)
+# a wrapper names the node of each line: a file is no whole then
+syslog = os.path.join(directory, "syslog.log")
+with open(syslog, "wb") as file:
+    for host in (b"three", b"four"):
+        file.write(b"<187>Nov 20 03:12:45 " + host + b" nginx: " + RECORD + b"\nno record\n")
+scan(directory, database, "--node", "one", syslog)
+got = chosen("--log", "syslog.log", "--node", "three")
+expect(got.count(b"three") == 1 and b"four" not in got, "the lines of another node are among those of this one")
+with open(syslog, "rb") as file:
+    expect(chosen("--log", "syslog.log") == file.read(), "a wrapped log of a database is not what it was")
+
 empty = os.path.join(directory, "empty.log")
 open(empty, "w").close()
 expect(run(directory, "query", "-f", "raw", empty) == b"", "an empty file is not empty")
