@@ -113,6 +113,57 @@ say_relative(struct examination *examination, const struct target *target)
         say_file(examination, target, path);
 }
 
+/* What nginx allows as a tag: nothing of it means anything to a shell. */
+static bool
+is_tag(struct slice tag)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    for (size_t i = 0; i < tag.size; i++) {
+        if (memchr(allowed, tag.data[i], sizeof(allowed) - 1) == NULL)
+            return false;
+    }
+    return tag.size > 0 && tag.size <= 32;
+}
+
+/* The value of "tag=" among what follows "syslog:"; nginx's own where there is none. */
+static struct slice
+tag_of(struct slice parameters)
+{
+    struct slice tag = SLICE("nginx");
+    for (size_t size; parameters.size > 0; parameters = slice_from(parameters, size)) {
+        size_t comma = slice_find_byte(parameters, ',');
+        struct slice parameter = slice_first(parameters, comma);
+        size = comma == SIZE_MAX ? parameters.size : comma + 1;
+        if (slice_starts(parameter, SLICE("tag=")))
+            tag = slice_from(parameter, 4);
+    }
+    return tag;
+}
+
+static void
+say_syslog(struct examination *examination, const struct target *target, struct slice parameters)
+{
+    struct slice tag = tag_of(parameters);
+    struct buffer hint = BUFFER_EMPTY;
+    buffer_add_text(&hint, "read the file that the syslog daemon writes it to");
+    if (is_tag(tag))
+        buffer_add_format(&hint, ", or journalctl -t %.*s -o cat | ngxerr report -", (int)tag.size, tag.data);
+    say_finding(examination, target, "the syslog, no file", buffer_text(&hint));
+    buffer_free(&hint);
+}
+
+/* A name that looks as if it had a variable in it, as those of access_log may.  False when there is no file to look at. */
+static bool
+say_variable(struct examination *examination, const struct target *target)
+{
+    if (strchr(target->name, '$') == NULL)
+        return true;
+    say_finding(examination, target,
+                "error_log knows no variables: nginx writes to one file that is called so, with the \"$\"",
+                "name a file and a level: error_log /var/log/nginx/error.log warn;");
+    return access(target->name, F_OK) == 0 || target->name[0] != '/';
+}
+
 static void
 examine_target(struct examination *examination, const struct target *target)
 {
@@ -123,11 +174,11 @@ examine_target(struct examination *examination, const struct target *target)
             "journalctl -u nginx -o cat | ngxerr report -, or in a container: docker logs CONTAINER 2>&1 | ngxerr "
             "report -");
     else if (slice_starts(name, SLICE("syslog:")))
-        say_finding(
-            examination, target, "the syslog, no file",
-            "read the file that the syslog daemon writes it to, or journalctl -t nginx -o cat | ngxerr report -");
+        say_syslog(examination, target, slice_from(name, 7));
     else if (slice_starts(name, SLICE("memory:")))
         say_finding(examination, target, "a buffer in nginx's memory, which only a debugger reads", NULL);
+    else if (!say_variable(examination, target))
+        return;
     else if (name.size > 0 && name.data[0] == '/')
         say_file(examination, target, target->name);
     else

@@ -1,6 +1,7 @@
 # Each error_log of a configuration and of what it includes: where it leads, whether it can be read, what its level hides.
 cp "$samples/error.log" "$samples/access.log" .
 : >new.log
+: >'$there.log'
 mkdir sites
 cat >nginx.conf <<CONF
 error_log off;
@@ -11,6 +12,12 @@ http {
     include sites/*.conf;
     error_log memory:32m debug;
     error_log syslog:server=unix:/dev/log,tag=nginx warn;
+    error_log syslog:server=unix:/dev/log,nohostname,tag=shop_1,severity=info warn;
+    error_log syslog:server=[2001:db8::1]:514 warn;
+    error_log 'syslog:server=unix:/dev/log,tag=a;id' warn;
+    error_log syslog:server=unix:/dev/log,tag= warn;
+    error_log $PWD/\$host.log warn;
+    error_log '$PWD/\$there.log' warn;
     server { error_log /dev/stderr info; location / { error_log /dev/null emerg; } }
 }
 stream { error_log $PWD/access.log notice; }
