@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/database_path.h"
+#include "cli/filter_names.h"
 #include "cli/filters.h"
 #include "cli/info.h"
 #include "cli/log_store.h"
@@ -115,6 +116,10 @@ prune_or_count(struct command_context *context, const struct options *options, c
 
     if (store == NULL)
         return;
+    if (!filter_names_check(filter, store, NULL, options, context->diagnostics)) {
+        store_close(store);
+        return;
+    }
     if (options_given(options, "dry-run")) {
         if (query_count(store, filter, &count))
             fprintf(context->out, "%" PRIu64 " events would be removed\n", count);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "cli/answer.h"
 #include "cli/commands.h"
+#include "cli/filter_names.h"
 #include "cli/filters.h"
 #include "cli/log_store.h"
 #include "cli/options.h"
@@ -123,7 +124,9 @@ open_store(struct query *query)
         diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
     else if ((query->rules = rules_option_load(options, diagnostics)) != NULL)
         query->store = log_store_scan(options, query->rules, query->zone, false, diagnostics);
-    return query->store != NULL && store_info(query->store, query->arena, &query->info);
+    return query->store != NULL &&
+           filter_names_check(&query->filter, query->store, query->rules, options, diagnostics) &&
+           store_info(query->store, query->arena, &query->info);
 }
 
 static bool

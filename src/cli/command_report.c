@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "cli/commands.h"
+#include "cli/filter_names.h"
 #include "cli/filters.h"
 #include "cli/log_store.h"
 #include "cli/output.h"
@@ -238,8 +239,10 @@ static enum status
 report(struct run *run)
 {
     struct diagnostics *diagnostics = run->context->diagnostics;
-    if (!read_options(run) || !open_store(run) || !begin_since_last(run) ||
-        !report_fill(run->store, run->rules, &run->filter, run->arena, &run->report) || !print(run))
+    if (!read_options(run) || !open_store(run) ||
+        !filter_names_check(&run->filter, run->store, run->rules, run->options, diagnostics) ||
+        !begin_since_last(run) || !report_fill(run->store, run->rules, &run->filter, run->arena, &run->report) ||
+        !print(run))
         return diagnostics_worst(diagnostics);
     return conditions_met(&run->fail_on, &run->report) ? STATUS_FOUND : STATUS_DONE;
 }

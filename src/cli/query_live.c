@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/answer_table.h"
+#include "cli/filter_names.h"
 #include "cli/log_store.h"
 
 struct run {
@@ -97,6 +98,7 @@ scan(struct run *run)
     struct scan_result result = {0};
     bool changed;
     bool good = store_use_rules(run->store, live->rules, &changed) &&
+                filter_names_check(live->filter, run->store, live->rules, NULL, live->diagnostics) &&
                 scan_run(&options, run->store, live->rules, live->diagnostics, &result);
     if (result.unparsed > 0)
         diagnose_note(live->diagnostics, "-: %" PRIu64 " of %" PRIu64 " lines are no records of an error log",

@@ -132,6 +132,33 @@ store_has_files(struct store *store, bool *any)
     return good;
 }
 
+static bool
+fits(struct store *store, enum statement statement, const char *glob, bool *known)
+{
+    sqlite3_stmt *ask = store_statement(store, statement);
+    bool row;
+    if (ask == NULL)
+        return false;
+    bind_text(ask, ":glob", slice_of(glob));
+    if (!store_step(store, ask, &row))
+        return false;
+    *known = row && sqlite3_column_int(ask, 0) != 0;
+    sqlite3_reset(ask);
+    return true;
+}
+
+bool
+store_knows_class(struct store *store, const char *glob, bool *known)
+{
+    return fits(store, CLASS_FITS, glob, known);
+}
+
+bool
+store_knows_area(struct store *store, const char *glob, bool *known)
+{
+    return fits(store, AREA_FITS, glob, known);
+}
+
 bool
 store_check_scanned(struct store *store)
 {

@@ -45,6 +45,9 @@ struct store_detail {
     uint64_t left_total; /* more than left_count when there were more than LIMIT_LEFT_FILES */
 };
 bool store_detail(struct store *store, struct arena *arena, struct store_detail *detail);
+/* *known: a class, or an area, fits the glob as a filter asks for it, whether there are events of it or not. */
+bool store_knows_class(struct store *store, const char *glob, bool *known);
+bool store_knows_area(struct store *store, const char *glob, bool *known);
 /* False after a diagnostic (STATUS_STORE) when no scan was ever committed: every answer would be empty. */
 bool store_check_scanned(struct store *store);
 

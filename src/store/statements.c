@@ -44,6 +44,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [REASON_SET] = "INSERT INTO unparsed_reason VALUES (:id, :name) ON CONFLICT DO UPDATE SET name = excluded.name",
 
     [CLASS_FIND] = "SELECT id FROM class WHERE class = :class",
+    [CLASS_FITS] = "SELECT EXISTS (SELECT 1 FROM class WHERE class_glob(:glob, class))",
+    [AREA_FITS] = "SELECT EXISTS (SELECT 1 FROM class WHERE text_glob(:glob, area))",
     [CLASS_RETIRE_ALL] = "UPDATE class SET retired = 1 WHERE id > 0",
     /* not RETURNING id: with it SQLite copies each page it changes to a journal of the statement */
     [CLASS_PUT] =

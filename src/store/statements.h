@@ -11,6 +11,8 @@ enum statement {
     SETTING_SET,
     REASON_SET,
     CLASS_FIND,
+    CLASS_FITS,
+    AREA_FITS,
     CLASS_RETIRE_ALL,
     CLASS_PUT,
     CLASS_FIRST,
