@@ -144,12 +144,13 @@ system_zone_name(void)
 struct zone *
 zone_open(const char *name)
 {
-    bool utc = name != NULL && strcmp(name, "UTC") == 0; /* known where tzdata is not installed */
+    /* known where tzdata is not installed, and what the C library takes for a TZ that tzdata does not have */
+    bool utc = name != NULL ? strcmp(name, "UTC") == 0 : !zone_system_known();
     if (name != NULL && !utc && (!name_is_plain(name) || !tzdata_has(name)))
         return NULL;
 
     struct zone *zone = memory_allocate_zeroed(1, sizeof *zone);
-    zone->name = name != NULL ? memory_copy_text(name) : system_zone_name();
+    zone->name = utc ? memory_copy_text("UTC") : name != NULL ? memory_copy_text(name) : system_zone_name();
     if (utc) {
         zone_add(zone, 0, 0);
         return zone;

@@ -11,7 +11,7 @@ struct zone;
  * tzdata does not have it (the C library would silently take it for UTC).  Not thread-safe against other zone_open
  * calls or users of TZ.  Freed by zone_free. */
 struct zone *zone_open(const char *name);
-/* False when $TZ names a zone that tzdata does not have: zone_open(NULL) is UTC then, under that name. */
+/* False when $TZ names a zone that tzdata does not have: zone_open(NULL) is UTC then, and is called so. */
 bool zone_system_known(void);
 void zone_free(struct zone *zone);
 /* The name given, or the system's name (from $TZ, /etc/timezone, the /etc/localtime link), or "local". */

@@ -33,11 +33,11 @@ compose_window(struct paper *paper, const struct report *report)
     struct buffer text = BUFFER_EMPTY;
     if (report->has_since) {
         buffer_add_text(&text, "from ");
-        figures_add_time(&text, report->zone, report->since);
+        figures_add_bound(&text, report->zone, report->since);
     }
     if (report->has_until) {
         buffer_add_text(&text, report->has_since ? " to before " : "before ");
-        figures_add_time(&text, report->zone, report->until);
+        figures_add_bound(&text, report->zone, report->until);
     }
     if (report->since_last != NULL && report->last_report >= 0) {
         buffer_add_text(&text, "what was stored since the report of ");

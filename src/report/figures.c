@@ -42,10 +42,6 @@ static void
 add_time(struct buffer *out, const struct zone *zone, int64_t epoch, size_t characters)
 {
     char text[32];
-    if (epoch < 0) {
-        buffer_add_text(out, "never");
-        return;
-    }
     if (zone != NULL) {
         epoch_to_local(zone, epoch, text);
     } else {
@@ -58,13 +54,25 @@ add_time(struct buffer *out, const struct zone *zone, int64_t epoch, size_t char
 void
 figures_add_time(struct buffer *out, const struct zone *zone, int64_t epoch)
 {
-    add_time(out, zone, epoch, 19);
+    if (epoch < 0)
+        buffer_add_text(out, "never");
+    else
+        add_time(out, zone, epoch, 19);
 }
 
 void
 figures_add_minute(struct buffer *out, const struct zone *zone, int64_t epoch)
 {
-    add_time(out, zone, epoch, 16);
+    if (epoch < 0)
+        buffer_add_text(out, "never");
+    else
+        add_time(out, zone, epoch, 16);
+}
+
+void
+figures_add_bound(struct buffer *out, const struct zone *zone, int64_t epoch)
+{
+    add_time(out, zone, epoch, 19);
 }
 
 void

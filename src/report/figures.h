@@ -15,6 +15,8 @@ void figures_add_share(struct buffer *out, unsigned permille);
 void figures_add_time(struct buffer *out, const struct zone *zone, int64_t epoch);
 /* "2026-11-20 03:12". */
 void figures_add_minute(struct buffer *out, const struct zone *zone, int64_t epoch);
+/* A time that was asked for: also one before 1970. */
+void figures_add_bound(struct buffer *out, const struct zone *zone, int64_t epoch);
 /* "2 d 3 h", "13 min 5 s", "0 s": the two largest units. */
 void figures_add_duration(struct buffer *out, int64_t seconds);
 

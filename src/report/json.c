@@ -49,9 +49,10 @@ write_read(struct json *json, const struct report *report)
 static void
 write_window(struct json *json, const struct report *report)
 {
+    char since[32], until[32]; /* which may be before 1970 */
     json_open(json, "window", '{');
-    json_time(json, "since", report->has_since ? report->since : -1);
-    json_time(json, "until", report->has_until ? report->until : -1);
+    json_text(json, "since", report->has_since ? epoch_to_iso(report->since, since) : NULL);
+    json_text(json, "until", report->has_until ? epoch_to_iso(report->until, until) : NULL);
     json_bool(json, "assumed", report->default_window);
     json_text(json, "since_last", report->since_last);
     json_time(json, "last_report", report->since_last != NULL ? report->last_report : -1);

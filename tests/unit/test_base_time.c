@@ -159,6 +159,10 @@ a_wrong_TZ_is_known(void **state)
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         setenv("TZ", wrong[i], 1);
         assert_false(zone_system_known());
+        struct zone *system = zone_open(NULL); /* and is called what it is taken for */
+        assert_string_equal(zone_name(system), "UTC");
+        assert_int_equal(zone_offset(system, 1795143600), 0);
+        zone_free(system);
     }
     setenv("TZ", "Asia/Tokyo", 1);
     struct zone *zone = zone_needed("Asia/Tokyo");

@@ -35,6 +35,9 @@ record() {
 "$NGXERR" query -d a.db -f csv --sql 'SELECT lines, records, unparsed, first_time, last_time FROM files' 2>/dev/null
 "$NGXERR" query -d a.db -f raw >raw.log 2>/dev/null
 cmp error.log raw.log && echo 'the same bytes'
+echo "--- a report from before 1970"
+"$NGXERR" report --since 1960-01-01 --until 1965-01-01 --utc "$samples/error.log" | grep Window
+"$NGXERR" report --since 1960-01-01 --utc -f json "$samples/error.log" | grep -o '"since":"[^"]*"'
 # nothing in a file but nonsense: it is no log
 record '2026/13/45 10:00:00' 1 >nonsense.log
 "$NGXERR" scan -d a.db --tz UTC nonsense.log
