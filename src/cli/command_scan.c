@@ -107,8 +107,10 @@ print_summary(FILE *out, const struct scan_result *result, const char *database)
                 result->lines, result->records, result->classified, result->unclassified, result->continuation_lines,
                 result->unparsed);
     if (result->read_again > 0)
-        fprintf(out, "of these, %zu %s at the end of a file that has grown: read again and replaced, not added\n",
-                result->read_again, result->read_again == 1 ? "record was" : "records were");
+        fprintf(
+            out,
+            "of these, %zu %s stored before, at the end of a file that was not finished then: read again and replaced, not added\n",
+            result->read_again, result->read_again == 1 ? "record was" : "records were");
     if (result->stopped)
         fputs("stopped by a signal; the next scan reads on from here\n", out);
     buffer_free(&files);

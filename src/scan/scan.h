@@ -83,7 +83,8 @@ struct scan_result {
     size_t file_count;
     size_t read, unchanged, copies, unfinished, damaged, left; /* numbers of files by outcome */
     uint64_t bytes, lines, continuation_lines, records, classified, unclassified, unparsed; /* stored by this scan */
-    size_t read_again;     /* of the records: those that were there before, at the end of a file that has grown */
+    size_t
+        read_again; /* of the records: those that were there before, at the end of a file that was not finished then */
     uint64_t match_limits; /* records on which a pattern gave up (LIMIT_MATCH) */
     bool stopped;          /* a signal ended it */
 };
