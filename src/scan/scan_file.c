@@ -325,9 +325,11 @@ conclude(struct pass *pass, const struct job_end *end)
     file->outcome = file->bytes > 0 ? SCAN_READ : SCAN_UNCHANGED;
     note_waiting(pass, end->waiting);
     if (end->long_lines > 0)
-        diagnose_warning(pass->scanner->diagnostics,
-                         "%s: lines longer than %u bytes: %" PRIu64 "; they are stored in pieces, as unparsed",
-                         file->path, LIMIT_LINE, end->long_lines);
+        diagnose_warning(
+            pass->scanner->diagnostics,
+            "%s: lines longer than %u bytes: %" PRIu64
+            "; they are stored in pieces, as unparsed; one that ends in a record counts as the record's line",
+            file->path, LIMIT_LINE, end->long_lines);
     if (end->stopped || end->status == INPUT_END)
         return true;
     if (end->status == INPUT_CHANGED) {

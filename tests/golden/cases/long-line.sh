@@ -13,3 +13,10 @@ echo end >>error.log
 "$NGXERR" query -d a.db -f csv --sql 'SELECT bytes, reason FROM unparsed'
 "$NGXERR" query -d a.db -f csv --sql 'SELECT lines, records, unparsed FROM files'
 "$NGXERR" query -d a.db -f raw | cmp - error.log
+echo "--- a record at the end of such a line: the line counts as its own, not as unparsed"
+{
+    head -c 2500000 /dev/zero
+    echo "$record"
+} >zeros.log
+"$NGXERR" scan -d b.db --node n -v zeros.log
+"$NGXERR" query -d b.db -f csv --sql 'SELECT bytes, reason FROM unparsed'
