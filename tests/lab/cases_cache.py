@@ -41,8 +41,17 @@ def at_a_time(number, target="/?number={}"):
 @case("more pages at a time than keys", "cache-keys-zone-full", "size", size="1m")
 def keys(stage):
     text = site("{change:http}").replace("{change:location}", "")
-    return Plan(text, at_a_time(100), was={"http": "proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:16k use_temp_path=off;"},
+    return Plan(text, keys_of_slow_pages, was={"http": "proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:16k use_temp_path=off;"},
                 values={"cache_directory": "{prefix}/cache"}, after=answers(), up=stage.server(lab.answers_with(b"ok", delay=1)).port)
+
+
+def keys_of_slow_pages(nginx):
+    """A full zone fails requests, and says so once for each."""
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda each: nginx.get(f"/?number={each}"), range(100)))
+    failed = sum(answer.startswith(b"HTTP/1.1 500") for answer in answers)
+    logged = nginx.all_logs().count("could not allocate node")
+    assert failed == logged, f"{failed} answers of 500, {logged} records"
 
 
 @case("a random argument in the key", "cache-keys-zone-full", "key")
@@ -106,6 +115,17 @@ def deleted(stage):
 
     text = site("proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:1m inactive=4s use_temp_path=off;")
     return Plan(text, refresh, after=answers(), up=stage.server(lab.answers_with(b"ok")).port)
+
+
+@case("requests longer than inactive", "cache-vanished-or-locked-held", "larger", zone="c", size="1m")
+def held(stage):
+    def slow(nginx):
+        assert nginx.get(timeout=30).endswith(b"ok")
+
+    text = site("{change:http}").replace("{change:location}", "")
+    was = {"http": "proxy_cache_path {prefix}/cache levels=1:2 keys_zone=c:1m inactive=1s use_temp_path=off;"}
+    return Plan(text, slow, was=was, values={"cache_directory": "{prefix}/cache"}, after=answers(),
+                up=stage.server(lab.answers_with(b"ok", delay=13)).port)
 
 
 def open_text(path):
