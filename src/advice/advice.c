@@ -3,6 +3,7 @@
 #include "advice/advice.h"
 
 #include "advice/condition.h"
+#include "advice/evidence.h"
 #include "advice/placeholders.h"
 #include "advice/render_config.h"
 
@@ -153,12 +154,15 @@ void
 advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena,
             struct advice *advice)
 {
-    struct making making = {class_info, evidence, arena};
+    struct evidence told = *evidence;
+    told.kind = evidence_kind(evidence);
+    told.kind_unknown = evidence->kind_unknown && told.kind == evidence->kind;
+    struct making making = {class_info, &told, arena};
     struct name_list names = {.arena = arena};
     *advice = (struct advice){
         .class_info = class_info,
-        .kind = evidence->kind,
-        .kind_unknown = evidence->kind_unknown,
+        .kind = told.kind,
+        .kind_unknown = told.kind_unknown,
         .causes = fill_prose_list(&making, class_info->causes, class_info->cause_count),
         .cause_count = class_info->cause_count,
         .decide_count = class_info->decide_count,

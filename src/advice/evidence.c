@@ -2,6 +2,8 @@
  * evidence_of_record by cli. */
 #include "advice/evidence.h"
 
+#include "classify/directives.h"
+
 #define EVIDENCE_CAPTURES (sizeof(((struct evidence *)NULL)->captures) / sizeof(((struct evidence *)NULL)->captures[0]))
 
 static void
@@ -115,6 +117,15 @@ captured(const struct evidence *evidence, struct slice name)
         if (slice_equal(evidence->captures[i].name, name))
             return evidence->captures[i].value;
     return SLICE_NONE;
+}
+
+enum kind
+evidence_kind(const struct evidence *evidence)
+{
+    if (evidence->kind != KIND_NONE)
+        return evidence->kind;
+    enum kind kind = kind_of_module(captured(evidence, SLICE("directive")));
+    return kind != KIND_NONE ? kind : kind_of_module(captured(evidence, SLICE("module")));
 }
 
 static struct slice

@@ -6,6 +6,9 @@
 
 /* The value that ${log_NAME} stands for ("upstream_addr", "host", "zone", ...); SLICE_NONE if the evidence has none. */
 struct slice evidence_value(const struct evidence *evidence, struct slice name);
+/* The kind that suggestions are written for: the upstream's, or, when the records name none, that of the module whose
+ * directive they name (captures `directive` and `module`), as those of a configuration do. */
+enum kind evidence_kind(const struct evidence *evidence);
 /* Splits "10.0.0.1:80", "[::1]:80" or "name:80"; without a port *port is SLICE_NONE.  A unix socket is all host. */
 void evidence_split_address(struct slice address, struct slice *host, struct slice *port);
 /* "ipv4", "ipv6", "unix" or "" of an upstream's address. */

@@ -146,6 +146,19 @@ kind_prefix(enum kind kind)
     }
 }
 
+enum kind
+kind_of_module(struct slice name)
+{
+    static const enum kind kinds[] = {KIND_FASTCGI, KIND_UWSGI, KIND_SCGI, KIND_GRPC, KIND_MEMCACHED};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct slice prefix = slice_of(kind_prefix(kinds[i]));
+        if (slice_starts(name, prefix) || slice_equal(name, slice_first(prefix, prefix.size - 1)))
+            return kinds[i];
+    }
+    return KIND_NONE;
+}
+
 bool
 kind_directive(struct slice name, enum kind kind, char *out)
 {

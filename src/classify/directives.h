@@ -21,6 +21,9 @@ struct slice directives_contexts(const struct directives *directives, struct sli
 /* The prefix of the module that talks to upstreams of this kind: "proxy_", "fastcgi_", ...; NULL for none, stream and
  * mail. */
 const char *kind_prefix(enum kind kind);
+/* The kind whose module has this prefix in the name of a directive ("fastcgi_cache") or is named so ("fastcgi");
+ * KIND_NONE for proxy_, which http and https share, and all others. */
+enum kind kind_of_module(struct slice name);
 /* The name that the directive `proxy_X` has for this kind ("fastcgi_X"), written to `out` (of at least 64 bytes); false
  * when `name` does not begin with proxy_ or is too long: then it is the same for all kinds. */
 bool kind_directive(struct slice name, enum kind kind, char *out);

@@ -201,6 +201,42 @@ kinds(void **state)
     arena_free(arena);
 }
 
+/* "fastcgi_cache" zone "x" is unknown: a record of the configuration names no upstream. */
+static void
+kind_of_the_directive_that_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *capture, *value;
+        enum kind kind, expected;
+    } cases[] = {
+        {"directive", "fastcgi_cache", KIND_NONE, KIND_FASTCGI},
+        {"directive", "uwsgi_ssl_verify", KIND_NONE, KIND_UWSGI},
+        {"directive", "scgi_cache_path", KIND_NONE, KIND_SCGI},
+        {"directive", "grpc_ssl_verify", KIND_NONE, KIND_GRPC},
+        {"directive", "memcached_buffer_size", KIND_NONE, KIND_MEMCACHED},
+        {"module", "fastcgi", KIND_NONE, KIND_FASTCGI},
+        {"module", "fast", KIND_NONE, KIND_NONE},
+        {"directive", "proxy_cache", KIND_NONE, KIND_NONE},
+        {"directive", "root", KIND_NONE, KIND_NONE},
+        {"zone", "fastcgi_cache", KIND_NONE, KIND_NONE},
+        {"directive", "fastcgi_cache", KIND_HTTPS, KIND_HTTPS}, /* what the upstream says comes first */
+    };
+    struct arena *arena = arena_new();
+    struct class_info info = {.id = "x"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct evidence evidence = {.count = 1, .single_record = true, .kind = cases[i].kind, .capture_count = 1};
+        struct advice advice;
+        evidence.captures[0].name = slice_of(cases[i].capture);
+        evidence.captures[0].value = slice_of(cases[i].value);
+        evidence.kind_unknown = cases[i].kind == KIND_NONE;
+        advice_make(&info, &evidence, arena, &advice);
+        assert_int_equal(advice.kind, cases[i].expected);
+        assert_int_equal(advice.kind_unknown, cases[i].expected == KIND_NONE);
+    }
+    arena_free(arena);
+}
+
 static void
 figures(void **state)
 {
@@ -231,6 +267,7 @@ main(void)
         cmocka_unit_test(the_first_that_holds_is_chosen),
         cmocka_unit_test(an_answer_is_never_read_from_the_log),
         cmocka_unit_test(kinds),
+        cmocka_unit_test(kind_of_the_directive_that_is_named),
         cmocka_unit_test(figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
