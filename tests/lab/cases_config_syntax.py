@@ -35,8 +35,17 @@ def unknown_in_this_version(stage):
     return refused(lab.http(text), "listen 127.0.0.1:{port} ssl; http2 on;", at="server")
 
 
+@case("tunnel_pass, before 1.31.0", "conf-unknown-directive-version", "since-1-31-0")
+def unknown_before(_):
+    if version() >= (1, 31, 0):
+        raise Skip("not here: an nginx before 1.31.0")
+    return refused(in_server(), "tunnel_pass;", "")
+
+
 refusal("a slip of the pen", "conf-unknown-directive", "spelling", in_location("{change:here}"),
         "proxy_bufers 8 16k;", "proxy_buffers 8 16k;")
+refusal("braces without quotes", "conf-unknown-directive-braces", "quote", in_server(),
+        "location ~ ^/[0-9]{4}$ { return 204; }", 'location ~ "^/[0-9]{4}$" { return 204; }')
 refusal("a no-break space", "conf-unknown-directive-invisible", "remove", in_location("{change:here}"),
         "\u00a0gzip on;", "gzip on;")
 refusal("a byte order mark", "conf-unknown-directive-invisible", "remove", "{change:here}" + in_location(""), "\ufeff", "")

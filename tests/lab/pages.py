@@ -1,4 +1,5 @@
-"""The pages of all classes as `ngxerr explain` gives them, the pattern files' own words, and directives.tsv; for blocks.py and branches.py."""
+"""The pages of all classes as `ngxerr explain` gives them, the pattern files' own words, and directives.tsv; for blocks.py,
+branches.py and newer.py."""
 
 import collections
 import concurrent.futures
