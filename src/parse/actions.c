@@ -97,7 +97,9 @@ action_accepts(struct slice text)
     static const struct slice posting = TEXT("posting AcceptEx() on ");
     size_t start = slice_starts(text, accepting) ? accepting.size : slice_starts(text, posting) ? posting.size : 0;
 
-    return start != 0 && start < text.size && memchr(text.data + start, ' ', text.size - start) == NULL;
+    /* an address has no quote: the one after a client's text would be taken along */
+    return start != 0 && start < text.size && memchr(text.data + start, ' ', text.size - start) == NULL &&
+           memchr(text.data + start, '"', text.size - start) == NULL;
 }
 
 bool

@@ -40,6 +40,17 @@ test_numbers_that_are_no_errno(void **state)
     }
 }
 
+/* The quote after a client's text is no part of an address. */
+static void
+test_accepting_is_no_clients_text(void **state)
+{
+    (void)state;
+    struct record record = record_of(
+        PREFIX "rewritten redirect: \"/a while accepting new connection on b\", client: 1.2.3.4, server: s\n");
+    assert_slice(record.message, "rewritten redirect: \"/a while accepting new connection on b\"");
+    assert_null(record.doing.data);
+}
+
 static void
 test_errno_before_place_and_after_ssl(void **state)
 {
@@ -199,6 +210,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_that_are_no_errno),
+        cmocka_unit_test(test_accepting_is_no_clients_text),
         cmocka_unit_test(test_errno_before_place_and_after_ssl),
         cmocka_unit_test(test_while_in_messages),
         cmocka_unit_test(test_old_actions),
