@@ -63,7 +63,7 @@ add_value(struct buffer *key, sqlite3_stmt *row, int column)
 static void
 take_value(struct slice *key, sqlite3_context *context)
 {
-    int type = key->data[0];
+    int type = (unsigned char)key->data[0];
     size_t size = 0;
     int64_t integer;
     double real;
