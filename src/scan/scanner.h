@@ -42,9 +42,9 @@ bool scan_finds_record(struct source *source);
 /* same.c: struct file_probe's begins_other; `context` is the source. */
 bool scan_begins_other(void *context, const char *path);
 
-/* complaints.c: says that the file could not be read to its end and why, with the exit status that goes with it; `stored` bytes could.  Damage in a file of a directory, for which nothing can
- * be done as a rule, is said once: after that it is a note until the file changes.  What is named by the user, and what could not be read
- * (INPUT_FAILED), is said each time.  False when the store failed. */
+/* complaints.c: says that the file could not be read to its end and why, with the exit status that goes with it; `stored` bytes could.
+ * Damage in a file of a directory, for which nothing can be done as a rule, is said once: after that it is a note until the file changes.
+ * What is named by the user, and what could not be read (INPUT_FAILED), is said each time.  False when the store failed. */
 bool scan_name_damage(struct scanner *scanner, const struct scan_file *file, const struct file_probe *probe,
                       enum input_status status, const char *why, uint64_t stored);
 /* complaints.c: says that a named file, which begins with `head`, is not read, and what its first line is instead. */
