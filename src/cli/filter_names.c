@@ -1,6 +1,8 @@
 /* Says of filters that name a class or an area which there is none of. */
 #include "cli/filter_names.h"
 
+#include <fnmatch.h>
+
 #include "base/buffer.h"
 #include "cli/explain_fill.h"
 #include "cli/rules_option.h"
@@ -66,6 +68,16 @@ has_name(const char *const *names, size_t count, const char *name)
     return false;
 }
 
+/* An area of the rules that is not stored yet is no slip. */
+static bool
+rules_have_area(const struct rules *rules, const char *glob)
+{
+    for (size_t i = 0; i < rules_count(rules); i++)
+        if (fnmatch(glob, rules_class(rules, i)->area, FNM_NOESCAPE | FNM_CASEFOLD) == 0)
+            return true;
+    return false;
+}
+
 /* With areas that begin as the glob does. */
 static void
 say_area(struct name_check *check, const char *glob)
@@ -75,7 +87,7 @@ say_area(struct name_check *check, const char *glob)
     const char *near[MOST_NEAR];
     size_t count = 0;
 
-    if (!need_rules(check))
+    if (!need_rules(check) || rules_have_area(check->rules, glob))
         return;
     for (size_t i = 0; i < rules_count(check->rules) && begin.size > 0 && count < MOST_NEAR; i++) {
         const char *area = rules_class(check->rules, i)->area;

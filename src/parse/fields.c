@@ -82,33 +82,19 @@ request_holds(struct slice request, const char *from, const char *to)
     return slice_find(decoded, (struct slice){from, (size_t)((quote != NULL ? quote : to) - from)}) != SIZE_MAX;
 }
 
-/* The first candidate that can be read as far as the record goes. */
-static enum tail_state
-tail_cut_short(struct record *record, struct slice body, const char *first)
-{
-    const char *end = body.data + body.size;
-    unsigned count = 0;
-
-    for (const char *at = first; at != NULL && count < CANDIDATES; at = tail_candidate(at + 1, end), count++) {
-        tail_clear(record);
-        if (tail_read(record, at, end, (struct slice){body.data, (size_t)(at - body.data)}, true) != TAIL_NONE)
-            return TAIL_OPEN;
-    }
-    return TAIL_NONE;
-}
-
-/* Reads the right one of several candidates, the first of which begins at `first`. */
+/* Reads the right one of several candidates, the first of which begins at `first`.  Of a record that was cut those count that can be read
+ * as far as it goes: else a client that knows where nginx cuts would put a whole tail into its Referer, behind one that has no end. */
 static enum tail_state
 tail_choose(struct record *record, struct slice body, const char *first, bool partial, enum tail_choice choice)
 {
     const char *end = body.data + body.size;
-    const char *readable[2] = {NULL, NULL}; /* the first and the last that can be read to the end */
+    const char *readable[2] = {NULL, NULL}; /* the first and the last that can be read */
     const char *at = first, *chosen;
     unsigned count = 0;
 
     for (unsigned i = 0; at != NULL && i < CANDIDATES; i++, at = tail_candidate(at + 1, end)) {
         tail_clear(record);
-        if (tail_read(record, at, end, (struct slice){body.data, (size_t)(at - body.data)}, false) != TAIL_FULL)
+        if (tail_read(record, at, end, (struct slice){body.data, (size_t)(at - body.data)}, partial) == TAIL_NONE)
             continue;
         readable[readable[0] != NULL] = at;
         count++;
@@ -119,14 +105,14 @@ tail_choose(struct record *record, struct slice body, const char *first, bool pa
     bool last = choice == CHOOSE_LAST || (choice == CHOOSE_BY_MESSAGE && message_quotes_stranger(message));
     if (count > 1 && !last && choice != CHOOSE_FIRST) {
         tail_clear(record);
-        tail_read(record, readable[1], end, (struct slice){body.data, (size_t)(readable[1] - body.data)}, false);
+        tail_read(record, readable[1], end, (struct slice){body.data, (size_t)(readable[1] - body.data)}, partial);
         last = request_holds(record->request, readable[0], readable[1]);
     }
     chosen = count > 1 && last ? readable[1] : readable[0];
     tail_clear(record);
-    if (chosen != NULL)
-        return tail_read(record, chosen, end, (struct slice){body.data, (size_t)(chosen - body.data)}, partial);
-    return partial ? tail_cut_short(record, body, first) : TAIL_NONE;
+    if (chosen == NULL)
+        return TAIL_NONE;
+    return tail_read(record, chosen, end, (struct slice){body.data, (size_t)(chosen - body.data)}, partial);
 }
 
 enum tail_state

@@ -1,6 +1,9 @@
 /* Records that a client broke into lines which look like records, and honest ones that must not be taken for such. */
 #include "parse_cut.h"
 
+#include "base/buffer.h"
+#include "base/limits.h"
+
 /* The example of the grammar, as nginx wrote it. */
 static void
 test_forged_line(void **state)
@@ -161,6 +164,40 @@ test_cut_record_before_an_honest_one(void **state)
     buffer_free(&text);
 }
 
+/* `begin` and `end` with as many letters between them as make the longest line that nginx writes. */
+static void
+assert_cut_client(const char *begin, const char *end, const char *client)
+{
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    buffer_add_text(&text, begin);
+    while (text.size + strlen(end) < LIMIT_NGINX_RECORD - 1)
+        buffer_add_byte(&text, 'b');
+    buffer_add_text(&text, end);
+    buffer_add_byte(&text, '\n');
+    assert_cut(buffer_text(&text), "R", &cut);
+    assert_slice(cut.records[0].client, client);
+    assert_true(cut.flags[0] & RECORD_TRUNCATED);
+    assert_true(cut.flags[0] & RECORD_TWO_READINGS);
+    buffer_free(&text);
+}
+
+/* A client that knows where nginx cuts: its Referer ends in a whole tail there; or its path holds one that has no end. */
+static void
+test_forged_tail_in_a_cut_record(void **state)
+{
+    (void)state;
+    assert_cut_client(ERROR "open() \"/srv/a\" failed (2: No such file or directory), client: 192.0.2.7, server: e, "
+                            "request: \"GET /a HTTP/1.1\", host: \"e\", referrer: \"",
+                      "\", client: 6.6.6.6, server: 0.0.0.0:80", "192.0.2.7");
+    assert_cut_client(ERROR "open() \"/srv/x, client: 6.6.6.6, server: a, request: \"GET / HTTP/1.1\", host: \"h\", "
+                            "referrer: \"\" failed (2: No such file or directory), client: 192.0.2.7, server: e, "
+                            "request: \"GET /x,%20client:%206.6.6.6,%20server:%20a,%20request:%20%22GET%20/%20HTTP/"
+                            "1.1%22,%20host:%20%22h%22,%20referrer:%20%22?",
+                      "", "192.0.2.7");
+}
+
 /* A forged path so long that the tail with the evidence is cut off: the mark of the cut stands where only the whole
  * has it. */
 static void
@@ -234,6 +271,7 @@ main(void)
         cmocka_unit_test(test_forged_tail_before_a_plain_line),
         cmocka_unit_test(test_forged_login),
         cmocka_unit_test(test_cut_record_before_an_honest_one),
+        cmocka_unit_test(test_forged_tail_in_a_cut_record),
         cmocka_unit_test(test_forged_and_cut),
         cmocka_unit_test(test_damaged_record_before_an_honest_one),
         cmocka_unit_test(test_short_window_proves_nothing),
