@@ -51,7 +51,8 @@ def essence(answer):
 def check_shapes(what, unclassified, database):
     with sqlite3.connect(database) as db:
         expect(unclassified["shapes"] == db.execute("SELECT count(*) FROM shapes").fetchone()[0], "%s: the number of shapes" % what)
-        rows = db.execute("SELECT shape, level, count, first_time, last_time, sample FROM shapes ORDER BY count DESC, shape, level LIMIT 10")
+        rows = db.execute("SELECT shape, level, count, first_time, last_time, sample FROM shapes ORDER BY count DESC, shape, "
+                          "instr('emerg alert crit error warn notice info debug', level) LIMIT 10")
         shown = [tuple(shape[name] for name in ("shape", "level", "count", "first_time", "last_time"))
                  for shape in unclassified["most_frequent"]]
         stored = [(row[0].replace("\\\\", "\\"), *row[1:5]) for row in rows]
