@@ -234,14 +234,8 @@ set_moment(const struct writer *writer, const struct row_time *time, int64_t fir
     cell_set_integer(&cells[5], time->surety);
 }
 
-/* True for a row whose id is the one after that of the row before. */
-static bool
-follows(const struct writer *writer, size_t row)
-{
-    return row > writer->again || row_id(writer, row) == row_id(writer, row - 1) + 1;
-}
-
-/* One for each run of rows of the same time; a batch ends the last. */
+/* One for each run of rows of the same time; a batch ends the last.  What is read again has one for each row: between any two of
+ * these a report may have ended, and what comes after that is found by the first ids of moments. */
 static bool
 insert_moments(struct writer *writer, const struct row_batch *rows)
 {
@@ -251,7 +245,7 @@ insert_moments(struct writer *writer, const struct row_batch *rows)
         writer->moments = memory_resize(writer->moments, rows->count, MOMENT_COLUMNS * sizeof(*writer->moments));
     }
     for (size_t i = 1; i <= rows->count; i++) {
-        if (i < rows->count && follows(writer, i) && same_moment(&rows->rows[i].time, &rows->rows[begin].time))
+        if (i < rows->count && i > writer->again && same_moment(&rows->rows[i].time, &rows->rows[begin].time))
             continue;
         set_moment(writer, &rows->rows[begin].time, row_id(writer, begin), row_id(writer, i - 1),
                    writer->moments + count++ * MOMENT_COLUMNS);

@@ -38,6 +38,25 @@ grep_timed(void *context, struct slice text)
     return slice_find(text, SLICE("timed out (110: Connection timed out) while reading")) != SIZE_MAX;
 }
 
+/* What was stored after an event is found even where it has that event's second, and where that event is read again with it:
+ * a text of PHP that has no end may go on. */
+static void
+test_what_came_after_an_event(void **state)
+{
+    static const char php[] = "2026/11/22 05:00:00 [error] 1#1: *1 FastCGI sent in stderr: \"PHP message: x\n";
+    struct store_log *log = *state;
+    struct buffer more = BUFFER_EMPTY;
+    int64_t last[5];
+    for (size_t i = 0; i < 5; i++) {
+        buffer_add_text(&more, php);
+        assert_int_equal(store_log_read(log, "/l/php.log", buffer_slice(&more), false), i == 0 ? FILE_NEW : FILE_KNOWN);
+        last[i] = store_log_number(log, "SELECT max(id) FROM events");
+        for (size_t before = 0; before <= i; before++)
+            assert_int_equal(count_of(log, &(struct filter){.has_after = true, .after = last[before]}), i - before);
+    }
+    buffer_free(&more);
+}
+
 /* A chain of ORs is as deep as it is long, and SQLite has a bound for that. */
 static void
 test_a_filter_takes_many_values(void **state)
@@ -279,6 +298,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_filters, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_what_came_after_an_event, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_a_filter_takes_many_values, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_counts_by_fields, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_sql_can_only_read, begin, store_log_teardown),
