@@ -82,3 +82,34 @@ slice_to_u64(struct slice a, uint64_t *value)
     *value = result;
     return true;
 }
+
+static char
+lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool
+slice_fits_glob(struct slice text, struct slice glob, bool without_case)
+{
+    size_t g = 0, t = 0, star = SIZE_MAX, star_text = 0;
+
+    while (t < text.size) {
+        if (g < glob.size && glob.data[g] == '*') {
+            star = g++;
+            star_text = t;
+        } else if (g < glob.size && (glob.data[g] == '?' || glob.data[g] == text.data[t] ||
+                                     (without_case && lower(glob.data[g]) == lower(text.data[t])))) {
+            g++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            g = star + 1; /* the last star takes one byte more */
+            t = ++star_text;
+        } else {
+            return false;
+        }
+    }
+    while (g < glob.size && glob.data[g] == '*')
+        g++;
+    return g == glob.size;
+}

@@ -71,6 +71,8 @@ size_t slice_find_last(struct slice a, struct slice needle);
 size_t slice_find_byte(struct slice a, char c);
 /* Without leading and trailing spaces, tabs, CR and LF. */
 struct slice slice_trim(struct slice a);
+/* * stands for any bytes and ? for one; a glob without them fits what is equal.  `without_case`: of the letters of ASCII. */
+bool slice_fits_glob(struct slice text, struct slice glob, bool without_case);
 /* memcmp order, the shorter first. */
 int slice_compare(struct slice a, struct slice b);
 /* Decimal digits only, the whole slice; false on anything else, on none and on overflow. */

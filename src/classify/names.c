@@ -34,34 +34,10 @@ proof_name(enum proof proof)
     return "";
 }
 
-static bool
-glob_matches(struct slice glob, struct slice text)
-{
-    size_t g = 0, t = 0, star = SIZE_MAX, star_text = 0;
-
-    while (t < text.size) {
-        if (g < glob.size && glob.data[g] == '*') {
-            star = g++;
-            star_text = t;
-        } else if (g < glob.size && (glob.data[g] == '?' || glob.data[g] == text.data[t])) {
-            g++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            g = star + 1; /* the last star takes one byte more */
-            t = ++star_text;
-        } else {
-            return false;
-        }
-    }
-    while (g < glob.size && glob.data[g] == '*')
-        g++;
-    return g == glob.size;
-}
-
 bool
 class_glob_matches(struct slice glob, struct slice id)
 {
     if (slice_find_byte(glob, '*') != SIZE_MAX || slice_find_byte(glob, '?') != SIZE_MAX)
-        return glob_matches(glob, id);
+        return slice_fits_glob(id, glob, false);
     return slice_starts(id, glob) && glob.size > 0 && (id.size == glob.size || id.data[glob.size] == '-');
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/byte.h"
 #include "cli/doctor.h"
 #include "conf/conf.h"
 #include "parse/parse.h"
@@ -117,11 +118,9 @@ say_relative(struct examination *examination, const struct target *target)
 static bool
 is_tag(struct slice tag)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-    for (size_t i = 0; i < tag.size; i++) {
-        if (memchr(allowed, tag.data[i], sizeof(allowed) - 1) == NULL)
+    for (size_t i = 0; i < tag.size; i++)
+        if (!byte_is_letter(tag.data[i]) && !byte_is_digit(tag.data[i]) && tag.data[i] != '_')
             return false;
-    }
     return tag.size > 0 && tag.size <= 32;
 }
 

@@ -1,8 +1,6 @@
 /* Says of filters that name a class or an area which there is none of. */
 #include "cli/filter_names.h"
 
-#include <fnmatch.h>
-
 #include "base/buffer.h"
 #include "cli/explain_fill.h"
 #include "cli/rules_option.h"
@@ -73,7 +71,7 @@ static bool
 rules_have_area(const struct rules *rules, const char *glob)
 {
     for (size_t i = 0; i < rules_count(rules); i++)
-        if (fnmatch(glob, rules_class(rules, i)->area, FNM_NOESCAPE | FNM_CASEFOLD) == 0)
+        if (slice_fits_glob(slice_of(rules_class(rules, i)->area), slice_of(glob), true))
             return true;
     return false;
 }

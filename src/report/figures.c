@@ -51,22 +51,25 @@ add_time(struct buffer *out, const struct zone *zone, int64_t epoch, size_t char
     buffer_add(out, (struct slice){text, characters});
 }
 
-void
-figures_add_time(struct buffer *out, const struct zone *zone, int64_t epoch)
+static void
+add_time_if_any(struct buffer *out, const struct zone *zone, int64_t epoch, size_t characters)
 {
     if (epoch < 0)
         buffer_add_text(out, "never");
     else
-        add_time(out, zone, epoch, 19);
+        add_time(out, zone, epoch, characters);
+}
+
+void
+figures_add_time(struct buffer *out, const struct zone *zone, int64_t epoch)
+{
+    add_time_if_any(out, zone, epoch, 19);
 }
 
 void
 figures_add_minute(struct buffer *out, const struct zone *zone, int64_t epoch)
 {
-    if (epoch < 0)
-        buffer_add_text(out, "never");
-    else
-        add_time(out, zone, epoch, 16);
+    add_time_if_any(out, zone, epoch, 16);
 }
 
 void

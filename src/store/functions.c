@@ -27,34 +27,11 @@ exact_argument(sqlite3_value *value, struct buffer *buffer)
     return buffer_slice(buffer);
 }
 
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* * and ?, without case; a glob without them must be equal. */
+/* Globs of the views' texts are without case. */
 static bool
 glob_matches(struct slice glob, struct slice text)
 {
-    size_t g = 0, t = 0, star = SIZE_MAX, star_text = 0;
-    while (t < text.size) {
-        if (g < glob.size && glob.data[g] == '*') {
-            star = g++;
-            star_text = t;
-        } else if (g < glob.size && (glob.data[g] == '?' || lower(glob.data[g]) == lower(text.data[t]))) {
-            g++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            g = star + 1;
-            t = ++star_text;
-        } else {
-            return false;
-        }
-    }
-    while (g < glob.size && glob.data[g] == '*')
-        g++;
-    return g == glob.size;
+    return slice_fits_glob(text, glob, true);
 }
 
 /* Any of the texts after the first argument. */

@@ -19,43 +19,28 @@ struct raw_lines {
 
 /* --- which lines --- */
 
-/* What of the filter can hold of files as a whole. */
-static struct filter
-filter_of_files(const struct filter *filter)
-{
-    struct filter files = {0};
-    if (filter != NULL) {
-        files.logs = filter->logs;
-        files.nodes = filter->nodes;
-    }
-    return files;
-}
-
 /* Nothing else is asked of an event than which file it is in.  Its node is the file's, unless wrappers name others. */
 static bool
 is_of_files(struct store *store, const struct filter *filter, bool *of_files)
 {
-    const struct filter part = filter_of_files(filter);
-    struct question all = {.store = store}, files = {.store = store};
+    struct filter rest = filter != NULL ? *filter : (struct filter){0};
+    bool asks_node = rest.nodes.allow_count + rest.nodes.deny_count > 0;
     int64_t wrapped = 0;
-    question_filter(&all, filter);
-    question_filter(&files, &part);
-    *of_files = slice_equal(buffer_slice(&all.sql), buffer_slice(&files.sql));
-    question_end(&all);
-    question_end(&files);
-    if (!*of_files || part.nodes.allow_count + part.nodes.deny_count == 0)
+    rest.logs = rest.nodes = (struct filter_texts){0};
+    *of_files = question_filter_is_empty(store, &rest);
+    if (!*of_files || !asks_node)
         return true;
     bool good = store_get_integer(store, CONTEXT_HAS_NODE, 0, &wrapped);
     *of_files = wrapped == 0;
     return good;
 }
 
+/* The filter asks for logs and nodes alone. */
 static void
 ask_files(struct question *question, const struct filter *filter)
 {
-    const struct filter part = filter_of_files(filter);
     question_add(question, "SELECT id FROM (SELECT id, node, log, last_path AS file, first_time FROM file)");
-    question_filter(question, &part);
+    question_filter(question, filter);
     question_add(question, " ORDER BY node, log, first_time, id");
 }
 

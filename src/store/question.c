@@ -144,6 +144,16 @@ question_filter_key(struct store *store, const struct filter *filter, struct buf
 }
 
 bool
+question_filter_is_empty(struct store *store, const struct filter *filter)
+{
+    struct buffer key = BUFFER_EMPTY;
+    question_filter_key(store, filter, &key);
+    bool empty = key.size == 0;
+    buffer_free(&key);
+    return empty;
+}
+
+bool
 question_ask(struct question *question)
 {
     struct store *store = question->store;

@@ -81,16 +81,6 @@ question_raw(struct store *store, int64_t id, struct arena *arena, struct slice 
     return true;
 }
 
-static bool
-filter_is_empty(struct store *store, const struct filter *filter)
-{
-    struct buffer key = BUFFER_EMPTY;
-    question_filter_key(store, filter, &key);
-    bool empty = key.size == 0;
-    buffer_free(&key);
-    return empty;
-}
-
 /* A shape's sample is the line of its first event, or what was kept of it. */
 static bool
 take_shape(struct question *question, struct arena *arena, struct shape_summary *shape)
@@ -118,7 +108,7 @@ take_shape(struct question *question, struct arena *arena, struct shape_summary 
 static void
 add_shapes(struct question *question, const struct filter *filter)
 {
-    if (filter_is_empty(question->store, filter)) {
+    if (question_filter_is_empty(question->store, filter)) {
         question_add(question,
                      "SELECT shape, level, count AS n, first_time AS first, last_time AS last, sample, 0 AS id "
                      "FROM shape");
