@@ -51,12 +51,14 @@ put_class(struct store *store, const struct class_info *info, int64_t *id)
     return store_run(store, put) && find_class(store, info, id);
 }
 
-/* Other classes and severities: what was kept by severity has to be looked through again. */
+/* Other classes and severities: what was kept by severity has to be looked through again, and what db reclassify did by other rules
+ * before it was interrupted does not count. */
 static bool
 retire_all(struct store *store)
 {
     sqlite3_stmt *retire = store_statement(store, CLASS_RETIRE_ALL);
-    return store_begin(store) && retire != NULL && store_run(store, retire) && store_forget_kept(store);
+    return store_begin(store) && retire != NULL && store_run(store, retire) && store_forget_kept(store) &&
+           setting_set_integer(store, "reclassify_from", 0);
 }
 
 bool

@@ -54,8 +54,8 @@ reclassify_row(struct reclassification *run, struct reclassify_result *result)
 {
     struct writer *writer = run->store->writer;
     parse_again(run);
-    bool unclassified = run->event.match.class_index >= writer->class_count;
-    int64_t class_id = unclassified ? 0 : writer->class_ids[run->event.match.class_index];
+    size_t index = run->event.match.class_index;
+    int64_t class_id = index < writer->class_count ? writer->class_ids[index] : 0;
     row_extra(&run->event.record, &run->event.match, &run->work, &run->extra);
     result->events++;
     if (class_id != run->row.class_id) {
@@ -63,9 +63,6 @@ reclassify_row(struct reclassification *run, struct reclassify_result *result)
         if (!move_sum(run, class_id))
             return false;
     }
-    if (unclassified && !shapes_add(writer->shapes, run->event.record.message, run->event.record.level,
-                                    buffer_slice(&run->raw), run->row.epoch, 1))
-        return false;
     class_firsts_add(writer, class_id, run->row.id, run->row.epoch);
     bool same = class_id == run->row.class_id && slice_equal(buffer_slice(&run->extra), buffer_slice(&run->old_extra));
     return same || set_class(run, class_id);
@@ -103,24 +100,29 @@ reclassify_id(struct reclassification *run, int64_t id, struct reclassify_result
     return good;
 }
 
-/* Shapes are counted anew, so they are forgotten when the first step begins. */
+/* What no class matches now is grouped anew in the last step: before it, a scan can add events between two runs. */
+static bool
+end_step(struct store *store, bool last, int64_t after)
+{
+    return setting_set_integer(store, "reclassify_from", last ? 0 : after) && (!last || shapes_group_anew(store)) &&
+           class_firsts_flush(store->writer) && store_end(store);
+}
+
 static bool
 reclassify_steps(struct reclassification *run, struct reclassify_result *result)
 {
     struct store *store = run->store;
-    struct writer *writer = store->writer;
     int64_t *ids = memory_allocate(LIMIT_STEP_ROWS * sizeof(*ids)), after;
     size_t count = LIMIT_STEP_ROWS;
-    bool good = store_begin(store) && setting_get_integer(store, "reclassify_from", 0, &after) &&
-                (after > 0 || shapes_clear(writer->shapes)) && store_forget_kept(store);
+    bool good =
+        store_begin(store) && setting_get_integer(store, "reclassify_from", 0, &after) && store_forget_kept(store);
     while (good && count == LIMIT_STEP_ROWS) {
         good = store_begin(store) && next_ids(store, after, ids, &count);
         for (size_t i = 0; good && i < count; i++)
             good = reclassify_id(run, ids[i], result);
         if (good && count > 0)
             after = ids[count - 1];
-        good = good && setting_set_integer(store, "reclassify_from", count == LIMIT_STEP_ROWS ? after : 0) &&
-               shapes_flush(writer->shapes) && class_firsts_flush(writer) && store_end(store);
+        good = good && end_step(store, count < LIMIT_STEP_ROWS, after);
     }
     free(ids);
     return good;
