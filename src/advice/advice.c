@@ -150,6 +150,21 @@ collect_operator_values(const struct way *chosen, struct name_list *names)
         name_list_add(names, slice_of(chosen->operator_values[i]));
 }
 
+/* In the order in which they are needed. */
+static void
+fill_commands(const struct making *making, struct advice *advice, struct name_list *names)
+{
+    const struct class_info *class_info = making->class_info;
+    if (advice->chosen == NULL)
+        advice->decides = fill_checks(making, class_info->decides, class_info->decide_count, names);
+    advice->checks = fill_checks(making, class_info->checks, class_info->check_count, names);
+    advice->value_needed_count = names->count;
+    if (advice->chosen != NULL)
+        advice->decides = fill_checks(making, class_info->decides, class_info->decide_count, names);
+    advice->operator_values = names->names;
+    advice->operator_value_count = names->count;
+}
+
 void
 advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena,
             struct advice *advice)
@@ -172,10 +187,7 @@ advice_make(const struct class_info *class_info, const struct evidence *evidence
     };
     make_ways(&making, advice);
     collect_operator_values(advice->chosen, &names);
-    advice->decides = fill_checks(&making, class_info->decides, class_info->decide_count, &names);
-    advice->checks = fill_checks(&making, class_info->checks, class_info->check_count, &names);
-    advice->operator_values = names.names;
-    advice->operator_value_count = names.count;
+    fill_commands(&making, advice, &names);
 }
 
 void

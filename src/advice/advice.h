@@ -85,8 +85,9 @@ struct advice {
     const char **caveats;
     size_t caveat_count;
     const char *
-        *operator_values; /* the names of ${your_...} that stand in chosen, decides and checks, in order, once each */
+        *operator_values; /* the names of ${your_...} that stand in chosen, checks and decides, in order, once each */
     size_t operator_value_count;
+    size_t value_needed_count; /* so many, the first, are needed now: with chosen decides are not */
 };
 
 /* All memory from `arena`; rules and evidence must outlive it. */

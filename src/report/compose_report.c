@@ -145,7 +145,7 @@ compose_operator_list(struct paper *paper, const struct report *report)
     bool any = false;
     for (size_t f = 0; f < report->finding_count; f++) {
         const struct finding *finding = &report->findings[f];
-        if (finding->advice.class_info == NULL || finding->advice.operator_value_count == 0)
+        if (finding->advice.class_info == NULL || finding->advice.value_needed_count == 0)
             continue;
         if (!any) {
             paper_block(paper, BLOCK_SECTION, NULL, "Values that only you know");
@@ -157,7 +157,7 @@ compose_operator_list(struct paper *paper, const struct report *report)
         }
         paper_begin(paper, BLOCK_ITEM, NULL);
         paper_format(paper, "%zu. ", f + 1);
-        for (size_t i = 0; i < finding->advice.operator_value_count; i++) {
+        for (size_t i = 0; i < finding->advice.value_needed_count; i++) {
             struct buffer name = BUFFER_EMPTY;
             paper_words(paper, i > 0 ? ", " : "");
             buffer_add_format(&name, "${%s}", finding->advice.operator_values[i]);

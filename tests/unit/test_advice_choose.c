@@ -167,6 +167,14 @@ an_answer_is_never_read_from_the_log(void **state)
     assert_string_equal(advice.decides[0].command, "probe '[::1]:80' \"${your_name}\"");
     assert_int_equal(advice.operator_value_count, 1);
     assert_string_equal(advice.operator_values[0], "your_name");
+    assert_int_equal(advice.value_needed_count, 1);
+
+    /* of what is not printed where a way was chosen nothing is asked for */
+    suggestions[0].answer = NULL;
+    advice_make(&info, &evidence, arena, &advice);
+    assert_ptr_equal(advice.chosen, &advice.ways[0]);
+    assert_int_equal(advice.operator_value_count, 1);
+    assert_int_equal(advice.value_needed_count, 0);
     arena_free(arena);
 }
 

@@ -78,6 +78,7 @@ evil_advice(struct arena *arena)
         .caveat_count = 2,
         .operator_values = evil_list,
         .operator_value_count = 2,
+        .value_needed_count = 2,
     };
 }
 
