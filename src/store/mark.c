@@ -36,7 +36,11 @@ lock_name(struct store *store, const char *name)
         .l_len = 1,
     };
     for (int tries = 0; fcntl(store->lock, F_OFD_SETLK, &lock) != 0; tries++) {
-        if ((errno != EAGAIN && errno != EACCES) || tries == LOCK_TRIES) {
+        if (errno != EAGAIN && errno != EACCES) {
+            diagnose(store->diagnostics, STATUS_STORE, "%s: cannot be locked: %s", store->path, strerror(errno));
+            return false;
+        }
+        if (tries == LOCK_TRIES) {
             diagnose(store->diagnostics, STATUS_BUSY, "%s: another report --since-last=%s is being written",
                      store->path, name);
             return false;
