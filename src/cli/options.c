@@ -258,18 +258,6 @@ options_value(const struct options *options, const char *name)
     return count > 0 ? options_value_at(options, name, count - 1) : NULL;
 }
 
-const char **
-options_values(const struct options *options, const char *name, size_t *count)
-{
-    *count = options_count(options, name);
-    if (*count == 0)
-        return NULL;
-    const char **values = memory_allocate(*count * sizeof *values);
-    for (size_t i = 0; i < *count; i++)
-        values[i] = options_value_at(options, name, i);
-    return values;
-}
-
 /* For messages about a value: the row's spelling. */
 static void
 add_spelling_of(struct buffer *out, const struct options *options, const char *name)

@@ -64,8 +64,6 @@ const char *options_value(const struct options *options, const char *name);
  * i++). */
 const char *options_value_at(const struct options *options, const char *name, size_t index);
 size_t options_count(const struct options *options, const char *name);
-/* All values in order, an array of *count pointers that the caller frees (not the values); NULL when there is none. */
-const char **options_values(const struct options *options, const char *name, size_t *count);
 /* A whole number from `least` to `most`; *value is untouched when the option was not given.  False after a
  * diagnostic. */
 bool options_number(const struct options *options, const char *name, int64_t least, int64_t most,
