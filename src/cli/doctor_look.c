@@ -1,6 +1,7 @@
 /* Looks at a single file for the command doctor: who may read it, what is in it. */
 #include <errno.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -196,25 +197,45 @@ doctor_look(const char *path, struct doctor_look *look)
     free(bytes);
 }
 
+/* The file that is under this path now, or else was first: each night a log is rotated from it, so the newest of several. */
+static const struct store_file_info *
+stored_under(const struct store_info *info, const char *path)
+{
+    const struct store_file_info *best = NULL;
+    bool best_is_there = false;
+    for (size_t i = 0; i < info->file_count; i++) {
+        const struct store_file_info *file = &info->files[i];
+        bool is_there = strcmp(file->last_path, path) == 0;
+        if (!is_there && strcmp(file->first_path, path) != 0)
+            continue;
+        if (best == NULL || is_there > best_is_there || (is_there == best_is_there && file->id > best->id)) {
+            best = file;
+            best_is_there = is_there;
+        }
+    }
+    return best;
+}
+
 const char *
 doctor_stored(const struct examination *examination, const char *path)
 {
     const struct store_info *info = examination->stored;
-    for (size_t i = 0; info != NULL && i < info->file_count; i++) {
-        const struct store_file_info *file = &info->files[i];
-        if (strcmp(file->last_path, path) != 0 && strcmp(file->first_path, path) != 0)
-            continue;
-        struct buffer text = BUFFER_EMPTY;
-        char time[32] = "never";
-        if (file->last_time >= 0)
-            epoch_to_iso(file->last_time, time);
-        buffer_add_format(&text, "%llu records of it are in %s, the newest of %s", (unsigned long long)file->records,
-                          info->path, time);
-        const char *kept = arena_copy(examination->arena, buffer_slice(&text)).data;
-        buffer_free(&text);
-        return kept;
-    }
-    return NULL;
+    const struct store_file_info *file = info != NULL ? stored_under(info, path) : NULL;
+    struct buffer text = BUFFER_EMPTY;
+    char time[32] = "never";
+    if (file == NULL)
+        return NULL;
+    uint64_t count = file->records - file->pruned_records;
+    if (file->last_time >= 0)
+        epoch_to_iso(file->last_time, time);
+    if (count == 0 && file->pruned_records > 0)
+        buffer_add_format(&text, "its records in %s were pruned, the newest of %s", info->path, time);
+    else
+        buffer_add_format(&text, "%" PRIu64 " record%s of it %s in %s, the newest of %s", count, count == 1 ? "" : "s",
+                          count == 1 ? "is" : "are", info->path, time);
+    const char *kept = arena_copy(examination->arena, buffer_slice(&text)).data;
+    buffer_free(&text);
+    return kept;
 }
 
 /* The path that nginx writes to, of a file that may have been rotated and compressed since. */

@@ -38,3 +38,15 @@ seq 100000 >late.log
 echo "2026/11/20 03:12:46 [warn] 1#1: *1 a warning" >>late.log
 "$NGXERR" doctor --nginx-conf nginx.conf late.log | head -1
 "$NGXERR" scan -v -d c.db --tz UTC late.log | head -1
+echo "--- what is stored is told of the file that is there now, not of those that were rotated from its name"
+mkdir nightly
+write() { echo "2026/11/$1 03:12:4$2 [warn] 1#1: *1 a warning" >>nightly/error.log; }
+write 20 5
+write 20 6
+"$NGXERR" scan -d d.db --tz UTC nightly
+mv nightly/error.log nightly/error.log.1
+write 21 5
+"$NGXERR" scan -d d.db --tz UTC nightly
+"$NGXERR" doctor -d d.db --nginx-conf nginx.conf nightly
+"$NGXERR" db prune -d d.db --until 2026-11-20
+"$NGXERR" doctor -d d.db --nginx-conf nginx.conf nightly
