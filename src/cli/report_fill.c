@@ -77,8 +77,8 @@ fill_blind(struct filling *filling, const struct store_info *info)
     static const enum level levels[] = {LEVEL_WARN, LEVEL_INFO};
     unsigned seen;
     filling->report->blind = arena_allocate(filling->arena, 2 * sizeof(*filling->report->blind));
-    if (info->file_count == 0)
-        return true; /* nothing was read that could show anything */
+    if (info->file_count == 0 || (info->total.records > 0 && info->total.records == info->total.pruned_records))
+        return true; /* nothing was read that could show anything, or it is gone */
     if (!survey_levels(filling->survey, &seen))
         return false;
     /* Of a log without any record only the usual reason is worth a word. */

@@ -57,7 +57,8 @@ compose_none(struct paper *paper, const struct report *report)
         buffer_add_text(&text, "None: no event is of a class that asks for a change.");
     else
         buffer_add_text(&text, "None: no event passes the filters in this window.");
-    if (report->events == 0 && report->default_window && report->total.last_time >= 0) {
+    if (report->events == 0 && report->default_window && report->total.last_time >= 0 &&
+        report->total.last_time >= report->pruned_before) {
         buffer_add_text(&text, " The newest record is of ");
         figures_add_time(&text, report->zone, report->total.last_time);
         buffer_add_text(&text, "; --since reaches further back.");

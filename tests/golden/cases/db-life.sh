@@ -6,3 +6,5 @@ touch -d '2026-11-23' now
 "$NGXERR" db prune -d a.db --older-than 1s
 echo "exit $?"
 "$NGXERR" query -d a.db -f csv --sql 'SELECT count(*), (SELECT sum(count) FROM counts), (SELECT sum(records - pruned_records) FROM files) FROM events'
+echo "--- what is pruned cannot be reached, and nothing is known of what it could not show"
+"$NGXERR" report -d a.db --utc | sed -n '/^Findings/,/^Files/p'
