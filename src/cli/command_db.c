@@ -15,6 +15,7 @@
 #include "cli/log_store.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/retention.h"
 #include "cli/rules_option.h"
 #include "store/life.h"
 #include "store/query.h"
@@ -112,6 +113,7 @@ prune_or_count(struct command_context *context, const struct options *options, c
 {
     struct store *store = open_for_writing(context, options);
     struct prune_result result;
+    struct buffer text = BUFFER_EMPTY;
     uint64_t count;
 
     if (store == NULL)
@@ -122,13 +124,14 @@ prune_or_count(struct command_context *context, const struct options *options, c
     }
     if (options_given(options, "dry-run")) {
         if (query_count(store, filter, &count))
-            fprintf(context->out, "%" PRIu64 " events would be removed\n", count);
+            fprintf(context->out, "%" PRIu64 " event%s would be removed\n", count, count == 1 ? "" : "s");
     } else if (prune(store, filter, by_age, &result)) {
-        fprintf(context->out, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed; their counts are kept\n",
-                result.events, result.unparsed);
+        retention_add_result(&text, &result);
+        fprintf(context->out, "%s\n", buffer_text(&text));
         diagnose_note(context->diagnostics, "%" PRIu64 " bytes on disk, before %" PRIu64, result.bytes_after,
                       result.bytes_before);
     }
+    buffer_free(&text);
     store_close(store);
 }
 
@@ -189,8 +192,8 @@ run_reclassify(struct command_context *context, const struct options *options)
     bool changed;
 
     if (store != NULL && store_use_rules(store, rules, &changed) && store_reclassify(store, rules, &result))
-        fprintf(context->out, "%" PRIu64 " events classified again, %" PRIu64 " have another class now\n",
-                result.events, result.changed);
+        fprintf(context->out, "%" PRIu64 " event%s classified again, %" PRIu64 " %s another class now\n", result.events,
+                result.events == 1 ? "" : "s", result.changed, result.changed == 1 ? "has" : "have");
     store_close(store);
     rules_free(rules);
 }

@@ -260,9 +260,12 @@ prune(struct run *run)
         return;
     run->store = log_store_open_to_write(run->path, NULL, &run->writing, diagnostics);
     if (run->store != NULL && retention_apply(&run->retention, run->store, diagnostics, &result) &&
-        result.events + result.unparsed > 0)
-        diagnose_note(diagnostics, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed, their counts are kept",
-                      result.events, result.unparsed);
+        result.events + result.unparsed > 0) {
+        struct buffer text = BUFFER_EMPTY;
+        retention_add_result(&text, &result);
+        diagnose_note(diagnostics, "%s", buffer_text(&text));
+        buffer_free(&text);
+    }
 }
 
 enum status

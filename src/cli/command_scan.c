@@ -229,12 +229,15 @@ static void
 prune(struct command_context *context, const struct setting *setting, struct store *store)
 {
     struct prune_result result;
+    struct buffer text = BUFFER_EMPTY;
 
-    if (retention_apply(&setting->retention, store, context->diagnostics, &result) &&
-        result.events + result.unparsed > 0 && !options_given(setting->options, "quiet") &&
-        (options_given(setting->options, "verbose") || isatty(fileno(context->out))))
-        fprintf(context->out, "%" PRIu64 " events and %" PRIu64 " unparsed pieces removed, their counts are kept\n",
-                result.events, result.unparsed);
+    if (!retention_apply(&setting->retention, store, context->diagnostics, &result) ||
+        result.events + result.unparsed == 0 || options_given(setting->options, "quiet") ||
+        !(options_given(setting->options, "verbose") || isatty(fileno(context->out))))
+        return;
+    retention_add_result(&text, &result);
+    fprintf(context->out, "%s\n", buffer_text(&text));
+    buffer_free(&text);
 }
 
 static void

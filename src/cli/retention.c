@@ -168,3 +168,11 @@ retention_apply(const struct retention *retention, struct store *store, struct d
     };
     return true;
 }
+
+void
+retention_add_result(struct buffer *out, const struct prune_result *result)
+{
+    buffer_add_format(out, "%" PRIu64 " event%s and %" PRIu64 " unparsed piece%s removed; their counts are kept",
+                      result->events, result->events == 1 ? "" : "s", result->unparsed,
+                      result->unparsed == 1 ? "" : "s");
+}

@@ -3,6 +3,7 @@
 #ifndef NGXERR_CLI_RETENTION_H
 #define NGXERR_CLI_RETENTION_H
 
+#include "base/buffer.h"
 #include "base/diagnostics.h"
 #include "cli/options.h"
 #include "store/life.h"
@@ -21,6 +22,8 @@ bool retention_read(const struct options *options, int64_t now, struct diagnosti
 /* Prunes as asked; `result` is what both removed.  False after a diagnostic; what cannot be kept is a warning. */
 bool retention_apply(const struct retention *retention, struct store *store, struct diagnostics *diagnostics,
                      struct prune_result *result);
+/* Adds "1 event and 2 unparsed pieces removed; their counts are kept". */
+void retention_add_result(struct buffer *out, const struct prune_result *result);
 
 /* "SEVERITY=AGE,..." with "all" for those that are not named.  False after a diagnostic. */
 bool retention_parse_keep(const char *text, int64_t now, struct diagnostics *diagnostics, struct store_keep *keep);
