@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/memory.h"
+#include "report/figures.h"
 
 /* Rows that decide the widths. */
 #define DECIDING_ROWS 500
@@ -70,54 +71,6 @@ table_new(FILE *out, size_t width, bool bold, const struct table_column *columns
 }
 
 /* --- widths --- */
-
-/* Columns that a character takes; the ranges of wide ones are those of East Asian Width W and F, rounded to blocks. */
-static size_t
-character_width(uint32_t code_point)
-{
-    static const struct {
-        uint32_t first, last;
-    } wide[] = {
-        {0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},
-        {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
-    };
-
-    if (code_point >= 0x300 && code_point <= 0x36f)
-        return 0; /* combining marks */
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        if (code_point >= wide[i].first && code_point <= wide[i].last)
-            return 2;
-    return 1;
-}
-
-/* The longest beginning of `text` that takes at most `limit` columns; *width is what it takes. */
-static size_t
-fit(struct slice text, size_t limit, size_t *width)
-{
-    size_t size = 0;
-
-    *width = 0;
-    while (size < text.size) {
-        uint32_t code_point = 0;
-        size_t length = utf8_sequence(slice_from(text, size), &code_point);
-        size_t columns = length == 0 ? 1 : character_width(code_point);
-
-        if (*width + columns > limit)
-            break;
-        *width += columns;
-        size += length == 0 ? 1 : length;
-    }
-    return size;
-}
-
-static size_t
-text_width(struct slice text)
-{
-    size_t width;
-
-    fit(text, SIZE_MAX / 2, &width);
-    return width;
-}
 
 static size_t
 total_width(const struct table *table)
@@ -197,13 +150,13 @@ decide_widths(struct table *table)
         size_t widest = 0;
 
         for (size_t row = 0; row < table->rows; row++) {
-            size_t width = text_width(buffer_slice(&table->cells[row * table->count + i]));
+            size_t width = figures_width(buffer_slice(&table->cells[row * table->count + i]));
 
             widest = width > widest ? width : widest;
         }
         if (widest == 0 && table->columns[i].hide_empty)
             continue;
-        table->widths[i] = text_width(slice_of(table->columns[i].title));
+        table->widths[i] = figures_width(slice_of(table->columns[i].title));
         if (widest > table->widths[i])
             table->widths[i] = widest;
         if (table->widths[i] == 0)
@@ -226,17 +179,17 @@ add_spaces(struct buffer *line, size_t count)
 static void
 add_cell(struct table *table, size_t column, struct slice text, bool last)
 {
-    size_t limit = table->widths[column], width;
-    bool shorten = table->width > 0 && text_width(text) > limit;
-    size_t mark = shorten && limit > ELLIPSIS_WIDTH ? ELLIPSIS_WIDTH : 0;
-    size_t size = fit(text, shorten ? limit - mark : SIZE_MAX / 2, &width);
-    size_t padding;
+    size_t limit = table->widths[column], width = figures_width(text), mark = 0, padding;
 
-    width += mark;
+    if (table->width > 0 && width > limit) {
+        mark = limit > ELLIPSIS_WIDTH ? ELLIPSIS_WIDTH : 0;
+        text = figures_cut(text, limit - mark);
+        width = figures_width(text) + mark;
+    }
     padding = width < limit ? limit - width : 0;
     if (table->columns[column].right)
         add_spaces(&table->line, padding);
-    buffer_add(&table->line, slice_first(text, size));
+    buffer_add(&table->line, text);
     if (mark > 0)
         buffer_add_text(&table->line, ELLIPSIS);
     if (!table->columns[column].right && !last)
@@ -289,7 +242,7 @@ void
 table_print_titles(struct table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        size_t width = text_width(slice_of(table->columns[i].title));
+        size_t width = figures_width(slice_of(table->columns[i].title));
 
         width = table->columns[i].usual > width ? table->columns[i].usual : width;
         table->widths[i] = table->columns[i].least > width ? table->columns[i].least : width;

@@ -51,6 +51,7 @@ widths(void **state)
     assert_int_equal(figures_width(SLICE("a\xcc\x81")), 1); /* a with a combining acute */
     assert_int_equal(figures_width(SLICE("日本")), 4);
     assert_int_equal(figures_width(SLICE("\xff\xfe")), 2);
+    assert_int_equal(figures_width(SLICE("🚀🥼")), 4);
     assert_slice(figures_cut(SLICE("日本"), 3), "日");
     assert_slice(figures_cut(SLICE("abc"), 3), "abc");
     ASSERT_ADDED(paper_cut(&out, SLICE("abcdef"), 4), "abc…");
