@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "store/checkpoint.h"
 
 bool
@@ -185,6 +187,16 @@ column_slice(sqlite3_stmt *statement, int column)
         return SLICE_NONE;
     const char *data = sqlite3_column_blob(statement, column);
     return (struct slice){data != NULL ? data : "", (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+struct slice
+exact_copy(struct arena *arena, struct slice view_text)
+{
+    struct buffer exact = BUFFER_EMPTY;
+    unescape_view_text(&exact, view_text);
+    struct slice kept = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE(""));
+    buffer_free(&exact);
+    return kept;
 }
 
 bool

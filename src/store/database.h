@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "base/memory.h"
 #include "store/filter.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -73,6 +74,8 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value);
 void bind_text(sqlite3_stmt *statement, const char *name, struct slice text);
 void bind_blob(sqlite3_stmt *statement, const char *name, struct slice bytes);
 struct slice column_slice(sqlite3_stmt *statement, int column); /* of text or blob; SLICE_NONE for null */
+/* The exact bytes of text in the form of the views, terminated, in the arena; of SLICE_NONE an empty text. */
+struct slice exact_copy(struct arena *arena, struct slice view_text);
 
 bool setting_get_integer(struct store *store, const char *name, int64_t otherwise, int64_t *value);
 bool setting_set_integer(struct store *store, const char *name, int64_t value);

@@ -88,6 +88,21 @@ file_row_read(sqlite3_stmt *statement, struct file_row *file)
     file->last_time = take_time(statement, FILE_LAST_TIME);
 }
 
+bool
+file_row_get(struct store *store, int64_t id, struct file_row *file, bool *found)
+{
+    sqlite3_stmt *get = store_statement(store, FILE_GET);
+    if (get == NULL)
+        return false;
+    bind_integer(get, ":id", id);
+    if (!store_step(store, get, found))
+        return false;
+    if (*found)
+        file_row_read(get, file);
+    sqlite3_reset(get);
+    return true;
+}
+
 void
 file_row_free(struct file_row *file)
 {

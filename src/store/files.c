@@ -194,21 +194,6 @@ search_heads(struct search *search)
 
 /* --- unchanged paths --- */
 
-static bool
-get_file(struct store *store, int64_t id, struct file_row *file, bool *found)
-{
-    sqlite3_stmt *get = store_statement(store, FILE_GET);
-    if (get == NULL)
-        return false;
-    bind_integer(get, ":id", id);
-    if (!store_step(store, get, found))
-        return false;
-    if (*found)
-        file_row_read(get, file);
-    sqlite3_reset(get);
-    return true;
-}
-
 /* The file that an unchanged path leads to becomes the candidate.  Not of a whole copy when what it was a copy of was not met: that
  * may have been the same log before it was renamed or compressed, and this one stands for the file now. */
 static bool
@@ -218,7 +203,7 @@ look_at_path(struct search *search, bool *found)
     enum look copy = LOOK_FILE;
     *found = false;
     if (!look_find(search->store, search->probe, &id, &copy) ||
-        (id != 0 && !get_file(search->store, id, &search->file, found)) ||
+        (id != 0 && !file_row_get(search->store, id, &search->file, found)) ||
         (*found && !pass_over_pruned(search->store, &search->file)))
         return false;
     const struct file_row *file = &search->file;
@@ -335,8 +320,8 @@ add_file(struct writer *writer, const struct file_probe *probe, const struct zon
     bind_text(add, ":log", buffer_slice(&log));
     bind_text(add, ":path", buffer_slice(&path));
     bind_text(add, ":zone", slice_of(zone_name(zone)));
-    bool found,
-        good = store_run(store, add) && get_file(store, sqlite3_last_insert_rowid(store->db), &writer->file, &found);
+    bool found, good = store_run(store, add) &&
+                       file_row_get(store, sqlite3_last_insert_rowid(store->db), &writer->file, &found);
     buffer_free(&log);
     buffer_free(&path);
     return good;
@@ -350,7 +335,7 @@ store_file_begin(struct store *store, const struct file_probe *probe, struct fil
     if (writer == NULL || !store_begin(store))
         return false;
     bool good = plan->verdict == FILE_NEW ? add_file(writer, probe, zone)
-                                          : get_file(store, plan->file_id, &writer->file, &found);
+                                          : file_row_get(store, plan->file_id, &writer->file, &found);
     if (!good || !found)
         return false;
     /* What is read again gets the ids that it had, and in the first load a row gets the next one: so that ends here. */

@@ -1,32 +1,21 @@
 /* What was read, and up to when. */
 #include <stdlib.h>
 
-#include "base/escape.h"
 #include "store/disk.h"
 #include "store/question.h"
 #include "store/questions.h"
 #include "store/writer.h"
-
-static const char *
-exact_text(struct arena *arena, struct slice view_text)
-{
-    struct buffer exact = BUFFER_EMPTY;
-    unescape_view_text(&exact, view_text);
-    const char *text = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE("")).data;
-    buffer_free(&exact);
-    return text;
-}
 
 static void
 describe_file(const struct file_row *row, struct arena *arena, struct store_file_info *file)
 {
     *file = (struct store_file_info){
         .id = row->id,
-        .node = exact_text(arena, buffer_slice(&row->node)),
-        .log = exact_text(arena, buffer_slice(&row->log)),
-        .first_path = exact_text(arena, buffer_slice(&row->first_path)),
-        .last_path = exact_text(arena, buffer_slice(&row->last_path)),
-        .zone = exact_text(arena, buffer_slice(&row->zone)),
+        .node = exact_copy(arena, buffer_slice(&row->node)).data,
+        .log = exact_copy(arena, buffer_slice(&row->log)).data,
+        .first_path = exact_copy(arena, buffer_slice(&row->first_path)).data,
+        .last_path = exact_copy(arena, buffer_slice(&row->last_path)).data,
+        .zone = exact_copy(arena, buffer_slice(&row->zone)).data,
         .bytes = row->bytes,
         .lines = row->lines,
         .continuation_lines = row->continuation_lines,
@@ -108,7 +97,7 @@ read_rules_hash(struct store *store, struct arena *arena, struct store_info *inf
     bind_text(get, ":name", SLICE("rules_hash"));
     if (!store_step(store, get, &row))
         return false;
-    info->rules_hash = row ? exact_text(arena, column_slice(get, 0)) : "";
+    info->rules_hash = row ? exact_copy(arena, column_slice(get, 0)).data : "";
     sqlite3_reset(get);
     return true;
 }

@@ -32,16 +32,6 @@ store_set_left(struct store *store, const struct store_left *files, size_t count
     return good && store_commit(store);
 }
 
-static const char *
-exact_text(struct arena *arena, struct slice view_text)
-{
-    struct buffer exact = BUFFER_EMPTY;
-    unescape_view_text(&exact, view_text);
-    const char *text = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE("")).data;
-    buffer_free(&exact);
-    return text;
-}
-
 bool
 left_list(struct store *store, struct arena *arena, struct store_left **files, size_t *count, uint64_t *total)
 {
@@ -58,8 +48,8 @@ left_list(struct store *store, struct arena *arena, struct store_left **files, s
             return false;
         if (row) {
             struct store_left *file = &(*files)[(*count)++];
-            file->path = exact_text(arena, column_slice(list, 0));
-            file->reason = exact_text(arena, column_slice(list, 1));
+            file->path = exact_copy(arena, column_slice(list, 0)).data;
+            file->reason = exact_copy(arena, column_slice(list, 1)).data;
         }
     }
     sqlite3_reset(list);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/escape.h"
 #include "parse/parse.h"
 #include "store/question.h"
 #include "store/row.h"
@@ -13,13 +12,7 @@ static struct slice
 take_text(struct question *question, int column, struct arena *arena)
 {
     struct slice text = column_slice(question->statement, column);
-    if (text.data == NULL)
-        return SLICE_NONE;
-    struct buffer exact = BUFFER_EMPTY;
-    unescape_view_text(&exact, text);
-    struct slice kept = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE(""));
-    buffer_free(&exact);
-    return kept;
+    return text.data != NULL ? exact_copy(arena, text) : SLICE_NONE;
 }
 
 static const char *

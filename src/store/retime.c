@@ -257,25 +257,10 @@ retime_step(struct retiming *retiming)
 }
 
 static bool
-load_file(struct retiming *retiming, int64_t id, bool *found)
-{
-    sqlite3_stmt *get = store_statement(retiming->store, FILE_GET);
-    if (get == NULL)
-        return false;
-    bind_integer(get, ":id", id);
-    if (!store_step(retiming->store, get, found))
-        return false;
-    if (*found)
-        file_row_read(get, &retiming->file);
-    sqlite3_reset(get);
-    return true;
-}
-
-static bool
 retime_file(struct retiming *retiming, int64_t id)
 {
     bool found, begun = false;
-    if (!store_begin(retiming->store) || !load_file(retiming, id, &found))
+    if (!store_begin(retiming->store) || !file_row_get(retiming->store, id, &retiming->file, &found))
         return false;
     if (!found)
         return store_end(retiming->store);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/escape.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "parse/parse.h"
@@ -15,11 +14,7 @@
 struct slice
 survey_exact(sqlite3_stmt *statement, int column, struct arena *arena)
 {
-    struct buffer exact = BUFFER_EMPTY;
-    unescape_view_text(&exact, column_slice(statement, column));
-    struct slice kept = arena_copy(arena, exact.data != NULL ? buffer_slice(&exact) : SLICE(""));
-    buffer_free(&exact);
-    return kept;
+    return exact_copy(arena, column_slice(statement, column));
 }
 
 const struct survey_class *

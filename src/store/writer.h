@@ -28,6 +28,8 @@ struct file_row {
 
 /* Reads the current row of a statement with FILE_COLUMNS. */
 void file_row_read(sqlite3_stmt *statement, struct file_row *file);
+/* The file with this id; *found is false when there is none.  False after a diagnostic. */
+bool file_row_get(struct store *store, int64_t id, struct file_row *file, bool *found);
 void file_row_free(struct file_row *file);
 
 #define MOMENT_COLUMNS 6U /* of the table moment */
