@@ -35,6 +35,18 @@ input_recognise(struct input *input)
               input->format->name);
 }
 
+/* File systems can have times that no number of nanoseconds holds, after 2262: those are all the last that one does. */
+static int64_t
+nanoseconds(const struct timespec *time)
+{
+    int64_t all;
+
+    if (__builtin_mul_overflow((int64_t)time->tv_sec, 1000000000, &all) ||
+        __builtin_add_overflow(all, time->tv_nsec, &all))
+        all = time->tv_sec < 0 ? INT64_MIN : INT64_MAX;
+    return all;
+}
+
 static struct input_facts
 facts_of(const struct stat *status)
 {
@@ -42,7 +54,7 @@ facts_of(const struct stat *status)
         .device = (uint64_t)status->st_dev,
         .inode = (uint64_t)status->st_ino,
         .size = S_ISREG(status->st_mode) ? (uint64_t)status->st_size : 0,
-        .modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec,
+        .modified = nanoseconds(&status->st_mtim),
     };
 }
 

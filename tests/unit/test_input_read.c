@@ -187,6 +187,24 @@ test_only_a_pipe_is_waited_for(void **state)
     unlink("pipe");
 }
 
+/* As a clock that went wrong leaves it. */
+static void
+test_a_time_in_a_far_future(void **state)
+{
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 10000000000}}; /* 2286 */
+    struct input_facts facts;
+    struct stat status;
+
+    (void)state;
+    write_file(SLICE("bytes"));
+    assert_int_equal(utimensat(AT_FDCWD, FILE_NAME, times, 0), 0);
+    assert_int_equal(stat(FILE_NAME, &status), 0);
+    if (status.st_mtime != times[1].tv_sec)
+        skip(); /* the file system has no such time */
+    assert_true(input_path_facts(FILE_NAME, &facts));
+    assert_true(facts.modified == INT64_MAX);
+}
+
 int
 main(void)
 {
@@ -196,6 +214,7 @@ main(void)
         IN_DIRECTORY(test_open_errors),
         IN_DIRECTORY(test_seek),
         IN_DIRECTORY(test_facts),
+        IN_DIRECTORY(test_a_time_in_a_far_future),
         IN_DIRECTORY(test_only_a_pipe_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
