@@ -156,7 +156,9 @@ compose_files(struct paper *paper, const struct report *report)
         buffer_free(&numbers[i]);
     if (report->file_count > shown) {
         paper_begin(paper, BLOCK_PARAGRAPH, NULL);
-        paper_format(paper, "and %zu more files; ngxerr db info lists them all.", report->file_count - shown);
+        paper_format(paper, "and %zu more %s%s.", report->file_count - shown,
+                     report->file_count - shown == 1 ? "file" : "files",
+                     report->from_database ? "; ngxerr db info lists them all" : "");
         paper_end(paper);
     }
 }

@@ -8,3 +8,9 @@
     }'
 } >log
 "$NGXERR" report --utc -f json log | grep -o '"class":"[a-z-]*"\|"severity":"[a-z]*"\|"new":[a-z]*,"weight":[0-9]*,"clients":[0-9]*,"count":[0-9]*'
+# More files than are listed: of a database db info has them all, of logs nothing has.
+mkdir many
+for second in $(seq 10 22); do echo "2026/11/20 03:12:$second [warn] 1#1: a warning" >many/$second.log; done
+"$NGXERR" report --utc many | tail -1
+"$NGXERR" scan --utc -d a.db many
+"$NGXERR" report --utc --since 2026-11-20 -d a.db | tail -1
