@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/database_path.h"
 #include "cli/filters.h"
+#include "cli/info.h"
 #include "cli/log_store.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -90,7 +91,7 @@ add_count(struct buffer *line, size_t count, const char *one, const char *many)
 static void
 print_summary(FILE *out, const struct scan_result *result, const char *database)
 {
-    struct buffer files = BUFFER_EMPTY, path = BUFFER_EMPTY;
+    struct buffer files = BUFFER_EMPTY, path = BUFFER_EMPTY, sums = BUFFER_EMPTY;
 
     add_count(&files, result->read, "file read", "files read");
     add_count(&files, result->unchanged, "unchanged", "unchanged");
@@ -100,12 +101,10 @@ print_summary(FILE *out, const struct scan_result *result, const char *database)
     add_count(&files, result->left, "left", "left");
     escape_terminal(&path, slice_of(database));
     fprintf(out, "%s: %s\n", buffer_text(&path), files.size > 0 ? buffer_text(&files) : "no files");
+    info_add_sums(&sums, &(struct line_sums){result->lines, result->records, result->classified, result->unclassified,
+                                             result->continuation_lines, result->unparsed});
     if (result->lines > 0)
-        fprintf(out,
-                "%" PRIu64 " lines = %" PRIu64 " records (%" PRIu64 " classified, %" PRIu64 " unclassified) + %" PRIu64
-                " continuation lines + %" PRIu64 " unparsed\n",
-                result->lines, result->records, result->classified, result->unclassified, result->continuation_lines,
-                result->unparsed);
+        fprintf(out, "%s\n", buffer_text(&sums));
     if (result->read_again > 0)
         fprintf(
             out,
@@ -115,6 +114,7 @@ print_summary(FILE *out, const struct scan_result *result, const char *database)
         fputs("stopped by a signal; the next scan reads on from here\n", out);
     buffer_free(&files);
     buffer_free(&path);
+    buffer_free(&sums);
 }
 
 /* --- the scan --- */

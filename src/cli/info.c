@@ -8,6 +8,17 @@
 #include "cli/table.h"
 #include "parse/parse.h"
 
+void
+info_add_sums(struct buffer *out, const struct line_sums *sums)
+{
+    buffer_add_format(out,
+                      "%" PRIu64 " line%s = %" PRIu64 " record%s (%" PRIu64 " classified, %" PRIu64
+                      " unclassified) + %" PRIu64 " continuation line%s + %" PRIu64 " unparsed",
+                      sums->lines, sums->lines == 1 ? "" : "s", sums->records, sums->records == 1 ? "" : "s",
+                      sums->classified, sums->unclassified, sums->continuation_lines,
+                      sums->continuation_lines == 1 ? "" : "s", sums->unparsed);
+}
+
 /* --- text --- */
 
 static const char *
@@ -78,7 +89,7 @@ print_left(const struct store_detail *detail, FILE *out)
 static void
 print_facts(const struct store_info *info, const struct store_detail *detail, const struct zone *zone, FILE *out)
 {
-    struct buffer path = BUFFER_EMPTY;
+    struct buffer path = BUFFER_EMPTY, sums = BUFFER_EMPTY;
     char oldest[32], newest[32], current[32], pruned[32];
     const struct store_file_info *total = &info->total;
 
@@ -106,11 +117,10 @@ print_facts(const struct store_info *info, const struct store_detail *detail, co
             fprintf(out, " %s %" PRIu64, level_name((enum level)level), detail->events_by_level[level]);
     if (detail->events_by_level[LEVEL_NONE] > 0)
         fprintf(out, " none %" PRIu64, detail->events_by_level[LEVEL_NONE]);
-    fprintf(out,
-            "\n  lines       %" PRIu64 " = %" PRIu64 " records (%" PRIu64 " classified, %" PRIu64
-            " unclassified) + %" PRIu64 " continuation lines + %" PRIu64 " unparsed\n",
-            total->lines, total->records, total->classified, total->unclassified, total->continuation_lines,
-            total->unparsed);
+    info_add_sums(&sums, &(struct line_sums){total->lines, total->records, total->classified, total->unclassified,
+                                             total->continuation_lines, total->unparsed});
+    fprintf(out, "\n  lines       %s\n", buffer_text(&sums));
+    buffer_free(&sums);
 }
 
 enum file_cell {
