@@ -110,7 +110,8 @@
 /* Files left unread by a scan that the database remembers; more are counted. */
 #define LIMIT_LEFT_FILES 1000U
 
-/* A compressed file that ends in its middle and was written to within this many seconds is still being written; an older one was cut. */
+/* A compressed file that ends in its middle and was written to within this many seconds is still being written; an older one was cut, and so
+ * was one that is of the future by more than clocks differ. */
 #define LIMIT_STILL_WRITTEN 60
 
 /* Values that a report counts, of all classes and fields together: three in 64 bytes, 25 MB of the memory bound.  When

@@ -172,7 +172,7 @@ being_written(const struct input *input, enum input_status status)
 {
     struct input_facts facts;
     input_facts(input, &facts);
-    return status == INPUT_UNFINISHED && (int64_t)time(NULL) - facts.modified / 1000000000 <= LIMIT_STILL_WRITTEN;
+    return status == INPUT_UNFINISHED && input_was_written(&facts, (int64_t)time(NULL));
 }
 
 void

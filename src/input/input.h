@@ -49,6 +49,9 @@ struct input_facts {
 void input_facts(const struct input *input, struct input_facts *facts);
 /* The same without opening it; false unless it is a regular file. */
 bool input_path_facts(const char *path, struct input_facts *facts);
+/* True of a file that was written to within LIMIT_STILL_WRITTEN seconds of `opened`, seconds since the epoch: when its facts were taken.
+ * A time that is further in the future says nothing. */
+bool input_was_written(const struct input_facts *facts, int64_t opened);
 
 /* Why a directory scan left a file. */
 enum left_reason {

@@ -249,3 +249,11 @@ input_path_facts(const char *path, struct input_facts *facts)
     *facts = facts_of(&status);
     return true;
 }
+
+bool
+input_was_written(const struct input_facts *facts, int64_t opened)
+{
+    int64_t age = opened - facts->modified / 1000000000;
+
+    return age <= LIMIT_STILL_WRITTEN && age >= -LIMIT_STILL_WRITTEN;
+}

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "parse/parse.h"
@@ -184,7 +183,6 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
         .rules = rules,
         .diagnostics = diagnostics,
         .result = result,
-        .now = (int64_t)time(NULL),
     };
     const struct input_own own = {store_is_own_file, store};
     const struct input_choice choice = {

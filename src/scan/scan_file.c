@@ -14,6 +14,7 @@ struct pass {
     struct scan_file *file;
     struct source *source;
     struct input_facts facts;
+    int64_t opened; /* epoch when the facts were taken */
     struct file_probe probe;
     struct file_plan plan;
     struct zone *own_zone; /* of a file that was read with another zone before; else NULL */
@@ -34,7 +35,7 @@ static bool
 being_written(const struct pass *pass)
 {
     return !pass->scanner->options->final && !source_is_stream(pass->source) &&
-           pass->scanner->now - pass->facts.modified / 1000000000 <= LIMIT_STILL_WRITTEN;
+           input_was_written(&pass->facts, pass->opened);
 }
 
 static void
@@ -471,6 +472,7 @@ scan_file(struct scanner *scanner, struct scan_file *file)
     if (pass.source == NULL)
         return true;
     source_facts(pass.source, &pass.facts);
+    pass.opened = (int64_t)time(NULL);
     if (source_head(pass.source).size == 0) {
         good = look_at_nothing(&pass);
         goto out;

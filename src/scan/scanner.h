@@ -14,7 +14,6 @@ struct scanner {
     struct scan_result *result;
     struct pipeline *pipeline; /* made with the first file that has something to read */
     struct progress *progress; /* NULL: nobody looks */
-    int64_t now;               /* epoch when the scan began */
     bool cut_short;            /* a signal ended it within its last file, not behind it */
 };
 

@@ -4,3 +4,7 @@ for given in 'scan -v -d a.db' 'scan -d b.db' 'scan --final -d c.db' 'query -f c
     "$NGXERR" $given cut.gz 2>&1
     echo "exit $?"
 done
+# Times of the future, as of a clock that was wrong, are no sign of that.
+touch -d '+2 days' cut.gz
+"$NGXERR" scan -d d.db cut.gz 2>&1
+echo "exit $?"
