@@ -143,7 +143,7 @@ filling(void **state)
     struct arena *arena = arena_new();
     expect(arena, FILL_COMMAND, "s_client -connect ${log_upstream_addr} </dev/null",
            "s_client -connect '[2001:db8::1]:443' </dev/null");
-    expect(arena, FILL_COMMAND, "nc \"${log_upstream_host}\" ${log_upstream_port}", "nc \"[2001:db8::1]\" 443");
+    expect(arena, FILL_COMMAND, "nc \"${log_upstream_host}\" ${log_upstream_port}", "nc \"2001:db8::1\" 443");
     expect(arena, FILL_COMMAND, "curl https://${log_host}${log_uri_path}", "curl https://shop.example/a/b");
     expect(arena, FILL_COMMAND, "ls ${log_path}", "ls \"${your_path}\"");
     expect(arena, FILL_COMMAND, "ls \"${log_path}\"", "ls \"${your_path}\"");
