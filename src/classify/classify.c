@@ -174,6 +174,8 @@ record_where(const struct record *record, enum where_field field)
         return record->subrequest;
     case WHERE_LOGIN:
         return record_login(record);
+    case WHERE_CONNECTION:
+        return record->has_connection ? SLICE("*") : SLICE_NONE;
     case WHERE_COUNT:
         break;
     }
@@ -325,6 +327,7 @@ record_facts(const struct record *record)
 {
     uint64_t facts = record->extra_count > 0 && record_login(record).size > 0;
 
+    facts = facts << 1 | record->has_connection;
     facts = facts << 1 | (record->client.size > 0);
     facts = facts << 1 | (record->server.size > 0);
     facts = facts << 1 | (record->request.size > 0);

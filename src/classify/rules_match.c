@@ -18,6 +18,7 @@ static const char *const where_names[WHERE_COUNT] = {
     [WHERE_REFERRER] = "referrer",
     [WHERE_SUBREQUEST] = "subrequest",
     [WHERE_LOGIN] = "login",
+    [WHERE_CONNECTION] = "connection",
 };
 
 static void
@@ -203,7 +204,7 @@ loader_where(struct loader *loader, void *target, const struct conf_directive *d
         loader_error(
             loader, field->place,
             "unknown field \"%s\"; allowed are %sclient, server, request, method, uri, upstream, upstream_addr, "
-            "host, referrer, subrequest and login",
+            "host, referrer, subrequest, login and connection",
             field->text.data, negated ? "message, " : "");
         return;
     }

@@ -99,7 +99,7 @@ static const struct {
     {FILE_WITH("where colour x;"),
      "ngxerr: bad.conf:5:7: unknown field \"colour\"; allowed are client, server, request, method, uri, upstream, "
      "upstream_addr, "
-     "host, referrer, subrequest and login\n    where colour x;\n          ^\n"},
+     "host, referrer, subrequest, login and connection\n    where colour x;\n          ^\n"},
     {FILE_WITH("decide \"dig ${log_colour}\" M;"),
      "ngxerr: bad.conf:5:8: unknown placeholder ${log_colour}: class \"a\" has no such capture, and it is none of "
      "upstream_addr, "
