@@ -57,9 +57,11 @@ evidence_of_record(const struct record *record, const struct match *match, struc
         .uri = record->uri,
         .method = record->method,
     };
-    /* A whole record without an upstream talks to none; of a fragment the end may be missing. */
+    /* A whole record without an upstream talks to none; of a fragment, or of one that nginx cut, the end may be missing.
+     */
     evidence->kind_unknown =
-        record->prefix == PREFIX_FRAGMENT && record->kind == KIND_NONE && record->tail.data == NULL;
+        record->kind == KIND_NONE && ((record->flags & RECORD_TRUNCATED) != 0 ||
+                                      (record->prefix == PREFIX_FRAGMENT && record->tail.data == NULL));
     struct slice number = written_errno(record);
     if (number.data != NULL)
         evidence->errnos[evidence->errno_count++] = (struct value_count){number, 1};

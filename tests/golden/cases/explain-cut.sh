@@ -1,0 +1,4 @@
+# A record that nginx cut: its upstream is not known, so that nothing is said of a record without one.
+awk 'BEGIN { text = "2026/11/30 02:16:14 [error] 22919#22919: *33 inflate() failed: 0, -3 while sending to client, " \
+             "client: 192.0.2.7, server: , request: \"GET /"; while (length(text) < 2047) text = text "x"; print text }' |
+    "$NGXERR" explain | grep -E '^  (Do this|Or) '
