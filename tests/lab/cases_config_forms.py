@@ -32,6 +32,13 @@ corrected("conf-invalid-value-log", "form", in_server(),
           ("access_log {prefix}/logs/a.log combined flush=5s;", "access_log {prefix}/logs/a.log combined buffer=64k flush=5s;"))
 corrected("conf-invalid-value-geo", "entry", lab.http("geo $office { {change:here} } server { listen 127.0.0.1:{port}; }"),
           ("10.0.0.0/8 a; 10.0.0.0/8 b;", "10.0.0.0/8 a;"))
+corrected("conf-invalid-value-map", "twice", lab.http("map $uri $x { {change:here} } server { listen 127.0.0.1:{port}; }"),
+          ("a 1; a 2;", "a 1;"), ("a 1; A 2;", "a 1;"), ("default 1; default 2;", "default 1;"))
+refusal("no semicolon in map", "conf-invalid-value-map", "semicolon",
+        lab.http("map $uri $x { a {change:here}\nc 2; } server { listen 127.0.0.1:{port}; }"), "1", "1;")
+corrected("conf-invalid-value-map", "entry", lab.http("split_clients $uri $x { {change:here} } server { listen 127.0.0.1:{port}; }"),
+          ("60% a; 50% b;", "60% a; * b;"))
+corrected("conf-misc-location-modifier", "modifier", in_server(), ("location ~~ /a { }", "location ~ /a { }"))
 corrected("conf-misc-location", "move", in_server(),
           ("location /a { location /b { } }", "location /a { } location /b { }"),
           ("location = /a { location /a/b { } }", "location = /a { } location /a/b { }"))

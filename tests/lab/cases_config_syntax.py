@@ -51,18 +51,49 @@ refusal("a no-break space", "conf-unknown-directive-invisible", "remove", in_loc
 refusal("a byte order mark", "conf-unknown-directive-invisible", "remove", "{change:here}" + in_location(""), "\ufeff", "")
 refusal("a server in a server", "conf-directive-not-allowed-here", "move", in_server() + "\n",
         "server { listen 127.0.0.1:{port}; }", "")
+refusal("load_module below events", "conf-directive-not-allowed-here", "top", in_location("") + "{change:here}\n",
+        "load_module /nonexistent.so;", "")
+refusal("proxy_pass in server", "conf-directive-not-allowed-here", "location", in_server("{change:server}"),
+        "proxy_pass http://127.0.0.1:1;", at="server", backend_address="127.0.0.1", backend_port=1)
+refusal("a zone in server", "conf-directive-not-allowed-here", "http-level", in_server(),
+        "limit_req_zone $uri zone=a:1m rate=1r/s;", "")
 refusal("http within http", "conf-directive-not-allowed-here", "move", ANYWHERE,
         "http { server { listen 127.0.0.1:{port}; } }", "server { listen 127.0.0.1:{port}; }")
 refusal("no semicolon", "conf-syntax", "semicolon", in_location("{change:here}\nexpires 1h;"), "gzip on", "gzip on;")
 refusal("braces of an expression", "conf-syntax", "quote", in_location(), "rewrite ^/a{2}$ /b last;", at="location")
 refusal("one brace too many", "conf-syntax", "braces", ANYWHERE, "server { listen 127.0.0.1:{port}; } }",
         "server { listen 127.0.0.1:{port}; }")
-refusal("one brace too few", "conf-syntax", "braces", ANYWHERE, "server { listen 127.0.0.1:{port};",
+refusal("no semicolon before a brace", "conf-syntax", "braces", in_server("location / { {change:here} }"), "gzip on", "gzip on;")
+refusal("no semicolon before a block", "conf-syntax", "terminate", in_server("{change:here}\nlocation / { }"), "root /srv", "root /srv;")
+refusal("one brace too few", "conf-syntax", "block", ANYWHERE, "server { listen 127.0.0.1:{port};",
         "server { listen 127.0.0.1:{port}; }")
+refusal("a quote that nothing closes", "conf-syntax", "end", in_server(), 'add_header X-A "b;', 'add_header X-A "b";')
+refusal("a semicolon behind a block", "conf-syntax", "extra", in_server(), "location /a { };", "location /a { }")
+refusal("a block without its brace", "conf-syntax", "open", in_server(), "if ($arg_a);", "if ($arg_a) { return 403; }")
+refusal("a brace of a variable", "conf-syntax", "bracket", in_server(), 'return 200 "${host";', 'return 200 "${host}";')
+refusal("quotes within quotes", "conf-syntax-quote", "other-quotes", in_server(),
+        'add_header Content-Security-Policy "script-src "self"";', """add_header Content-Security-Policy "script-src 'self'";""")
+refusal("no semicolon after listen", "conf-syntax-semicolon", "semicolon", lab.http("server { {change:here} server_name a.example; }"),
+        "listen 127.0.0.1:{port}", "listen 127.0.0.1:{port};")
+refusal("no semicolon after ssl_protocols", "conf-syntax-semicolon", "semicolon", in_server("{change:here} ssl_prefer_server_ciphers on;"),
+        "ssl_protocols TLSv1.2", "ssl_protocols TLSv1.2;")
+refusal("no semicolon after access_log", "conf-syntax-semicolon", "semicolon", in_server("{change:here} error_log {prefix}/logs/e.log;"),
+        "access_log {prefix}/logs/a.log", "access_log {prefix}/logs/a.log;")
+refusal("no semicolon after server_name", "conf-server-name-semicolon", "semicolon", in_server("{change:here} root /srv;"),
+        "server_name a.example", "server_name a.example;")
+refusal("a header's value without quotes", "conf-unknown-directive-unquoted", "quote", in_server("{change:server}"),
+        "add_header Strict-Transport-Security max-age=31536000; includeSubDomains;", at="server")
+refusal("if without a space", "conf-unknown-directive-foreign", "if", in_server(), "if($arg_a = b) { return 403; }",
+        "if ($arg_a = b) { return 403; }")
+refusal("a line of Apache's", "conf-unknown-directive-foreign", "apache", in_server(), "DirectoryIndex index.html;", "index index.html;")
+refusal("curved quotes", "conf-invalid-value-curly-quotes", "straight", in_server(), "add_header X-A \u201cb c\u201d;", 'add_header X-A "b c";')
 refusal("the same twice in a block", "conf-duplicate-directive", "remove", in_server(),
         "client_max_body_size 1m; client_max_body_size 2m;", "client_max_body_size 2m;")
 refusal("a unit that does not exist", "conf-invalid-value", "correct", in_server(),
-        "client_max_body_size 5mb;", "client_max_body_size 5m;")
+        "proxy_http_version 2;", "proxy_http_version 1.1;")
+refusal("megabytes as mb", "conf-invalid-value", "size", in_server(), "client_max_body_size 5mb;", "client_max_body_size 5m;")
+refusal("seconds as sec", "conf-invalid-value", "time", in_server(), "keepalive_timeout 65sec;", "keepalive_timeout 65s;")
+refusal("a flag of Apache's rewrite", "conf-invalid-value", "permanent", in_server(), "rewrite ^/a$ /b R=301;", "rewrite ^/a$ /b permanent;")
 refusal("a parameter that does not exist", "conf-invalid-value", "correct", lab.http("server { {change:here} }"),
         "listen 127.0.0.1:{port} quik;", "listen 127.0.0.1:{port};")
 refusal("a variable of the WebSocket recipe", "conf-unknown-variable", "websocket",
@@ -78,6 +109,8 @@ refusal("two default servers", "conf-listen-conflict", "one", lab.http(TWO_SERVE
         "listen 127.0.0.1:{port} default_server;", "listen 127.0.0.1:{port};")
 refusal("options at two listens", "conf-listen-conflict", "one", lab.http(TWO_SERVERS.replace("default_server", "backlog=64")),
         "listen 127.0.0.1:{port} backlog=128;", "listen 127.0.0.1:{port};")
+refusal("the same listen twice", "conf-listen-conflict-twice", "http", lab.http("server { listen 127.0.0.1:{port}; {change:here} }"),
+        "listen 127.0.0.1:{port};", "")
 refusal("two servers of one name", "conf-conflicting-server-name", "remove", lab.http(TWO_SERVERS),
         "listen 127.0.0.1:{port}; server_name a.example;", "listen 127.0.0.1:{port};")
 refusal("an upstream without servers", "conf-upstream-definition", "group",
@@ -92,7 +125,10 @@ refusal("a path behind the address", "conf-proxy-pass-uri-in-regex", "rewrite",
         in_server("location ~ ^/old/ {\n{change:location}\n}"), "proxy_pass http://127.0.0.1:8080/new/;", at="location",
         backend_address="127.0.0.1", backend_port=8080)
 refusal("an unknown name, taken when it is needed", "conf-host-not-found", "run-time", in_location(),
-        f"proxy_pass http://{BROKEN_NAME}:8080;", at="location", name_server="127.0.0.1", backend_port=8080)
+        f"proxy_pass http://{BROKEN_NAME}:8080;", at="location", name_server="127.0.0.1", port=8080)
+refusal("a name in listen", "conf-host-not-found-fixed", "listen", lab.http("server { {change:server} }"),
+        f"listen {BROKEN_NAME}:{{port}};", at="server")
+refusal("a star in set_real_ip_from", "conf-host-not-found-fixed", "address", in_server(), "set_real_ip_from *;", "set_real_ip_from 10.0.0.0/8;")
 refusal("an unknown name, corrected", "conf-host-not-found", "name", in_location("{change:here}"),
         f"proxy_pass http://{BROKEN_NAME}:8080;", "proxy_pass http://localhost:8080;")
 refusal("a bracket is missing", "conf-regex", "correct", in_server("location ~ {change:here} { }"), "^/(a", "^/(a)")
