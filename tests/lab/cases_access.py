@@ -32,6 +32,13 @@ def rule_behind_balancer(_stage):
                 after=answers(b"HTTP/1.1 204", headers=FORWARDED))
 
 
+@case("a network that a rule of stream lacks", "access-forbidden-by-rule-stream", "allow", needs=["stream"], trusted_network="127.0.0.0/8")
+def rule_of_stream(stage):
+    up = stage.server(lab.answers_with(b"ok"))
+    text = "server { listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{up};\n{change:stream-server}\n}"
+    return Plan(lab.configuration(stream=text), get(), was={"stream-server": "allow 10.0.0.0/8; deny all;"}, after=answers(), up=up.port)
+
+
 @case("the file is missing", "auth-basic-file", "path")
 def password_file_missing(stage):
     file = stage.write("site.htpasswd", PASSWORDS)
@@ -81,12 +88,26 @@ def decides(status, otherwise=None):
     return behave
 
 
-@case("the service takes no bodies", "auth-request-unexpected-status", "no-body")
+POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+
+
+@case("the service takes no bodies", "auth-request-unexpected-status-body", "no-body")
 def no_body(stage):
     up = stage.server(decides("204 No Content", (b"Content-Length: 5", "411 Length Required")))
-    post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
-    return Plan(lab.http(DECIDED.replace("{change:path}", "").replace("{change:server}", "")), lambda nginx: nginx.send(post),
+    return Plan(lab.http(DECIDED.replace("{change:path}", "").replace("{change:server}", "")), lambda nginx: nginx.send(POST),
                 after=answers(b"HTTP/1.1 204"), up=up.port)
+
+
+@case("the service waits for the body", "auth-request-unexpected-status-body", "no-body")
+def waits_for_the_body(stage):
+    def behave(server, connection):
+        if b"Content-Length: 5" in lab.read_request(connection):
+            connection.recv(5)
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+    up = stage.server(behave)
+    text = DECIDED.replace("{change:path};", "; proxy_read_timeout 1s;").replace("{change:server}", "")
+    return Plan(lab.http(text), lambda nginx: nginx.send(POST), after=answers(b"HTTP/1.1 204"), up=up.port)
 
 
 @case("the service has another path", "auth-request-unexpected-status", "path")
