@@ -215,6 +215,12 @@ def links_of_owner(stage):
     return Plan(symlink_site(stage, 0), get("/a.html"), was={"location": "disable_symlinks on;"}, after=page("/a.html"))
 
 
+@case("a link of another owner", "static-symlink-disabled", "chown", needs=["root"])
+def link_of_another(stage):
+    text = symlink_site(stage, 1).replace("{change:location}", "disable_symlinks if_not_owner from=$document_root;")
+    return Plan(text, get("/a.html"), repair=lambda: os.lchown(stage.path("root/a.html"), 0, 0), after=page("/a.html"))
+
+
 @case("a copy instead of a link", "static-symlink-disabled", "copy")
 def copy(stage):
     text = symlink_site(stage, 0).replace("{change:location}", "disable_symlinks on from=$document_root;")
