@@ -177,6 +177,14 @@ def tls_port(stage):
     return Plan(location(), get(), was=one("grpc_pass grpc://127.0.0.1:{up};"), after=answers(), up=up.port)
 
 
+@case("a TLS port that answers in plain HTTP", "grpc-protocol-mismatch", "tls-told", kind="grpc", upstream_name="app.example")
+def tls_port_that_tells(stage):
+    tls = certificates.serving(certificates.self_signed(stage, "app.example"))
+    tls.set_alpn_protocols(["h2"])
+    up = stage.server(servers.tls_or(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", tls, servers.grpc()))
+    return Plan(location(), get(), was=one("grpc_pass grpc://127.0.0.1:{up};"), after=answers(), up=up.port)
+
+
 @case("the server resets calls no longer", "grpc-upstream-error", "server", kind="grpc")
 def resets_calls(stage):
     broken = servers.grpc(lambda stream: servers.frame(3, 0, stream, (2).to_bytes(4, "big")))
