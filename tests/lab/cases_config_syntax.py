@@ -57,6 +57,10 @@ refusal("proxy_pass in server", "conf-directive-not-allowed-here", "location", i
         "proxy_pass http://127.0.0.1:1;", at="server", backend_address="127.0.0.1", backend_port=1)
 refusal("a zone in server", "conf-directive-not-allowed-here", "http-level", in_server(),
         "limit_req_zone $uri zone=a:1m rate=1r/s;", "")
+refusal("worker_connections in http", "conf-directive-not-allowed-here", "events", lab.http("{change:here} server { listen 127.0.0.1:{port}; }"),
+        "worker_connections 64;", "")
+refusal("worker_processes in http", "conf-directive-not-allowed-here", "main", lab.http("{change:here} server { listen 127.0.0.1:{port}; }"),
+        "worker_processes 2;", "")
 refusal("http within http", "conf-directive-not-allowed-here", "move", ANYWHERE,
         "http { server { listen 127.0.0.1:{port}; } }", "server { listen 127.0.0.1:{port}; }")
 refusal("no semicolon", "conf-syntax", "semicolon", in_location("{change:here}\nexpires 1h;"), "gzip on", "gzip on;")
@@ -99,6 +103,8 @@ refusal("a parameter that does not exist", "conf-invalid-value", "correct", lab.
 refusal("a variable of the WebSocket recipe", "conf-unknown-variable", "websocket",
         lab.http("{change:http} server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:1;"
                  " proxy_set_header Connection $connection_upgrade; } }"), at="http")
+refusal("memcached_pass without a key", "conf-unknown-variable", "memcached", in_location("memcached_pass 127.0.0.1:11211;\n{change:location}"),
+        at="location")
 refusal("a variable that nobody defines", "conf-unknown-variable", "define",
         lab.http("{change:http} server { listen 127.0.0.1:{port}; return 200 $tenant; }"), at="http")
 refusal("a variable of a template", "conf-unknown-variable", "template", in_server(),
