@@ -179,6 +179,8 @@ evidence_value(const struct evidence *evidence, struct slice name)
             evidence_split_address(evidence->host, &host, &port);
         return host;
     }
+    if (slice_is(name, "site"))
+        return evidence->host;
     if (slice_is(name, "uri_path"))
         return uri_path(evidence->uri);
     if (slice_is(name, "method"))

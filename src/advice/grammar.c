@@ -156,6 +156,17 @@ is_host(struct slice value)
     return is_address(value) || is_host_name(value);
 }
 
+/* A host and, where it is not the scheme's own, its port, as a URL has them. */
+static bool
+is_host_maybe_port(struct slice value)
+{
+    struct slice host, port;
+    if (is_host(value))
+        return !is_ipv6(value); /* an IPv6 address stands in brackets there */
+    evidence_split_address(value, &host, &port);
+    return port.data != NULL && is_port(port) && is_host(host);
+}
+
 /* Names of shared memory zones, of headers and modules: never begins with a hyphen, which a command would take for an
  * option. */
 static bool
@@ -197,6 +208,7 @@ static const struct grammar {
     {"client", is_address},
     {"server", is_host_name},
     {"host", is_host},
+    {"site", is_host_maybe_port},
     {"uri_path", is_plain_path},
     {"path", is_plain_path},
     {"file", is_plain_path},

@@ -1,8 +1,8 @@
 /* Checks the placeholders in a class: ${log_NAME} known, ${your_NAME} well formed.  Used by rules_class. */
 #include "classify/loader.h"
 
-static const char *const record_names[] = {"upstream_addr", "upstream_host", "upstream_port", "client",
-                                           "server",        "host",          "uri_path",      NULL};
+static const char *const record_names[] = {"upstream_addr", "upstream_host", "upstream_port", "client", "server",
+                                           "host",          "site",          "uri_path",      NULL};
 /* Fields of the tail that have no column (extra of a record). */
 static const char *const extra_names[] = {"login", "resolver", "responder", "peer", "certificate", NULL};
 

@@ -27,6 +27,9 @@ what_the_grammars_allow(void **state)
     assert_true(allowed("upstream_port", "65535"));
     assert_true(allowed("client", "192.0.2.7"));
     assert_true(allowed("server", "www.example.com"));
+    assert_true(allowed("site", "www.example.com:8443"));
+    assert_true(allowed("site", "[2001:db8::1]:8080"));
+    assert_true(allowed("site", "www.example.com"));
     assert_true(allowed("zone", "one_zone-2"));
     assert_true(allowed("path", "/var/lib/nginx/proxy/7/00/0000000007"));
     assert_true(allowed("excess", "20.500"));
@@ -59,6 +62,14 @@ what_they_refuse(void **state)
         {"host", "a-.example"},
         {"host", "a_b.example"},
         {"host", "example.com."},
+        {"site", "::1"},
+        {"site", "::1:80"},
+        {"site", "a.example:"},
+        {"site", "a.example:080"},
+        {"site", "a.example:80;id"},
+        {"site", "-a.example:80"},
+        {"site", "[::1]:80 "},
+        {"site", ":80"},
         {"server", "_"},
         {"server", "~^www$"},
         {"server", "*.example.com"},
@@ -103,10 +114,11 @@ hostile_values_enter_nothing(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "upstream_addr", "upstream_host", "upstream_port", "addr",     "peer",      "resolver",  "responder", "port",
-        "client",        "server",        "host",          "uri_path", "path",      "file",      "script",    "zone",
-        "user",          "header",        "module",        "method",   "directive", "variable",  "alert",     "excess",
-        "size",          "limit",         "line",          "rcode",    "signal",    "exit_code", "pid",       "status"};
+        "upstream_addr", "upstream_host", "upstream_port", "addr",   "peer",     "resolver", "responder",
+        "port",          "client",        "server",        "host",   "uri_path", "path",     "file",
+        "script",        "zone",          "user",          "header", "module",   "method",   "directive",
+        "variable",      "alert",         "excess",        "size",   "limit",    "line",     "rcode",
+        "signal",        "exit_code",     "pid",           "status", "site"};
     static const char *const values[] = {
         "/;reboot", "$(reboot)", "`reboot`", "{",         "}",      ";",         "a;b",   "/a\n",   "\n", "/a'b",
         "/a\"b",    "/a b",      "/a|b",     "/a&b",      "/a>b",   "/a$b",      "/a\\b", "--help", "-e", "#",
