@@ -81,7 +81,7 @@ fragment_prefix(struct slice text, struct prefix *prefix)
         find_time(text, start, prefix);
         return start + prefix->size;
     }
-    if (prefix_match_stderr(text, prefix))
+    if (prefix_match_stderr(text, prefix) || prefix_match_process(text, prefix))
         return prefix->size;
     *prefix = (struct prefix){.form = PREFIX_FRAGMENT, .time_valid = true, .written = -1};
     const char *at = text.data;

@@ -87,6 +87,8 @@ void prefix_finish(struct slice line, const char *at, struct dated *dated, struc
 bool prefix_match_stderr(struct slice line, struct prefix *prefix);
 /* `[error] 12#12: *3 ` and what people leave of it; for fragments only. */
 bool prefix_match_level(struct slice text, struct prefix *prefix);
+/* `12#12: *3 `, what is left when the date and the level were cut off; for fragments only. */
+bool prefix_match_process(struct slice text, struct prefix *prefix);
 /* `*3 `, given at *at; moved behind it. */
 void prefix_connection(const char **at, const char *end, struct prefix *prefix);
 /* Offset of the first dated prefix with a possible date in the middle of a line, SIZE_MAX when there is none.  With

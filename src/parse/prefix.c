@@ -248,6 +248,21 @@ prefix_match_level(struct slice text, struct prefix *prefix)
     return true;
 }
 
+bool
+prefix_match_process(struct slice text, struct prefix *prefix)
+{
+    const char *at = text.data;
+    const char *end = text.data + text.size;
+
+    *prefix = (struct prefix){.form = PREFIX_FRAGMENT, .time_valid = true, .written = -1};
+    if (!process_match(&at, end, prefix) || at == end || *at != ' ')
+        return false;
+    at++;
+    prefix_connection(&at, end, prefix);
+    prefix->size = (size_t)(at - text.data);
+    return true;
+}
+
 size_t
 prefix_find(struct slice line, bool any_quote)
 {

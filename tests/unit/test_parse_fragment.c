@@ -120,6 +120,21 @@ test_level_without_date(void **state)
     assert_slice(record.message, "no user/password was provided for basic authentication");
     assert_int_equal(record.written, 1420716683); /* date -u -d '2015-01-08 11:31:23' +%s */
 
+    record = fragment_of("420#421: *6 auth request unexpected status: 303 while sending to client, client: 10.0.0.8, "
+                         "server: site.example.test, request: \"GET / HTTP/2.0\", host: \"site.example.test\"");
+    assert_int_equal(record.pid, 420);
+    assert_int_equal(record.tid, 421);
+    assert_int_equal(record.connection, 6);
+    assert_slice(record.message, "auth request unexpected status: 303");
+    assert_slice(record.doing, "sending to client");
+    assert_slice(record.host, "site.example.test");
+
+    record = fragment_of("12#12: signal process started");
+    assert_false(record.has_connection);
+    assert_slice(record.message, "signal process started");
+    record = fragment_of("12#12 no prefix");
+    assert_slice(record.message, "12#12 no prefix");
+
     record = fragment_of(
         "Dec 24 01:23:45 10.0.0.1 nginx: 2021/12/24 01:23:45 [info] 1776#1776:*71220252 client closed connection");
     assert_int_equal(record.connection, 71220252);
