@@ -24,6 +24,20 @@ request_derive(struct record *record)
     record->uri = uri;
 }
 
+/* How long a scheme is that another module brought: "ajp://", "dubbo://", "postgres://", "passenger:unix:". */
+static size_t
+foreign_scheme(struct slice upstream)
+{
+    size_t name = 0;
+
+    while (name < upstream.size && ((upstream.data[name] >= 'a' && upstream.data[name] <= 'z') ||
+                                    (upstream.data[name] >= '0' && upstream.data[name] <= '9')))
+        name++;
+    if (name > 0 && slice_starts(slice_from(upstream, name), SLICE("://")))
+        return name + 3;
+    return slice_starts(upstream, SLICE("passenger:")) ? sizeof("passenger:") - 1 : 0;
+}
+
 static enum kind
 kind_of_scheme(struct slice upstream, size_t *size)
 {
@@ -42,7 +56,7 @@ kind_of_scheme(struct slice upstream, size_t *size)
             return schemes[i].kind;
         }
     }
-    *size = 0;
+    *size = foreign_scheme(upstream);
     return KIND_NONE;
 }
 

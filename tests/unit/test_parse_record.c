@@ -114,6 +114,9 @@ test_upstream_forms(void **state)
         {"grpc://10.0.0.1:50051", "10.0.0.1:50051", NULL, KIND_GRPC},
         {"grpcs://10.0.0.1:50051", "10.0.0.1:50051", NULL, KIND_GRPCS},
         {"memcached://127.0.0.1:11211", "127.0.0.1:11211", NULL, KIND_MEMCACHED},
+        {"ajp://127.0.0.1:8009/app", "127.0.0.1:8009", "/app", KIND_NONE},
+        {"passenger:unix:/tmp/passenger.8cRkthk/agents.s/core:", "unix:/tmp/passenger.8cRkthk/agents.s/core", NULL,
+         KIND_NONE},
         {"127.0.0.1:3128", "127.0.0.1:3128", NULL, KIND_NONE}, /* the tunnel module, CONNECT */
     };
     char text[512];
