@@ -110,6 +110,38 @@ def waits_for_the_body(stage):
     return Plan(lab.http(text), lambda nginx: nginx.send(POST), after=answers(b"HTTP/1.1 204"), up=up.port)
 
 
+ASKED = """server {
+        listen 127.0.0.1:{port};
+        location / { client_max_body_size 8m; auth_request /decide; try_files /none =204; }
+        location = /decide { internal; proxy_pass http://127.0.0.1:{up}/;
+{change:location}
+        }
+    }"""
+LARGE = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1200000\r\nConnection: close\r\n\r\n" + bytes(1_200_000)
+
+
+def asked_about_an_upload(stage):
+    up = stage.server(decides("204 No Content"))
+    return Plan(lab.http(ASKED), lambda nginx: nginx.send(LARGE), after=answers(b"HTTP/1.1 204"), up=up.port)
+
+
+@case("the location that asks has the limit of 1 MB", "auth-request-unexpected-status-body", "size")
+def question_too_large(stage):
+    return asked_about_an_upload(stage)
+
+
+@case("the location of auth_request", "client-body-too-large-subrequest", "subrequest")
+def upload_too_large_for_the_question(stage):
+    return asked_about_an_upload(stage)
+
+
+@case("the service has seen this visitor's copy", "auth-request-unexpected-status", "conditional")
+def conditional_question(stage):
+    up = stage.server(decides("204 No Content", (b"If-None-Match: ", "304 Not Modified")))
+    headers = ['If-None-Match: "1"']
+    return Plan(lab.http(ASKED), get(headers=headers), after=answers(b"HTTP/1.1 204", headers=headers), up=up.port)
+
+
 @case("the service has another path", "auth-request-unexpected-status", "path")
 def other_path(stage):
     up = stage.server(decides("404 Not Found", (b"GET /check ", "204 No Content")))
