@@ -123,6 +123,14 @@ def bind(stage):
     return Plan(lab.http(text), get(), was=one("proxy_bind 192.0.2.1;"), after=answers(), up=stage.server(OK).port)
 
 
+@case("an IPv6 address for an IPv4 upstream", "upstream-bind-failed", "family", kind="http")
+def bind_family(stage):
+    text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; proxy_bind {change:address}; } }"
+    plan = Plan(lab.http(text), get(), was={"address": "::1"}, after=answers(), up=stage.server(OK).port)
+    plan.repair = lambda: plan.was.update(address="127.0.0.1")
+    return plan
+
+
 @case("stream, an address of another host", "upstream-bind-failed", "own-address-stream", needs=["stream"], own_address="127.0.0.1")
 def bind_stream(stage):
     text = "server { listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{up};\n{change:stream-server}\n}"
