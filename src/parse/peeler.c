@@ -19,7 +19,7 @@
 struct peeled_line {
     uint32_t size; /* of the line with its end */
     uint32_t text; /* of what was in it, in the window */
-    bool plain;    /* it has no wrapper */
+    bool anew;     /* it has no wrapper, or seems to have more: as the first line of a window it is peeled anew */
     bool partial;
 };
 
@@ -31,6 +31,7 @@ struct peeler {
     uint64_t offset;             /* of its first line */
     size_t size;                 /* of its lines */
     uint64_t source;
+    unsigned layers;  /* wrappers of its lines; 0: all that the first one has */
     bool framed_once; /* lines without wrapper may go on with those before them */
     bool ended;       /* a line of another source follows */
     bool last_open;   /* the last line had no newline, and none could come */
@@ -56,6 +57,7 @@ forget(struct peeler *peeler)
 {
     peeler->begin = peeler->end;
     peeler->first = peeler->count = peeler->size = 0;
+    peeler->layers = 0;
     peeler->ended = peeler->last_open = false;
     peeler->ahead = AHEAD_FIRST;
 }
@@ -91,7 +93,7 @@ make_room(struct peeler *peeler, size_t more)
 }
 
 static void
-add_line(struct peeler *peeler, struct slice text, struct slice line_end, size_t size, bool plain, bool partial)
+add_line(struct peeler *peeler, struct slice text, struct slice line_end, size_t size, bool anew, bool partial)
 {
     char *to = peeler->room + peeler->end;
 
@@ -99,7 +101,7 @@ add_line(struct peeler *peeler, struct slice text, struct slice line_end, size_t
         memmove(to, text.data, text.size); /* a decoded one is there already */
     memcpy(to + text.size, line_end.data, line_end.size);
     peeler->lines[peeler->first + peeler->count++] =
-        (struct peeled_line){(uint32_t)size, (uint32_t)(text.size + line_end.size), plain, partial};
+        (struct peeled_line){(uint32_t)size, (uint32_t)(text.size + line_end.size), anew, partial};
     peeler->end += text.size + line_end.size;
     peeler->size += size;
 }
@@ -120,12 +122,13 @@ end_of_text(const struct wrapped *wrapped, struct slice line, size_t size)
     return wrapped->decoded ? SLICE("\n") : end_of_line(line, size);
 }
 
-/* Peels the line into the room behind the window. */
+/* Peels the line into the room behind the window.  A stranger can write what looks like a wrapper into a text that is broken into lines, but
+ * only inside of those that the log has. */
 static bool
 peel(struct peeler *peeler, struct slice line, struct wrapped *wrapped)
 {
     make_room(peeler, WRAPPER_SPACE(line.size) + 2);
-    return wrapper_peel(line, peeler->room + peeler->end, wrapped);
+    return wrapper_peel(line, peeler->layers, peeler->room + peeler->end, wrapped);
 }
 
 static bool
@@ -156,10 +159,12 @@ fill(struct peeler *peeler, struct slice rest, bool final, size_t wanted)
             return FILLED_MORE;
         if (state == LINE_NONE)
             return FILLED_ALL;
-        if (state != LINE_TOO_LONG && peel(peeler, line, &wrapped)) {
+        if (state != LINE_TOO_LONG && peel(peeler, line, &wrapped) &&
+            (wrapped.framed_once || !peeler->framed_once)) { /* in a datagram another kind of wrapper is text */
             peeler->ended = wrapped.source != peeler->source || is_message(&wrapped);
             if (!peeler->ended)
-                add_line(peeler, wrapped.payload, end_of_text(&wrapped, line, size), size, false, wrapped.partial);
+                add_line(peeler, wrapped.payload, end_of_text(&wrapped, line, size), size, wrapped.more,
+                         wrapped.partial);
         } else if (state != LINE_TOO_LONG && peeler->framed_once)
             add_line(peeler, line, end_of_line(line, size), size, true, false);
         else
@@ -255,7 +260,7 @@ finish(struct peeler *peeler, struct slice rest, struct piece *piece, bool final
     uint64_t offset = peeler->offset;
 
     line_next(rest, 0, true, &line, &size);
-    wrapper_peel(line, NULL, &wrapped);
+    wrapper_peel(line, peeler->layers, NULL, &wrapped);
     unsigned lines = take_lines(peeler, piece->consumed, &size, &piece->partial);
     if (peeler->count == 0) {
         if (piece->partial && peeler->ended) /* lines of another source stand between its pieces */
@@ -266,7 +271,7 @@ finish(struct peeler *peeler, struct slice rest, struct piece *piece, bool final
     piece->complete = piece->complete || peeler->ended; /* the window is all that can belong to it */
     add_wrapper(&piece->record, &wrapped, slice_first(rest, size), offset, lines);
     piece->consumed = size;
-    if (peeler->count == 0 || peeler->lines[peeler->first].plain)
+    if (peeler->count == 0 || peeler->lines[peeler->first].anew)
         forget(peeler); /* what begins without a wrapper is read as in a plain log */
     else if (peeler->ahead < AHEAD_MOST)
         peeler->ahead *= 2;
@@ -379,7 +384,7 @@ cut_other(struct peeler *peeler, struct slice rest, bool final, struct piece *pi
         parse_next(rest, peeler->offset, final, piece);
     if (piece->consumed == line.size)
         take_lines(peeler, line.text, &size, &partial);
-    if (piece->consumed != line.size || peeler->count == 0 || peeler->lines[peeler->first].plain)
+    if (piece->consumed != line.size || peeler->count == 0 || peeler->lines[peeler->first].anew)
         forget(peeler);
 }
 
@@ -408,6 +413,7 @@ begin_window(struct peeler *peeler, struct slice rest, uint64_t offset, bool fin
         return false;
     *message = is_message(&wrapped);
     peeler->source = wrapped.source;
+    peeler->layers = wrapped.layers;
     peeler->framed_once = wrapped.framed_once;
     peeler->offset = offset;
     peeler->last_open = state == LINE_LAST;

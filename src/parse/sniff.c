@@ -130,7 +130,7 @@ wrapped_is_record(struct slice line)
     char space[WRAPPER_SPACE(LIMIT_SNIFF)];
     struct wrapped wrapped;
 
-    return wrapper_peel(line, line.size <= LIMIT_SNIFF ? space : NULL, &wrapped) && text_is_record(wrapped.payload);
+    return wrapper_peel(line, 0, line.size <= LIMIT_SNIFF ? space : NULL, &wrapped) && text_is_record(wrapped.payload);
 }
 
 static bool

@@ -1,23 +1,9 @@
 /* Takes the wrappers of other programs off a line: syslog (RFC 3164 as nginx, rsyslog, syslog-ng and BusyBox write it, 5424),
  * journalctl's short forms, docker compose, docker and kubectl with times, kubectl --prefix, Kubernetes CRI.  Those in
  * JSON are in wrapper_json.c.  A line that only looks nearly so is none. */
-#include "base/hash.h"
 #include "parse/wrapper_parts.h"
 
 #define NAME_LONGEST 255U /* of a host, a container, a tag */
-
-void
-wrapper_source_add(struct wrapped *wrapped, struct slice part)
-{
-    wrapped->source = hash_slice_seeded(part, wrapped->source + 1);
-}
-
-void
-wrapper_field_add(struct wrapped *wrapped, const char *name, struct slice value)
-{
-    if (value.size > 0 && wrapped->field_count < WRAPPER_FIELDS)
-        wrapped->fields[wrapped->field_count++] = (struct record_field){slice_of(name), value};
-}
 
 /* A text to be taken apart from its beginning. */
 struct cursor {
@@ -459,24 +445,36 @@ take_first(form_function *const *forms, struct cursor *cursor, struct wrapped *w
     return false;
 }
 
+/* Takes off a wrapper that stands inside of another. */
+static bool
+take_inner(struct cursor *cursor, struct wrapped *wrapped)
+{
+    static form_function *const inner[] = {take_timestamp, take_foreman, NULL};
+
+    return !record_begins(rest_of(cursor)) && take_first(inner, cursor, wrapped);
+}
+
 /* Inside of a wrapper only what is known to be written there is taken off, since a line of a trace may look like any. */
 static void
-take_all(struct cursor *cursor, struct wrapped *wrapped)
+take_all(struct cursor *cursor, unsigned most, struct wrapped *wrapped)
 {
     static form_function *const syslog[] = {take_syslog, NULL}, *const brackets[] = {take_pod, take_monotonic, NULL};
     static form_function *const others[] = {take_timestamp, take_syslog, take_compose, NULL};
-    static form_function *const inner[] = {take_timestamp, take_foreman, NULL};
     char first = cursor->at < cursor->end ? *cursor->at : '\0';
 
-    if (!take_first(first == '<' ? syslog : first == '[' ? brackets : others, cursor, wrapped) || wrapped->framed_once)
+    if (!take_first(first == '<' ? syslog : first == '[' ? brackets : others, cursor, wrapped))
         return;
-    for (unsigned depth = 1; depth < LIMIT_WRAPPERS && !record_begins(rest_of(cursor)); depth++)
-        if (!take_first(inner, cursor, wrapped))
-            return;
+    wrapped->layers = 1;
+    unsigned limit = wrapped->framed_once ? 1 : LIMIT_WRAPPERS;
+    while (wrapped->layers < limit && wrapped->layers != most && take_inner(cursor, wrapped))
+        wrapped->layers++;
+    struct cursor inside = *cursor;
+    struct wrapped scratch = *wrapped;
+    wrapped->more = !wrapped->framed_once && wrapped->layers == most && take_inner(&inside, &scratch);
 }
 
 bool
-wrapper_peel(struct slice line, char *space, struct wrapped *wrapped)
+wrapper_peel(struct slice line, unsigned most, char *space, struct wrapped *wrapped)
 {
     struct cursor cursor = {line.data, line.data + line.size};
 
@@ -485,10 +483,13 @@ wrapper_peel(struct slice line, char *space, struct wrapped *wrapped)
     if (line.size == 0 || record_begins(line))
         return false;
     if (line.data[0] != '{')
-        take_all(&cursor, wrapped);
+        take_all(&cursor, most, wrapped);
     struct slice rest = rest_of(&cursor);
-    if (slice_starts(rest, SLICE("{"))) {
+    if (slice_starts(rest, SLICE("{")) && most > 0 && wrapped->layers >= most)
+        wrapped->more = true;
+    else if (slice_starts(rest, SLICE("{"))) {
         struct wrapped inside = *wrapped;
+        inside.layers++;
         if (wrapper_peel_json(rest, space, &inside)) {
             *wrapped = inside;
             return true;

@@ -14,6 +14,8 @@ struct wrapped {
     bool partial;         /* the line goes on in the next one of the same source; of JSON only with `space` */
     bool single;          /* the payload is one record, as a whole */
     bool framed_once;     /* only the first line of a message has the wrapper: syslog's datagrams */
+    bool more;            /* no more than `most` were taken off, and what is left looks as if it had another */
+    unsigned layers;      /* wrappers that were taken off */
     uint64_t source;      /* of lines that go on with each other: a hash of host, process, container, stream */
     struct slice node;    /* the host that the wrapper names */
     struct record_field fields[WRAPPER_FIELDS]; /* container, pod, unit, stream, tag */
@@ -24,8 +26,8 @@ struct wrapped {
 /* Bytes that `space` must have for a line: what a JSON text becomes is never longer, but for the frame of a record. */
 #define WRAPPER_SPACE(size) ((size) + 128U)
 
-/* Takes all wrappers off `line`, which is without its line end.  False when it has none that is known.  `space` holds
- * WRAPPER_SPACE(line.size) bytes; NULL: a payload in JSON is left where it is. */
-bool wrapper_peel(struct slice line, char *space, struct wrapped *wrapped);
+/* Takes all wrappers off `line`, which is without its line end, or the `most` outermost ones; 0: all.  False when it has none that is known.
+ * `space` holds WRAPPER_SPACE(line.size) bytes; NULL: a payload in JSON is left where it is. */
+bool wrapper_peel(struct slice line, unsigned most, char *space, struct wrapped *wrapped);
 
 #endif

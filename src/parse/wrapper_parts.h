@@ -3,14 +3,26 @@
 #define NGXERR_PARSE_WRAPPER_PARTS_H
 
 #include "base/byte.h"
+#include "base/hash.h"
 #include "parse/parts.h"
 #include "parse/wrapper.h"
 
 /* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'. */
 bool wrapper_peel_json(struct slice text, char *space, struct wrapped *wrapped);
+
 /* Adds to the identity of the source. */
-void wrapper_source_add(struct wrapped *wrapped, struct slice part);
-void wrapper_field_add(struct wrapped *wrapped, const char *name, struct slice value);
+static inline void
+wrapper_source_add(struct wrapped *wrapped, struct slice part)
+{
+    wrapped->source = hash_slice_seeded(part, wrapped->source + 1);
+}
+
+static inline void
+wrapper_field_add(struct wrapped *wrapped, const char *name, struct slice value)
+{
+    if (value.size > 0 && wrapped->field_count < WRAPPER_FIELDS)
+        wrapped->fields[wrapped->field_count++] = (struct record_field){slice_of(name), value};
+}
 
 /* Times of wrappers; each is moved behind, and leaves *at as it is when there is none. */
 /* "2026-11-20T03:12:45[.123456789](Z|+01:00|+0100|)"; *digits is the number of digits of the fraction. */

@@ -224,6 +224,7 @@ static void
 add_lines(struct frame *frame, struct slice raw)
 {
     size_t cursor = 0;
+    unsigned layers = 0; /* of the first line: what looks like more of them further down is text */
 
     while (raw.size > 0) {
         size_t end = slice_find_byte(raw, '\n');
@@ -234,7 +235,10 @@ add_lines(struct frame *frame, struct slice raw)
         frame->line = slice_first(raw, size);
         frame->own = 0;
         struct slice line = slice_first(raw, end == SIZE_MAX ? raw.size : end);
-        if (!wrapper_peel(line, NULL, &wrapped))
+        bool has_wrapper = wrapper_peel(line, layers, NULL, &wrapped);
+        if (layers == 0)
+            layers = wrapped.layers;
+        if (!has_wrapper)
             add_line(frame, line, &cursor);
         else if (wrapped.decoded)
             add_object(frame, slice_from(line, slice_find_byte(line, '{')), &cursor, &strings, 0);

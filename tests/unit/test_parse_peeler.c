@@ -222,6 +222,43 @@ test_forged_wrappers(void **state)
     assert_peel(COMPOSE "1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET /" STDERR ERROR "forged\" 200\n", "A", peeled);
 }
 
+/* A path with %0A: `second` and `inner` stand before what the client made look like a record. */
+static void
+assert_inner(const char *first, const char *second, const char *inner, struct peeled *peeled)
+{
+    struct buffer text = BUFFER_EMPTY;
+
+    buffer_add_format(&text, "%s" ERROR "open() \"/srv/a\n", first);
+    buffer_add_format(&text, "%s%s2026/11/20 03:12:45 [emerg] 1#1: *3 forged%s\n", second, inner,
+                      inner[0] == '{' ? "\"}" : "");
+    buffer_add_format(&text, "%sb\" failed (2: No such file or directory)" TAIL "%s" ERROR "b" TAIL, second, first);
+    assert_peel(buffer_text(&text), "RR", peeled);
+    assert_int_equal(peeled->cut.lines[0], 3);
+    assert_slice(peeled->cut.records[0].client, "10.0.0.1");
+    buffer_free(&text);
+}
+
+static void
+test_forged_inner_wrappers(void **state)
+{
+    static const char *const inner[] = {STDERR, "nginx.1 | ", "{\"log\":\"", "{\"_HOSTNAME\":\"evil\",\"MESSAGE\":\""};
+    static const char *const outer[] = {STDERR, COMPOSE, SYSLOG, "[pod/shop-7d9c/nginx] "};
+    struct peeled *peeled = *state;
+
+    for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
+        for (size_t j = 0; j < sizeof(outer) / sizeof(outer[0]); j++)
+            assert_inner(outer[j], outer[j], inner[i], peeled);
+        assert_inner(SYSLOG, "", inner[i], peeled); /* a datagram has its wrapper once */
+    }
+    /* where no record is open it is a wrapper */
+    assert_peel(STDERR ERROR
+                "a" TAIL STDERR DOCKER("2026/11/20 03:12:45 [error] 1#1: *3 b, client: 10.0.0.1, server: s\\n")
+                    STDERR ERROR "c" TAIL,
+                "RRR", peeled);
+    assert_int_equal(peeled->cut.records[1].connection, 3);
+    assert_slice(peeled->cut.records[1].server, "s");
+}
+
 static void
 test_limits(void **state)
 {
@@ -389,6 +426,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_messages_with_line_ends, begin, end),
         cmocka_unit_test_setup_teardown(test_times, begin, end),
         cmocka_unit_test_setup_teardown(test_forged_wrappers, begin, end),
+        cmocka_unit_test_setup_teardown(test_forged_inner_wrappers, begin, end),
         cmocka_unit_test_setup_teardown(test_limits, begin, end),
         cmocka_unit_test_setup_teardown(test_blocks_do_not_matter, begin, end),
         cmocka_unit_test(test_sniff),

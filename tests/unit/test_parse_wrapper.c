@@ -17,7 +17,7 @@ describe(const char *line, struct buffer *out)
     char *space = memory_allocate(WRAPPER_SPACE(strlen(line)));
 
     buffer_clear(out);
-    if (wrapper_peel(slice_of(line), space, &wrapped)) {
+    if (wrapper_peel(slice_of(line), 0, space, &wrapped)) {
         buffer_add_text(out, wrapped.partial ? "P" : "");
         buffer_add(out, wrapped.payload);
         buffer_add_byte(out, '|');
@@ -282,8 +282,8 @@ test_sources(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        assert_true(wrapper_peel(slice_of(table[i].one), NULL, &one));
-        assert_true(wrapper_peel(slice_of(table[i].other), NULL, &other));
+        assert_true(wrapper_peel(slice_of(table[i].one), 0, NULL, &one));
+        assert_true(wrapper_peel(slice_of(table[i].other), 0, NULL, &other));
         assert_int_equal(one.source == other.source, table[i].same);
     }
 }
