@@ -41,6 +41,15 @@ written_errno(const struct record *record)
     return SLICE_NONE;
 }
 
+static struct slice
+captured(const struct evidence *evidence, struct slice name)
+{
+    for (size_t i = 0; i < evidence->capture_count; i++)
+        if (slice_equal(evidence->captures[i].name, name))
+            return evidence->captures[i].value;
+    return SLICE_NONE;
+}
+
 void
 evidence_of_record(const struct record *record, const struct match *match, struct evidence *evidence)
 {
@@ -57,11 +66,6 @@ evidence_of_record(const struct record *record, const struct match *match, struc
         .uri = record->uri,
         .method = record->method,
     };
-    /* A whole record without an upstream talks to none; of a fragment, or of one that nginx cut, the end may be missing.
-     */
-    evidence->kind_unknown =
-        record->kind == KIND_NONE && ((record->flags & RECORD_TRUNCATED) != 0 ||
-                                      (record->prefix == PREFIX_FRAGMENT && record->tail.data == NULL));
     struct slice number = written_errno(record);
     if (number.data != NULL)
         evidence->errnos[evidence->errno_count++] = (struct value_count){number, 1};
@@ -70,6 +74,11 @@ evidence_of_record(const struct record *record, const struct match *match, struc
             add_capture(evidence, match->captures[i].name, match->captures[i].value);
     for (unsigned i = 0; i < record->extra_count; i++)
         add_capture(evidence, record->extra[i].name, record->extra[i].value);
+    /* A whole record without an upstream talks to none.  Of a fragment the end may be missing, and of a record that nginx
+     * cut, unless its message names the module. */
+    bool cut = (record->flags & RECORD_TRUNCATED) != 0 && captured(evidence, SLICE("module")).data == NULL;
+    evidence->kind_unknown =
+        record->kind == KIND_NONE && (cut || (record->prefix == PREFIX_FRAGMENT && record->tail.data == NULL));
 }
 
 void
@@ -110,15 +119,6 @@ evidence_family(struct slice address)
         if ((host.data[i] < '0' || host.data[i] > '9') && host.data[i] != '.')
             return ""; /* the name of a group */
     return "ipv4";
-}
-
-static struct slice
-captured(const struct evidence *evidence, struct slice name)
-{
-    for (size_t i = 0; i < evidence->capture_count; i++)
-        if (slice_equal(evidence->captures[i].name, name))
-            return evidence->captures[i].value;
-    return SLICE_NONE;
 }
 
 enum kind

@@ -101,6 +101,42 @@ def folders_of_root(stage):
     return Plan(text, get(), repair=repair, after=answers(), up=stage.server(lab.answers_with(b"ok")).port)
 
 
+def of_root(stage, line):
+    """A cache directory of another name that root owns, and who gives it back."""
+    folder = stage.path("pages")
+    os.makedirs(folder, mode=0o755)
+    user = pwd.getpwnam("nobody")
+
+    def repair():
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+    text = site(line).replace("{change:location}", "")
+    return Plan(text, close_again(folder), repair=repair, after=answers(), up=stage.server(lab.answers_with(b"ok")).port)
+
+
+def close_again(folder):
+    """nginx gives a cache directory to its user when it starts: a provoke that takes it back the first time."""
+    closed = []
+
+    def provoke(nginx):
+        if not closed:
+            os.chown(folder, 0, 0)
+            closed.append(folder)
+        nginx.get()
+
+    return provoke
+
+
+@case("a directory of root, named otherwise", "cache-path-permission-mkdir", "own", needs=["root"])
+def pages_of_root(stage):
+    return of_root(stage, "proxy_cache_path {folder}/pages levels=1:2 keys_zone=c:1m use_temp_path=off;")
+
+
+@case("a directory of root, two levels, temporary files elsewhere", "cache-directory-missing", "own", needs=["root"])
+def levels_of_root(stage):
+    return of_root(stage, "proxy_cache_path {folder}/pages levels=1:2 keys_zone=c:1m;")
+
+
 @case("files deleted to get fresh pages", "cache-vanished-or-locked", "bypass")
 def deleted(stage):
     def refresh(nginx):

@@ -62,6 +62,20 @@ def faster(stage):
     return Plan(lab.http(text), get(), repair=behaviour.repair, after=answers(), up=stage.server(behaviour).port)
 
 
+@case("a slow check before the page", "upstream-read-timeout-subrequest", "longer", kind="http")
+def slow_check(stage):
+    text = """server {
+        listen 127.0.0.1:{port};
+        location / { auth_request /check; proxy_pass http://127.0.0.1:{page}; }
+        location = /check {
+            proxy_pass http://127.0.0.1:{up};
+{change:location}
+        }
+    }"""
+    return Plan(lab.http(text), get(), was={"location": "proxy_read_timeout 1s;"}, after=answers(), page=stage.server(lab.answers_with(b"page")).port,
+                up=stage.server(lab.answers_with(b"late", delay=2)).port)
+
+
 def pauses(_server, connection):
     """Sends a header and a part, then nothing for a while."""
     lab.read_request(connection)

@@ -238,6 +238,13 @@ def compresses_badly(_server, connection):
         connection.sendall(head("Content-Length: 2", "Connection: close") + b"ok")
 
 
+@case("a damaged file of gzip_static", "gzip-fault", "file", kind="none")
+def gunzip_file(stage):
+    stage.write("page.gz", b"not what gzip writes")
+    text = "server { listen 127.0.0.1:{port}; root {folder}; gzip_static always; gunzip on; }"
+    return Plan(lab.http(text), get("/page"), repair=lambda: stage.write("page.gz", gzip.compress(b"ok")), after=answers(target="/page"))
+
+
 @case("a broken body for gunzip", "gzip-fault", "no-gzip", kind="http")
 def gunzip(stage):
     text = location("proxy_pass http://127.0.0.1:{up}; gunzip on")
