@@ -25,8 +25,10 @@ static const char patterns[] =
     "    example 'limiting requests, excess: 1.0 by zone \"one\"'; }\n"
     "class backtrack { " HEAD "match 'catastrophe (?:a+)+$'; example 'catastrophe aaa'; }\n"
     "class present { " HEAD "match 'presence'; where client '.'; except referrer '.'; example 'presence'; }\n"
-    "class numbered { " HEAD "match 'asterisk'; where connection '.'; example '2026/11/20 03:12:45 [error] 1#1: *4 asterisk'; }\n"
-    "class unnumbered { " HEAD "match 'asterisk'; except connection '.'; example '2026/11/20 03:12:45 [error] 1#1: asterisk'; }\n"
+    "class numbered { " HEAD
+    "match 'asterisk'; where connection '.'; example '2026/11/20 03:12:45 [error] 1#1: *4 asterisk'; }\n"
+    "class unnumbered { " HEAD
+    "match 'asterisk'; except connection '.'; example '2026/11/20 03:12:45 [error] 1#1: asterisk'; }\n"
     "class many { " HEAD "match 'many (?<a>\\d) (?<b>\\d) (?<c>\\d) (?<d>\\d)'; example 'many 1 2 3 4'; }\n"
     "class rest { " HEAD "match 'timed out' 'connect' 'limiting'; fallback on; example 'something timed out'; }\n";
 
