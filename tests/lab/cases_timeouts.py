@@ -72,8 +72,8 @@ def slow_check(stage):
 {change:location}
         }
     }"""
-    return Plan(lab.http(text), get(), was={"location": "proxy_read_timeout 1s;"}, after=answers(), page=stage.server(lab.answers_with(b"page")).port,
-                up=stage.server(lab.answers_with(b"late", delay=2)).port)
+    return Plan(lab.http(text), get(), was={"location": "proxy_read_timeout 1s;"}, after=answers(),
+                page=stage.server(lab.answers_with(b"page")).port, up=stage.server(lab.answers_with(b"late", delay=2)).port)
 
 
 def pauses(_server, connection):
