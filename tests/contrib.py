@@ -35,7 +35,8 @@ def write(path, content, mode=0o644):
 
 
 def execute(words, base, **more):
-    values = dict(environment(base), PATH=os.path.dirname(PROGRAM) + ":" + os.environ.get("PATH", "") + ":/usr/sbin:/sbin", **more)
+    """In `base`, whose bin/ is the first place where programs are looked for."""
+    values = dict(environment(base), PATH=os.path.join(base, "bin") + ":" + os.path.dirname(PROGRAM) + ":" + os.environ.get("PATH", "") + ":/usr/sbin:/sbin", **more)
     return subprocess.run(words, cwd=base, env=values, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False,
                           encoding="utf-8", errors="replace")
 
@@ -106,6 +107,14 @@ def hook(base):
     # both logs begin alike: one is a copy of the other
     rows = read_rows(os.path.join(base, "hook.db"), "SELECT DISTINCT connection FROM events ORDER BY 1")
     expect(rows == [(1,), (2,)], "%s in the database" % rows)
+
+    # where the timer is enabled the service reads, as its own user
+    called = os.path.join(base, "called")
+    write(os.path.join(base, "bin", "systemctl"), '#!/bin/sh\necho "$*" >>"%s"\n' % called, 0o755)
+    done = execute([os.path.join(hooks, "ngxerr")], base, NGXERR_DATABASE=os.path.join(base, "root.db"))
+    with open(called, encoding="utf-8") as file:
+        expect(file.read().splitlines()[-1] == "start ngxerr.service" and done.returncode == 0, "the service was not started: %s" % done.stdout)
+    expect(not os.path.exists(os.path.join(base, "root.db")), "root made a database beside the service")
     return None
 
 
