@@ -34,7 +34,7 @@ scan_name_damage(struct scanner *scanner, const struct scan_file *file, const st
     if (stays && !store_tell_damage(scanner->store, probe, &told))
         return false;
     if (stored > 0)
-        buffer_add_format(&rest, "what comes before is stored (%" PRIu64 " bytes)", stored);
+        buffer_add_format(&rest, "what comes before was read (%" PRIu64 " bytes)", stored);
     else
         buffer_add_text(&rest, "nothing of it could be read");
     if (told && !file->named)
