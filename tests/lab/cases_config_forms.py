@@ -38,6 +38,17 @@ refusal("no semicolon in map", "conf-invalid-value-map", "semicolon",
         lab.http("map $uri $x { a {change:here}\nc 2; } server { listen 127.0.0.1:{port}; }"), "1", "1;")
 corrected("conf-invalid-value-map", "entry", lab.http("split_clients $uri $x { {change:here} } server { listen 127.0.0.1:{port}; }"),
           ("60% a; 50% b;", "60% a; * b;"))
+corrected("conf-misc-location-root", "plain", in_server(), ("root $document_root/a;", "root /srv/a;"))
+refusal("alias in a named location", "conf-misc-location-root", "named", in_server("location @a {\n{change:location}\n}"), "alias /srv;",
+        at="location", document_root="/srv")
+refusal("any as a time", "conf-invalid-value-cache-valid", "valid", in_server("location / {\n{change:location}\n}"),
+        "proxy_cache_valid 10m any;", at="location")
+corrected("conf-invalid-value-cache-valid", "method", in_server("location / { {change:here} }"),
+          ("limit_except FOO { deny all; }", "limit_except GET { deny all; }"))
+corrected("conf-upstream-definition-scheme", "address", lab.http("upstream a { {change:here} }"),
+          ("server http://127.0.0.1:8080;", "server 127.0.0.1:8080;"))
+corrected("conf-upstream-definition-scheme", "address", in_server("location / { {change:here} }"),
+          ("fastcgi_pass http://127.0.0.1:9000;", "fastcgi_pass 127.0.0.1:9000;"))
 corrected("conf-misc-location-modifier", "modifier", in_server(), ("location ~~ /a { }", "location ~ /a { }"))
 corrected("conf-misc-location", "move", in_server(),
           ("location /a { location /b { } }", "location /a { } location /b { }"),
