@@ -338,9 +338,14 @@ explain_finish(struct explain *explain)
 {
     struct explanation_page *page = &explain->page;
     struct record record;
+    struct match matches[FRAGMENT_CLASSES];
     if (explain->test_failed.data == NULL || page->class_count > 0 || page->unknown_count > 0)
         return;
     record_parse_fragment(explain->test_failed, &record);
     page->records++;
-    add_unknown(explain, &record);
+    size_t count = classify(explain, &record, matches);
+    for (size_t i = 0; i < count; i++)
+        add_known(explain, &record, &matches[i], count);
+    if (count == 0)
+        add_unknown(explain, &record);
 }
