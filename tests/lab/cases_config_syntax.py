@@ -77,13 +77,13 @@ refusal("a block without its brace", "conf-syntax", "open", in_server(), "if ($a
 refusal("a brace of a variable", "conf-syntax", "bracket", in_server(), 'return 200 "${host";', 'return 200 "${host}";')
 refusal("quotes within quotes", "conf-syntax-quote", "other-quotes", in_server(),
         'add_header Content-Security-Policy "script-src "self"";', """add_header Content-Security-Policy "script-src 'self'";""")
-refusal("no semicolon after listen", "conf-syntax-semicolon", "semicolon", lab.http("server { {change:here} server_name a.example; }"),
+refusal("no semicolon after listen", "conf-invalid-value-semicolon", "semicolon", lab.http("server { {change:here} server_name a.example; }"),
         "listen 127.0.0.1:{port}", "listen 127.0.0.1:{port};")
-refusal("no semicolon after ssl_protocols", "conf-syntax-semicolon", "semicolon", in_server("{change:here} ssl_prefer_server_ciphers on;"),
+refusal("no semicolon after ssl_protocols", "conf-invalid-value-semicolon", "semicolon", in_server("{change:here} ssl_prefer_server_ciphers on;"),
         "ssl_protocols TLSv1.2", "ssl_protocols TLSv1.2;")
-refusal("no semicolon after access_log", "conf-syntax-semicolon", "semicolon", in_server("{change:here} error_log {prefix}/logs/e.log;"),
+refusal("no semicolon after access_log", "conf-invalid-value-semicolon", "semicolon", in_server("{change:here} error_log {prefix}/logs/e.log;"),
         "access_log {prefix}/logs/a.log", "access_log {prefix}/logs/a.log;")
-refusal("no semicolon after server_name", "conf-server-name-semicolon", "semicolon", in_server("{change:here} root /srv;"),
+refusal("no semicolon after server_name", "conf-server-name-suspicious-semicolon", "semicolon", in_server("{change:here} root /srv;"),
         "server_name a.example", "server_name a.example;")
 refusal("a header's value without quotes", "conf-unknown-directive-unquoted", "quote", in_server("{change:server}"),
         "add_header Strict-Transport-Security max-age=31536000; includeSubDomains;", at="server")
