@@ -73,8 +73,8 @@ def check(directory, name, content):
     scan(directory, database, "--force", path)
     expect(run(directory, "query", "-f", "raw", "-d", database) == content, name + ": changed in a database")
     check_sums(database)
-    # what the schema takes by itself is not counted against a small file
-    bound = 1.5 * len(content) + 100 * content.count(b"\n") + 480000
+    # what the schema and the classes take by themselves is not counted against a small file
+    bound = 1.5 * len(content) + 100 * content.count(b"\n") + 500000
     expect(os.path.getsize(database) <= bound, "%s: %d bytes became %d" % (name, len(content), os.path.getsize(database)))
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(database + suffix):

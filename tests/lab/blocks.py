@@ -18,6 +18,8 @@ import scaffold  # noqa: E402
 LATER_PARAMETERS = [(r"\blisten\s[^;]*\bquic\b", "1.25.0"), (r"\bserver\s[^;]*\bresolve\b", "1.27.3"), (r"\bresolver\s[^;]*\bipv4=", "1.23.1")]
 # Directives that no block uses, of nginx 1.29 and later: not in directives.tsv.
 LATEST = ("max_headers", "sticky")
+# Modules of which most blocks are lines for a block that exists already, which nginx refuses alone; NGINX Plus is not here either.
+NOT_TESTED = ("ngx_http_acme_module", "ngx_otel_module", "ngx_mgmt_module")
 # Parts of a module's page that are not directives.
 OTHER_PARTS = re.compile(r"^(var_.*|arg_.*|variables|embedded_variables|example|summary|directives|issues|data|parameters|protocol|errors|commands|resolve)$")
 
@@ -49,6 +51,8 @@ class Unit:
                 here = [entry for entry in known.get(name, ()) if context in entry.contexts]
                 if not here:
                     return f"{name} is not nginx's own"
+                if here[0].module in NOT_TESTED:
+                    return f"{here[0].module} is not tested"
                 newest = min(numbers(entry.since) for entry in here)
                 if newest > version:
                     return f"{name} is newer"
