@@ -30,6 +30,8 @@ foreign_scheme(struct slice upstream)
 {
     size_t name = 0;
 
+    if (slice_starts(upstream, SLICE("unix:"))) /* of a socket with slashes to spare, "unix:///run/x" */
+        return 0;
     while (name < upstream.size && ((upstream.data[name] >= 'a' && upstream.data[name] <= 'z') ||
                                     (upstream.data[name] >= '0' && upstream.data[name] <= '9')))
         name++;

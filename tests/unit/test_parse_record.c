@@ -117,6 +117,7 @@ test_upstream_forms(void **state)
         {"ajp://127.0.0.1:8009/app", "127.0.0.1:8009", "/app", KIND_NONE},
         {"passenger:unix:/tmp/passenger.8cRkthk/agents.s/core:", "unix:/tmp/passenger.8cRkthk/agents.s/core", NULL,
          KIND_NONE},
+        {"unix:///run/app.sock", "unix:///run/app.sock", NULL, KIND_NONE},
         {"127.0.0.1:3128", "127.0.0.1:3128", NULL, KIND_NONE}, /* the tunnel module, CONNECT */
     };
     char text[512];
