@@ -41,7 +41,7 @@ enum where_field {
     WHERE_REFERRER,
     WHERE_SUBREQUEST,
     WHERE_LOGIN,
-    WHERE_CONNECTION, /* its number */
+    WHERE_CONNECTION, /* only whether it has a number */
     WHERE_COUNT,
 };
 

@@ -74,7 +74,7 @@ check_one(struct loader *loader, const struct rule *rule, const struct conf_word
         loader_error(loader, word->place,
                      "unknown placeholder ${%.*s}: class \"%s\" has no such capture, and it is none of upstream_addr, "
                      "upstream_host, "
-                     "upstream_port, client, server, host, uri_path, login, resolver, responder, peer and certificate",
+                     "upstream_port, client, server, host, site, uri_path, login, resolver, responder, peer and certificate",
                      (int)name.size, name.data, rule->info.id);
 }
 

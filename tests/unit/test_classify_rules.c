@@ -103,7 +103,8 @@ static const struct {
     {FILE_WITH("decide \"dig ${log_colour}\" M;"),
      "ngxerr: bad.conf:5:8: unknown placeholder ${log_colour}: class \"a\" has no such capture, and it is none of "
      "upstream_addr, "
-     "upstream_host, upstream_port, client, server, host, uri_path, login, resolver, responder, peer and certificate\n"
+     "upstream_host, upstream_port, client, server, host, site, uri_path, login, resolver, responder, peer and "
+     "certificate\n"
      "    decide \"dig ${log_colour}\" M;\n           ^\n"},
     {FILE_WITH("caveat \"see $log_zone\";"),
      "ngxerr: bad.conf:5:8: a placeholder is written ${log_zone}\n    caveat \"see $log_zone\";\n           ^\n"},
