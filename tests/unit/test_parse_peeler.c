@@ -257,6 +257,25 @@ test_forged_inner_wrappers(void **state)
                 "RRR", peeled);
     assert_int_equal(peeled->cut.records[1].connection, 3);
     assert_slice(peeled->cut.records[1].server, "s");
+    assert_peel(COMPOSE ERROR "a" TAIL COMPOSE "nginx.1 | " ERROR "b" TAIL COMPOSE STDERR ERROR "c" TAIL, "RRR",
+                peeled);
+    assert_slice(peeled->cut.records[1].extra[1].name, "process");
+    assert_slice(peeled->cut.records[2].message, "c");
+}
+
+/* JSON in another wrapper is the second one: of all lines of a record, and what is in it is text. */
+static void
+test_lines_in_two_wrappers(void **state)
+{
+    struct peeled *peeled = *state;
+
+    assert_peel(COMPOSE DOCKER("2026/11/20 03:12:45 [error] 1#1: *3 a\\n")
+                    COMPOSE DOCKER("nginx.1 | 2026/11/20 03:12:45 b\\n")
+                        COMPOSE DOCKER("c, client: 10.0.0.1, server: s\\n"),
+                "R", peeled);
+    assert_int_equal(peeled->cut.lines[0], 3);
+    assert_slice(peeled->cut.records[0].message, "a\nnginx.1 | 2026/11/20 03:12:45 b\nc");
+    assert_slice(peeled->cut.records[0].client, "10.0.0.1");
 }
 
 static void
@@ -427,6 +446,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_times, begin, end),
         cmocka_unit_test_setup_teardown(test_forged_wrappers, begin, end),
         cmocka_unit_test_setup_teardown(test_forged_inner_wrappers, begin, end),
+        cmocka_unit_test_setup_teardown(test_lines_in_two_wrappers, begin, end),
         cmocka_unit_test_setup_teardown(test_limits, begin, end),
         cmocka_unit_test_setup_teardown(test_blocks_do_not_matter, begin, end),
         cmocka_unit_test(test_sniff),
