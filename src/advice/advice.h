@@ -84,8 +84,8 @@ struct advice {
     size_t check_count;
     const char **caveats;
     size_t caveat_count;
-    const char *
-        *operator_values; /* the names of ${your_...} that stand in chosen, checks and decides, in order, once each */
+    const char **
+        operator_values; /* the names of ${your_...} that stand in chosen, checks and decides, once each, as they are needed */
     size_t operator_value_count;
     size_t value_needed_count; /* so many, the first, are needed now: with chosen decides are not */
 };
