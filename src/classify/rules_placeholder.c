@@ -71,11 +71,12 @@ check_one(struct loader *loader, const struct rule *rule, const struct conf_word
     if (bare.size == 0)
         loader_error(loader, word->place, "the placeholder ${%.*s} has no name", (int)name.size, name.data);
     else if (log && !name_is_known(rule, bare))
-        loader_error(loader, word->place,
-                     "unknown placeholder ${%.*s}: class \"%s\" has no such capture, and it is none of upstream_addr, "
-                     "upstream_host, "
-                     "upstream_port, client, server, host, site, uri_path, login, resolver, responder, peer and certificate",
-                     (int)name.size, name.data, rule->info.id);
+        loader_error(
+            loader, word->place,
+            "unknown placeholder ${%.*s}: class \"%s\" has no such capture, and it is none of upstream_addr, "
+            "upstream_host, "
+            "upstream_port, client, server, host, site, uri_path, login, resolver, responder, peer and certificate",
+            (int)name.size, name.data, rule->info.id);
 }
 
 static void
