@@ -58,7 +58,8 @@ def blocks_of(explained, case, values):
     kind = explained["advice"]["kind"]
     if case.kind and kind != case.kind:
         raise AssertionError(f"the kind is {kind}, not {case.kind}")
-    if way["kinds"] and kind not in way["kinds"]:
+    # None: of a record that nginx cut the upstream is not known, and the operator looks whom a way is for
+    if way["kinds"] and kind is not None and kind not in way["kinds"]:
         raise AssertionError(f"{case.suggestion} is for {way['kinds']}, the record's kind is {kind}")
     blocks = {}
     for block in way["config"]:
