@@ -84,6 +84,29 @@ add_prose_value(struct buffer *out, struct slice value)
         buffer_add_text(out, "…");
 }
 
+/* curl and openssl take a unix socket by an option of its own, in place of the address: --unix-socket of curl(1), -unix of
+ * openssl-s_client(1).  False behind any other word. */
+static bool
+add_unix_socket(struct buffer *out, struct slice address)
+{
+    static const struct {
+        const char *before, *option, *after;
+    } forms[] = {{"http://", "--unix-socket ", " http://localhost"}, {"-connect ", "-unix ", ""}};
+    struct slice path = slice_from(address, sizeof("unix:") - 1);
+
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        struct slice before = slice_of(forms[i].before);
+        if (!slice_ends(buffer_slice(out), before))
+            continue;
+        out->size -= before.size;
+        buffer_add_text(out, forms[i].option);
+        escape_shell_word(out, path);
+        buffer_add_text(out, forms[i].after);
+        return true;
+    }
+    return false;
+}
+
 /* Adds the value; false when there is none that may stand in this place. */
 static bool
 add_value(struct buffer *out, const struct evidence *evidence, struct slice name, enum fill fill, char quote)
@@ -97,6 +120,9 @@ add_value(struct buffer *out, const struct evidence *evidence, struct slice name
     }
     if (!advice_value_allowed(name, value) || (fill == FILL_CONFIG && barred_from_config(name)))
         return false;
+    if (fill == FILL_COMMAND && quote == 0 && slice_is(name, "upstream_addr") && slice_starts(value, SLICE("unix:")) &&
+        add_unix_socket(out, value))
+        return true;
     /* The grammars leave no byte with a meaning inside quotes, so only a bare word needs them (brackets of IPv6). */
     if (fill == FILL_COMMAND && quote == 0)
         escape_shell_word(out, value);

@@ -170,6 +170,35 @@ filling(void **state)
     arena_free(arena);
 }
 
+/* curl and openssl know a socket by an option of its own. */
+static void
+unix_sockets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *wanted;
+    } commands[] = {
+        {"curl -sv http://${log_upstream_addr}/", "curl -sv --unix-socket /run/app.sock http://localhost/"},
+        {"openssl s_client -connect ${log_upstream_addr} -alpn h2", "openssl s_client -unix /run/app.sock -alpn h2"},
+        {"grep -F ${log_upstream_addr} x", "grep -F unix:/run/app.sock x"},
+        {"echo \"http://${log_upstream_addr}\"", "echo \"http://unix:/run/app.sock\""},
+    };
+    struct evidence socket = known;
+    struct arena *arena = arena_new();
+    socket.upstream_addr = SLICE("unix:/run/app.sock:");
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        assert_string_equal(placeholders_fill(commands[i].text, &socket, FILL_COMMAND, arena, NULL, NULL),
+                            commands[i].wanted);
+    assert_string_equal(
+        placeholders_fill("proxy_pass http://${log_upstream_addr};", &socket, FILL_CONFIG, arena, NULL, NULL),
+        "proxy_pass http://unix:/run/app.sock;");
+    socket.upstream_addr = SLICE("unix:/run/$(id):");
+    assert_string_equal(
+        placeholders_fill("curl http://${log_upstream_addr}/", &socket, FILL_COMMAND, arena, NULL, NULL),
+        "curl http://\"${your_upstream_addr}\"/");
+    arena_free(arena);
+}
+
 /* A placeholder in a value is text: nothing is filled twice. */
 static void
 values_are_not_filled_again(void **state)
@@ -231,10 +260,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_grammars_allow),        cmocka_unit_test(what_they_refuse),
-        cmocka_unit_test(hostile_values_enter_nothing),   cmocka_unit_test(filling),
-        cmocka_unit_test(values_are_not_filled_again),    cmocka_unit_test(long_and_binary_values_are_cut_in_prose),
-        cmocka_unit_test(unfilled_names_are_listed_once), cmocka_unit_test(families_of_addresses),
+        cmocka_unit_test(what_the_grammars_allow),
+        cmocka_unit_test(what_they_refuse),
+        cmocka_unit_test(hostile_values_enter_nothing),
+        cmocka_unit_test(filling),
+        cmocka_unit_test(unix_sockets),
+        cmocka_unit_test(values_are_not_filled_again),
+        cmocka_unit_test(long_and_binary_values_are_cut_in_prose),
+        cmocka_unit_test(unfilled_names_are_listed_once),
+        cmocka_unit_test(families_of_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
