@@ -164,15 +164,14 @@ word_is_too_long(struct conf_lexer *lexer, size_t start, char quote, struct plac
     return true;
 }
 
-/* Most of a word: what neither ends it nor a line, and is no backslash. */
+/* Most of a word: what neither ends it nor a line, and is no backslash; no further than a word can be. */
 static void
 skip_ordinary(struct conf_lexer *lexer, char quote)
 {
-    struct slice rest = rest_of(lexer);
-    size_t i = 0;
-    while (i < rest.size && rest.data[i] != quote && rest.data[i] != '\\' && rest.data[i] != '\n')
-        i++;
-    lexer->at += i;
+    struct slice rest = slice_first(rest_of(lexer), LIMIT_CONF_TOKEN + 1);
+    rest = slice_first(rest, slice_find_byte(rest, quote));
+    rest = slice_first(rest, slice_find_byte(rest, '\n'));
+    lexer->at += slice_first(rest, slice_find_byte(rest, '\\')).size;
 }
 
 /* A word in quotes; what follows them must end it. */
