@@ -53,8 +53,8 @@ refusal("a server in a server", "conf-directive-not-allowed-here", "move", in_se
         "server { listen 127.0.0.1:{port}; }", "")
 refusal("load_module below events", "conf-directive-not-allowed-here", "top", in_location("") + "{change:here}\n",
         "load_module /nonexistent.so;", "")
-refusal("proxy_pass in server", "conf-directive-not-allowed-here", "location", in_server("{change:server}"),
-        "proxy_pass http://127.0.0.1:1;", at="server", backend_address="127.0.0.1", backend_port=1)
+refusal("proxy_pass in server", "conf-directive-not-allowed-here", "location", in_server(),
+        "proxy_pass http://127.0.0.1:1;", "location /a { proxy_pass http://127.0.0.1:1; }")
 refusal("a zone in server", "conf-directive-not-allowed-here", "http-level", in_server(),
         "limit_req_zone $uri zone=a:1m rate=1r/s;", "")
 refusal("worker_connections in http", "conf-directive-not-allowed-here", "events", lab.http("{change:here} server { listen 127.0.0.1:{port}; }"),
@@ -85,8 +85,9 @@ refusal("no semicolon after access_log", "conf-invalid-value-semicolon", "semico
         "access_log {prefix}/logs/a.log", "access_log {prefix}/logs/a.log;")
 refusal("no semicolon after server_name", "conf-server-name-suspicious-semicolon", "semicolon", in_server("{change:here} root /srv;"),
         "server_name a.example", "server_name a.example;")
-refusal("a header's value without quotes", "conf-unknown-directive-unquoted", "quote", in_server("{change:server}"),
-        "add_header Strict-Transport-Security max-age=31536000; includeSubDomains;", at="server")
+refusal("a header's value without quotes", "conf-unknown-directive-unquoted", "quote", in_server(),
+        "add_header Strict-Transport-Security max-age=31536000; includeSubDomains;",
+        'add_header Strict-Transport-Security "max-age=31536000; includeSubDomains" always;')
 refusal("if without a space", "conf-unknown-directive-foreign", "if", in_server(), "if($arg_a = b) { return 403; }",
         "if ($arg_a = b) { return 403; }")
 refusal("a line of Apache's", "conf-unknown-directive-foreign", "apache", in_server(), "DirectoryIndex index.html;", "index index.html;")
