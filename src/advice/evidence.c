@@ -104,6 +104,14 @@ evidence_split_address(struct slice address, struct slice *host, struct slice *p
     *port = slice_from(address, colon + 1);
 }
 
+struct slice
+evidence_without_brackets(struct slice host)
+{
+    if (host.size > 2 && host.data[0] == '[' && host.data[host.size - 1] == ']')
+        return (struct slice){host.data + 1, host.size - 2};
+    return host;
+}
+
 const char *
 evidence_family(struct slice address)
 {
@@ -146,15 +154,6 @@ without_last_colon(struct slice address)
     return address;
 }
 
-/* ip, ping and nc take an IPv6 address without the brackets that stand before a port. */
-static struct slice
-without_brackets(struct slice host)
-{
-    if (host.size > 2 && host.data[0] == '[' && host.data[host.size - 1] == ']')
-        return (struct slice){host.data + 1, host.size - 2};
-    return host;
-}
-
 struct slice
 evidence_value(const struct evidence *evidence, struct slice name)
 {
@@ -168,7 +167,8 @@ evidence_value(const struct evidence *evidence, struct slice name)
     if (slice_is(name, "upstream_host") || slice_is(name, "upstream_port")) {
         if (evidence->upstream_addr.data != NULL)
             evidence_split_address(evidence->upstream_addr, &host, &port);
-        return slice_is(name, "upstream_host") ? without_brackets(host) : port;
+        /* ip, ping and nc take an IPv6 address without brackets */
+        return slice_is(name, "upstream_host") ? evidence_without_brackets(host) : port;
     }
     if (slice_is(name, "client"))
         return evidence->client;

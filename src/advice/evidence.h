@@ -11,6 +11,8 @@ struct slice evidence_value(const struct evidence *evidence, struct slice name);
 enum kind evidence_kind(const struct evidence *evidence);
 /* Splits "10.0.0.1:80", "[::1]:80" or "name:80"; without a port *port is SLICE_NONE.  A unix socket is all host. */
 void evidence_split_address(struct slice address, struct slice *host, struct slice *port);
+/* An IPv6 address without the brackets that stand around it before a port; any other host as it is. */
+struct slice evidence_without_brackets(struct slice host);
 /* "ipv4", "ipv6", "unix" or "" of an upstream's address. */
 const char *evidence_family(struct slice address);
 

@@ -129,8 +129,7 @@ is_socket_path(struct slice value)
 static bool
 is_address(struct slice value)
 {
-    if (value.size > 2 && value.data[0] == '[' && value.data[value.size - 1] == ']')
-        value = (struct slice){value.data + 1, value.size - 2};
+    value = evidence_without_brackets(value);
     return is_ipv4(value) || is_ipv6(value);
 }
 

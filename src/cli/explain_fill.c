@@ -206,17 +206,22 @@ classify(struct explain *explain, const struct record *record, struct match *mat
 }
 
 static void
-add_record(struct explain *explain, const struct record *record)
+add_classes(struct explain *explain, const struct record *record)
 {
     struct match matches[FRAGMENT_CLASSES];
-    if (is_test_result(explain, record))
-        return;
     explain->page.records++;
     size_t count = classify(explain, record, matches);
     for (size_t i = 0; i < count; i++)
         add_known(explain, record, &matches[i], count);
     if (count == 0)
         add_unknown(explain, record);
+}
+
+static void
+add_record(struct explain *explain, const struct record *record)
+{
+    if (!is_test_result(explain, record))
+        add_classes(explain, record);
 }
 
 /* --- text into records --- */
@@ -336,16 +341,10 @@ explain_add_text(struct explain *explain, struct slice text)
 void
 explain_finish(struct explain *explain)
 {
-    struct explanation_page *page = &explain->page;
+    const struct explanation_page *page = &explain->page;
     struct record record;
-    struct match matches[FRAGMENT_CLASSES];
     if (explain->test_failed.data == NULL || page->class_count > 0 || page->unknown_count > 0)
         return;
     record_parse_fragment(explain->test_failed, &record);
-    page->records++;
-    size_t count = classify(explain, &record, matches);
-    for (size_t i = 0; i < count; i++)
-        add_known(explain, &record, &matches[i], count);
-    if (count == 0)
-        add_unknown(explain, &record);
+    add_classes(explain, &record);
 }

@@ -454,6 +454,13 @@ take_inner(struct cursor *cursor, struct wrapped *wrapped)
     return !record_begins(rest_of(cursor)) && take_first(inner, cursor, wrapped);
 }
 
+/* The same of copies: it stays where it is. */
+static bool
+has_inner(struct cursor cursor, struct wrapped wrapped)
+{
+    return take_inner(&cursor, &wrapped);
+}
+
 /* Inside of a wrapper only what is known to be written there is taken off, since a line of a trace may look like any. */
 static void
 take_all(struct cursor *cursor, unsigned most, struct wrapped *wrapped)
@@ -468,9 +475,7 @@ take_all(struct cursor *cursor, unsigned most, struct wrapped *wrapped)
     unsigned limit = wrapped->framed_once ? 1 : LIMIT_WRAPPERS;
     while (wrapped->layers < limit && wrapped->layers != most && take_inner(cursor, wrapped))
         wrapped->layers++;
-    struct cursor inside = *cursor;
-    struct wrapped scratch = *wrapped;
-    wrapped->more = !wrapped->framed_once && wrapped->layers == most && take_inner(&inside, &scratch);
+    wrapped->more = !wrapped->framed_once && wrapped->layers == most && has_inner(*cursor, *wrapped);
 }
 
 bool

@@ -169,20 +169,22 @@ def http_1(stage):
                 after=answers(), wrong=stage.server(servers.raw(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")).port)
 
 
-@case("a TLS port", "grpc-protocol-mismatch", "tls", kind="grpc", upstream_name="app.example")
-def tls_port(stage):
+def of_a_tls_port(stage, refusal):
+    """A server of gRPC over TLS, which answers what is no TLS with `refusal`."""
     tls = certificates.serving(certificates.self_signed(stage, "app.example"))
     tls.set_alpn_protocols(["h2"])
-    up = stage.server(servers.tls_or(b"\x15\x03\x01\x00\x02\x02\x46\x00\x00", tls, servers.grpc()))
+    up = stage.server(servers.tls_or(refusal, tls, servers.grpc()))
     return Plan(location(), get(), was=one("grpc_pass grpc://127.0.0.1:{up};"), after=answers(), up=up.port)
+
+
+@case("a TLS port", "grpc-protocol-mismatch", "tls", kind="grpc", upstream_name="app.example")
+def tls_port(stage):
+    return of_a_tls_port(stage, b"\x15\x03\x01\x00\x02\x02\x46\x00\x00")
 
 
 @case("a TLS port that answers in plain HTTP", "grpc-protocol-mismatch", "tls-told", kind="grpc", upstream_name="app.example")
 def tls_port_that_tells(stage):
-    tls = certificates.serving(certificates.self_signed(stage, "app.example"))
-    tls.set_alpn_protocols(["h2"])
-    up = stage.server(servers.tls_or(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", tls, servers.grpc()))
-    return Plan(location(), get(), was=one("grpc_pass grpc://127.0.0.1:{up};"), after=answers(), up=up.port)
+    return of_a_tls_port(stage, b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
 
 @case("the server resets calls no longer", "grpc-upstream-error", "server", kind="grpc")
