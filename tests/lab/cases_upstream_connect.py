@@ -70,7 +70,7 @@ def no_ipv6(stage):
         set $app app.example;
         location / { proxy_pass http://$app:{up}; }
     }"""
-    return Plan(lab.http(text), get(times=6), was={"server": "resolver 127.0.0.1:{dns};"}, values={"resolver": f"127.0.0.1:{dns.port}"},
+    return Plan(lab.http(text), get(times=20), was={"server": "resolver 127.0.0.1:{dns};"}, values={"resolver": f"127.0.0.1:{dns.port}"},
                 after=answers(), dns=dns.port, up=stage.server(OK).port)
 
 
