@@ -7,6 +7,49 @@
 #include "parse/parts.h"
 #include "parse/wrapper.h"
 
+#define WRAPPER_NAME_LONGEST 255U /* of a host, a container, a tag */
+
+/* A text to be taken apart from its beginning. */
+struct cursor {
+    const char *at, *end;
+};
+
+static inline struct slice
+cursor_rest(const struct cursor *cursor)
+{
+    return (struct slice){cursor->at, (size_t)(cursor->end - cursor->at)};
+}
+
+static inline bool
+cursor_take_text(struct cursor *cursor, struct slice text)
+{
+    if (!slice_starts(cursor_rest(cursor), text))
+        return false;
+    cursor->at += text.size;
+    return true;
+}
+
+static inline void
+cursor_take_spaces(struct cursor *cursor)
+{
+    while (cursor->at < cursor->end && *cursor->at == ' ')
+        cursor->at++;
+}
+
+/* What stands before the next space; moved behind that.  False when there is no space, or nothing before it. */
+static inline bool
+cursor_take_word(struct cursor *cursor, struct slice *word)
+{
+    struct slice rest = cursor_rest(cursor);
+    size_t size = slice_find_byte(slice_first(rest, WRAPPER_NAME_LONGEST + 1), ' ');
+
+    if (size == 0 || size == SIZE_MAX)
+        return false;
+    *word = slice_first(rest, size);
+    cursor->at += size + 1;
+    return true;
+}
+
 /* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'. */
 bool wrapper_peel_json(struct slice text, char *space, struct wrapped *wrapped);
 
@@ -24,6 +67,15 @@ wrapper_field_add(struct wrapped *wrapped, const char *name, struct slice value)
         wrapped->fields[wrapped->field_count++] = (struct record_field){slice_of(name), value};
 }
 
+/* Is this what nginx begins a record with, on its own or on stderr? */
+static inline bool
+wrapper_record_begins(struct slice text)
+{
+    struct prefix prefix;
+
+    return prefix_stands(text) || (prefix_match_stderr(text, &prefix) && prefix.level != LEVEL_NONE);
+}
+
 /* Times of wrappers; each is moved behind, and leaves *at as it is when there is none. */
 /* "2026-11-20T03:12:45[.123456789](Z|+01:00|+0100|)"; *digits is the number of digits of the fraction. */
 bool wrapper_time_iso(const char **at, const char *end, struct wrapper_time *time, unsigned *digits);
@@ -33,5 +85,13 @@ bool wrapper_time_syslog(const char **at, const char *end, struct wrapper_time *
 bool wrapper_time_full(const char **at, const char *end, struct wrapper_time *time);
 /* "1763608365.123456", "1763608365"; *digits behind the point */
 bool wrapper_time_unix(const char **at, const char *end, struct wrapper_time *time, unsigned *digits);
+
+/* A wrapper's form: moved behind it, and what it says is in `wrapped`.  False when it is not this form; both may have been changed then. */
+typedef bool wrapper_form(struct cursor *, struct wrapped *);
+
+/* "<187>Nov 20 03:12:45 host nginx: ", "Nov 20 ...", "2026-11-20T... host nginx[123]: ", "<187>1 2026-..." */
+wrapper_form wrapper_take_syslog;
+/* journalctl's times since the start, in brackets. */
+wrapper_form wrapper_take_monotonic;
 
 #endif
