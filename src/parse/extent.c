@@ -174,6 +174,8 @@ extent_find(struct extent *extent, const struct record *first)
 
     if (speaks && !forged_ask(extent, forged_by_request, body))
         return false;
+    if (extent->ahead->request_only)
+        return true;
     if (!extent->full) {
         const char *tail = tail_candidate(body.data, body.data + body.size);
         extent->tail = tail != NULL ? (size_t)(tail - extent->rest.data) : 0;

@@ -149,8 +149,7 @@ request_explains(const struct extent *extent, struct slice request, size_t end)
     return true;
 }
 
-/* %0A or %0D, in small letters too. */
-static bool
+bool
 has_encoded_line_end(struct slice bytes)
 {
     const char *end = bytes.data + bytes.size;

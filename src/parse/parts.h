@@ -147,9 +147,14 @@ struct ahead {
     const char *at;
     struct dated dated;
     const char *clean; /* no encoded line end begins before; NULL: nobody looked */
+    bool request_only; /* lines behind the first are a record's only when a request explains them */
 };
 /* As parse_next, with what is kept from piece to piece of one input; all zero at first. */
 void parse_next_ahead(struct ahead *ahead, struct slice rest, uint64_t offset, bool final, struct piece *piece);
+/* The record at the beginning of `rest` when a request says that the lines behind its first are its own; false when none does. */
+bool parse_next_explained(struct slice rest, struct piece *piece);
+/* True when bytes have %0A or %0D, in small letters too. */
+bool has_encoded_line_end(struct slice bytes);
 
 /* A record whose end is being looked for. */
 struct extent {

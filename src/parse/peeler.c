@@ -2,43 +2,7 @@
  * peeled into one text, a window, in which parse_next finds records as in a plain log. */
 #include <stdlib.h>
 
-#include "parse/parts.h"
-#include "parse/wrapper.h"
-
-/* Lines of a window: those of a record and of what must be seen behind it. */
-#define WINDOW_LINES (LIMIT_RECORD_LINES + 1024U)
-
-/* Bytes that are peeled ahead: at first what a record's end can depend on, then more, so that the text behind a
- * record is looked at once more only for one record in many. */
-#define AHEAD_FIRST (RECORD_WINDOW + 1024U)
-#define AHEAD_MOST  32768U
-
-/* Room for windows taken from the arena at a time. */
-#define ROOM 65536U
-
-struct peeled_line {
-    uint32_t size; /* of the line with its end */
-    uint32_t text; /* of what was in it, in the window */
-    bool anew;     /* it has no wrapper, or seems to have more: as the first line of a window it is peeled anew */
-    bool partial;
-};
-
-struct peeler {
-    struct ahead behind; /* a line without a wrapper */
-    struct arena *arena;
-    char *room;
-    size_t capacity, begin, end; /* the window is room[begin .. end) */
-    uint64_t offset;             /* of its first line */
-    size_t size;                 /* of its lines */
-    uint64_t source;
-    unsigned layers;  /* wrappers of its lines; 0: all that the first one has */
-    bool framed_once; /* lines without wrapper may go on with those before them */
-    bool ended;       /* a line of another source follows */
-    bool last_open;   /* the last line had no newline, and none could come */
-    size_t ahead;
-    size_t first, count; /* of lines */
-    struct peeled_line lines[WINDOW_LINES];
-};
+#include "parse/peeler_parts.h"
 
 struct peeler *
 peeler_new(void)
@@ -52,16 +16,6 @@ peeler_free(struct peeler *peeler)
     free(peeler);
 }
 
-static void
-forget(struct peeler *peeler)
-{
-    peeler->begin = peeler->end;
-    peeler->first = peeler->count = peeler->size = 0;
-    peeler->layers = 0;
-    peeler->ended = peeler->last_open = false;
-    peeler->ahead = AHEAD_FIRST;
-}
-
 void
 peeler_begin(struct peeler *peeler, struct arena *arena)
 {
@@ -69,131 +23,8 @@ peeler_begin(struct peeler *peeler, struct arena *arena)
     peeler->arena = arena;
     peeler->room = NULL;
     peeler->capacity = peeler->begin = peeler->end = 0;
-    forget(peeler);
-}
-
-/* --- the window --- */
-
-/* Makes room for `more` bytes behind the window; records that were cut keep the old room. */
-static void
-make_room(struct peeler *peeler, size_t more)
-{
-    size_t have = peeler->end - peeler->begin;
-
-    if (peeler->capacity - peeler->end >= more)
-        return;
-    size_t capacity = have + more <= ROOM / 2 ? ROOM : have + more + LIMIT_RECORD;
-    char *room = arena_allocate(peeler->arena, capacity);
-    if (have > 0)
-        memcpy(room, peeler->room + peeler->begin, have);
-    peeler->room = room;
-    peeler->capacity = capacity;
-    peeler->begin = 0;
-    peeler->end = have;
-}
-
-static void
-add_line(struct peeler *peeler, struct slice text, struct slice line_end, size_t size, bool anew, bool partial)
-{
-    char *to = peeler->room + peeler->end;
-
-    if (text.size > 0)
-        memmove(to, text.data, text.size); /* a decoded one is there already */
-    memcpy(to + text.size, line_end.data, line_end.size);
-    peeler->lines[peeler->first + peeler->count++] =
-        (struct peeled_line){(uint32_t)size, (uint32_t)(text.size + line_end.size), anew, partial};
-    peeler->end += text.size + line_end.size;
-    peeler->size += size;
-}
-
-/* Where a line's text stops in its bytes: "\n", "\r\n", or nothing. */
-static struct slice
-end_of_line(struct slice line, size_t size)
-{
-    return (struct slice){line.data + line.size, size - line.size};
-}
-
-/* What follows the text of a line in the window. */
-static struct slice
-end_of_text(const struct wrapped *wrapped, struct slice line, size_t size)
-{
-    if (wrapped->partial)
-        return SLICE("");
-    return wrapped->decoded ? SLICE("\n") : end_of_line(line, size);
-}
-
-/* Peels the line into the room behind the window.  A stranger can write what looks like a wrapper into a text that is broken into lines, but
- * only inside of those that the log has. */
-static bool
-peel(struct peeler *peeler, struct slice line, struct wrapped *wrapped)
-{
-    make_room(peeler, WRAPPER_SPACE(line.size) + 2);
-    return wrapper_peel(line, peeler->layers, peeler->room + peeler->end, wrapped);
-}
-
-static bool
-is_message(const struct wrapped *wrapped)
-{
-    return wrapped->single || memchr(wrapped->payload.data, '\n', wrapped->payload.size) != NULL;
-}
-
-enum filled { FILLED_ENOUGH, FILLED_ALL, FILLED_MORE };
-
-/* Peels lines of the same source behind the window, until it has `wanted` bytes. */
-static enum filled
-fill(struct peeler *peeler, struct slice rest, bool final, size_t wanted)
-{
-    struct wrapped wrapped;
-    struct slice line;
-    size_t size;
-
-    while (!peeler->ended && peeler->end - peeler->begin < wanted) {
-        if (peeler->first + peeler->count == WINDOW_LINES) {
-            memmove(peeler->lines, peeler->lines + peeler->first, peeler->count * sizeof(*peeler->lines));
-            peeler->first = 0;
-            if (peeler->count == WINDOW_LINES)
-                return FILLED_ALL;
-        }
-        enum line_state state = line_next(rest, peeler->size, final, &line, &size);
-        if (state == LINE_MORE)
-            return FILLED_MORE;
-        if (state == LINE_NONE)
-            return FILLED_ALL;
-        if (state != LINE_TOO_LONG && peel(peeler, line, &wrapped) &&
-            (wrapped.framed_once || !peeler->framed_once)) { /* in a datagram another kind of wrapper is text */
-            peeler->ended = wrapped.source != peeler->source || is_message(&wrapped);
-            if (!peeler->ended)
-                add_line(peeler, wrapped.payload, end_of_text(&wrapped, line, size), size, wrapped.more,
-                         wrapped.partial);
-        } else if (state != LINE_TOO_LONG && peeler->framed_once)
-            add_line(peeler, line, end_of_line(line, size), size, true, false);
-        else
-            peeler->ended = true;
-        peeler->last_open = !peeler->ended && state == LINE_LAST;
-    }
-    return peeler->ended ? FILLED_ALL : FILLED_ENOUGH;
-}
-
-/* Takes the lines of `text` bytes from the window's beginning; their number and size. */
-static unsigned
-take_lines(struct peeler *peeler, size_t text, size_t *size, bool *partial)
-{
-    unsigned count = 0;
-    size_t sum = 0;
-
-    *size = 0;
-    while (sum < text || count == 0) {
-        const struct peeled_line *line = &peeler->lines[peeler->first + count++];
-        sum += line->text;
-        *size += line->size;
-        *partial = line->partial;
-    }
-    peeler->begin += sum;
-    peeler->first += count;
-    peeler->count -= count;
-    peeler->offset += *size;
-    peeler->size -= *size;
-    return count;
+    peeler->clean = 0;
+    window_forget(peeler);
 }
 
 /* --- records --- */
@@ -261,40 +92,46 @@ finish(struct peeler *peeler, struct slice rest, struct piece *piece, bool final
 
     line_next(rest, 0, true, &line, &size);
     wrapper_peel(line, peeler->layers, NULL, &wrapped);
-    unsigned lines = take_lines(peeler, piece->consumed, &size, &piece->partial);
+    unsigned lines = window_take(peeler, piece->consumed, &size, &piece->partial);
     if (peeler->count == 0) {
         if (piece->partial && peeler->ended) /* lines of another source stand between its pieces */
             piece->record.flags |= RECORD_TRUNCATED;
         piece->partial = piece->partial && !peeler->ended && final;
     } else
         piece->partial = false;
-    piece->complete = piece->complete || peeler->ended; /* the window is all that can belong to it */
+    bool proven = peeler->ended && (!peeler->ended_framed || rest.size >= RECORD_WINDOW);
+    piece->complete = piece->complete || proven; /* the window is all that can belong to it */
     add_wrapper(&piece->record, &wrapped, slice_first(rest, size), offset, lines);
     piece->consumed = size;
     if (peeler->count == 0 || peeler->lines[peeler->first].anew)
-        forget(peeler); /* what begins without a wrapper is read as in a plain log */
+        window_forget(peeler); /* what begins without a wrapper is read as in a plain log */
     else if (peeler->ahead < AHEAD_MOST)
         peeler->ahead *= 2;
 }
 
-/* The bytes of the window that its lines within LIMIT_RECORD have; false when there are more of them. */
+/* A relay that writes line ends as they are makes lines of a client's path, and they can look like datagrams of another host or program,
+ * which end a window.  The request that holds them tells; it is in what one write of nginx can reach.  False when more bytes are needed. */
 static bool
-within_limit(const struct peeler *peeler, size_t *text)
+cut_explained(struct peeler *peeler, struct slice rest, bool final, struct piece *piece)
 {
-    size_t size = 0;
+    size_t text = peeler->end - peeler->begin, size = peeler->size, count = peeler->count;
+    struct piece other;
 
-    *text = 0;
-    if (peeler->size <= LIMIT_RECORD) {
-        *text = peeler->end - peeler->begin;
+    if (piece->complete || !peeler->ended_framed || size >= RECORD_WINDOW)
+        return true;
+    if (rest.size < RECORD_WINDOW && !final)
+        return false;
+    if (!window_line_end_is_near(peeler, rest))
+        return true;
+    window_fill_as_they_are(peeler, slice_first(rest, RECORD_WINDOW), final && rest.size <= RECORD_WINDOW);
+    struct slice window = {peeler->room + peeler->begin, peeler->end - peeler->begin};
+    if (parse_next_explained(window, &other) && other.consumed > text) {
+        *piece = other;
         return true;
     }
-    for (size_t i = 0; i < peeler->count; i++) {
-        const struct peeled_line *line = &peeler->lines[peeler->first + i];
-        size += line->size;
-        if (i > 0 && size > LIMIT_RECORD)
-            return false;
-        *text += line->text;
-    }
+    peeler->end = peeler->begin + text;
+    peeler->size = size;
+    peeler->count = count;
     return true;
 }
 
@@ -305,8 +142,8 @@ cut_in_window(struct peeler *peeler, struct slice rest, bool final, struct piece
     size_t wanted = peeler->ahead, text;
 
     for (;;) {
-        enum filled filled = fill(peeler, rest, final, wanted);
-        bool all = !within_limit(peeler, &text) || filled == FILLED_ALL;
+        enum filled filled = window_fill(peeler, rest, final, wanted);
+        bool all = !window_within_limit(peeler, &text) || filled == FILLED_ALL;
         parse_next((struct slice){peeler->room + peeler->begin, text}, 0, all, piece);
         if (piece->type == PIECE_RECORD)
             break;
@@ -315,6 +152,10 @@ cut_in_window(struct peeler *peeler, struct slice rest, bool final, struct piece
             return;
         }
         wanted = 2 * (peeler->end - peeler->begin);
+    }
+    if (!cut_explained(peeler, rest, final, piece)) {
+        piece_more(piece);
+        return;
     }
     finish(peeler, rest, piece, final);
 }
@@ -352,7 +193,7 @@ cut_pieces(struct peeler *peeler, struct slice rest, uint64_t offset, bool final
         }
         if (state == LINE_NONE)
             break;
-        cut = state == LINE_TOO_LONG || at + size > LIMIT_RECORD || !peel(peeler, line, &wrapped) ||
+        cut = state == LINE_TOO_LONG || at + size > LIMIT_RECORD || !window_peel(peeler, line, &wrapped) ||
               wrapped.source != peeler->source;
         if (cut && lines > 0)
             break;
@@ -363,7 +204,7 @@ cut_pieces(struct peeler *peeler, struct slice rest, uint64_t offset, bool final
     line_next(rest, 0, true, &line, &size);
     piece_unparsed(piece, rest, offset, at, lines, line_is_access(line) ? UNPARSED_ACCESS : UNPARSED_FOREIGN);
     piece->partial = partial && !cut && final;
-    forget(peeler);
+    window_forget(peeler);
 }
 
 /* The window's first line, which begins no record. */
@@ -383,9 +224,9 @@ cut_other(struct peeler *peeler, struct slice rest, bool final, struct piece *pi
     else
         parse_next(rest, peeler->offset, final, piece);
     if (piece->consumed == line.size)
-        take_lines(peeler, line.text, &size, &partial);
+        window_take(peeler, line.text, &size, &partial);
     if (piece->consumed != line.size || peeler->count == 0 || peeler->lines[peeler->first].anew)
-        forget(peeler);
+        window_forget(peeler);
 }
 
 /* --- what the callers call --- */
@@ -405,19 +246,19 @@ begin_window(struct peeler *peeler, struct slice rest, uint64_t offset, bool fin
     struct slice line;
     size_t size;
 
-    forget(peeler);
+    window_forget(peeler);
     if (rest.size > 7 && rest.data[4] == '/' && rest.data[7] == '/') /* a date of nginx */
         return false;
     enum line_state state = line_next(rest, 0, final, &line, &size);
-    if ((state != LINE_COMPLETE && state != LINE_LAST) || !peel(peeler, line, &wrapped))
+    if ((state != LINE_COMPLETE && state != LINE_LAST) || !window_peel(peeler, line, &wrapped))
         return false;
-    *message = is_message(&wrapped);
+    *message = wrapped_is_message(&wrapped);
     peeler->source = wrapped.source;
     peeler->layers = wrapped.layers;
     peeler->framed_once = wrapped.framed_once;
     peeler->offset = offset;
     peeler->last_open = state == LINE_LAST;
-    add_line(peeler, wrapped.payload, end_of_text(&wrapped, line, size), size, false, wrapped.partial);
+    window_add_peeled(peeler, &wrapped, line, size, false);
     return true;
 }
 
@@ -427,7 +268,7 @@ join_pieces(struct peeler *peeler, struct slice rest, bool final)
 {
     while (peeler->end - peeler->begin < PREFIX_MAXIMUM && peeler->lines[peeler->first + peeler->count - 1].partial) {
         size_t count = peeler->count;
-        if (fill(peeler, rest, final, peeler->end - peeler->begin + 1) == FILLED_MORE)
+        if (window_fill(peeler, rest, final, peeler->end - peeler->begin + 1) == FILLED_MORE)
             return false;
         if (peeler->count == count)
             break;

@@ -1,81 +1,5 @@
-/* Cutting records in wrappers: which lines belong together, what is no record, pieces, limits, forged lines, blocks. */
-#include "parse_cut.h"
-
-#include "base/memory.h"
-
-#define SYSLOG      "<187>Nov 20 03:12:45 web1 nginx: "
-#define STDERR      "2026-11-20T03:12:45.123456789Z stderr F "
-#define PIECE       "2026-11-20T03:12:45.123456789Z stderr P "
-#define STDOUT      "2026-11-20T03:12:45.123456789Z stdout F "
-#define COMPOSE     "nginx-1  | "
-#define ACCESS      "1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 200 5\n"
-#define KLOG        "I1120 03:12:00.123456       7 controller.go:171] reload\n"
-#define FASTCGI     ERROR "FastCGI sent in stderr: \"PHP message: a"
-#define DOCKER(log) "{\"log\":\"" log "\",\"stream\":\"stderr\",\"time\":\"2026-11-20T03:12:45.123456789Z\"}\n"
-
-struct peeled {
-    struct cut cut;
-    bool partial[MAXIMUM];
-    struct arena *arena;
-};
-
-static void
-peel_text(struct slice text, struct peeled *peeled)
-{
-    struct cut *cut = &peeled->cut;
-    struct peeler *peeler = peeler_new();
-    struct piece piece;
-    size_t at = 0;
-
-    memset(cut, 0, sizeof(*cut));
-    peeler_begin(peeler, peeled->arena);
-    for (;;) {
-        parse_next_wrapped(peeler, slice_from(text, at), 1000 + at, true, &piece);
-        if (piece.type == PIECE_MORE)
-            break;
-        assert_true(piece.consumed > 0 && piece.consumed <= text.size - at);
-        assert_ptr_equal(piece.record.raw.data, text.data + at);
-        assert_int_equal(piece.record.raw.size, piece.consumed);
-        assert_int_equal(piece.record.offset, 1000 + at);
-        assert_true(cut->count < MAXIMUM);
-        cut->types[cut->count] = piece.type == PIECE_RECORD ? 'R' : "FATLG"[piece.reason];
-        cut->lines[cut->count] = piece.record.lines;
-        cut->flags[cut->count] = piece.record.flags;
-        cut->complete[cut->count] = piece.complete;
-        peeled->partial[cut->count] = piece.partial;
-        cut->records[cut->count++] = piece.record;
-        at += piece.consumed;
-    }
-    assert_int_equal(at, text.size);
-    peeler_free(peeler);
-}
-
-static void
-assert_peel(const char *text, const char *types, struct peeled *peeled)
-{
-    peel_text(slice_of(text), peeled);
-    assert_string_equal(peeled->cut.types, types);
-}
-
-static int
-begin(void **state)
-{
-    struct peeled *peeled = memory_allocate_zeroed(1, sizeof(*peeled));
-
-    peeled->arena = arena_new();
-    *state = peeled;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    struct peeled *peeled = *state;
-
-    arena_free(peeled->arena);
-    free(peeled);
-    return 0;
-}
+/* Cutting records in wrappers: which lines belong together, what is no record, pieces, limits, blocks. */
+#include "parse_peel.h"
 
 static void
 test_lines_of_a_source(void **state)
@@ -198,71 +122,6 @@ test_times(void **state)
     assert_int_equal(first->time.east, 3600);
 }
 
-static void
-test_forged_wrappers(void **state)
-{
-    struct peeled *peeled = *state;
-
-    /* %0A in the URI: what follows looks like a wrapped record; it is the client's */
-    assert_peel(
-        ERROR "open() \"/srv/a\n" STDERR "2026/11/20 03:12:45 [error] 1#1: *3 forged\" failed (2: No such file or "
-              "directory), client: 10.0.0.1, server: s, request: \"GET /a%0A2026-11-20T03:12:45.123456789Z%20stderr%20F"
-              "%202026/11/20%2003:12:45%20[error]%201%231:%20*3%20forged HTTP/1.1\", host: \"h\"\n" ERROR "b" TAIL,
-        "RR", peeled);
-    assert_int_equal(peeled->cut.lines[0], 2);
-    assert_peel(SYSLOG ERROR
-                "open() \"/srv/a\n" SYSLOG "2026/11/20 03:12:45 [error] 1#1: *3 forged\" failed (2: No such file "
-                "or directory), client: 10.0.0.1, server: s, request: \"GET /a%0A2026/11/20%2003:12:45%20[error]"
-                "%201%231:%20*3%20forged HTTP/1.1\", host: \"h\"\n" SYSLOG ERROR "b" TAIL,
-                "RR", peeled);
-    /* within one line it is text */
-    assert_peel(SYSLOG ERROR "a, client: 10.0.0.1, server: s, request: \"GET /" STDERR
-                             "2026/11/20 03:12:45 [error] 1#1: forged HTTP/1.1\", host: \"h\"\n",
-                "R", peeled);
-    assert_peel(COMPOSE "1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET /" STDERR ERROR "forged\" 200\n", "A", peeled);
-}
-
-/* A path with %0A: `second` and `inner` stand before what the client made look like a record. */
-static void
-assert_inner(const char *first, const char *second, const char *inner, struct peeled *peeled)
-{
-    struct buffer text = BUFFER_EMPTY;
-
-    buffer_add_format(&text, "%s" ERROR "open() \"/srv/a\n", first);
-    buffer_add_format(&text, "%s%s2026/11/20 03:12:45 [emerg] 1#1: *3 forged%s\n", second, inner,
-                      inner[0] == '{' ? "\"}" : "");
-    buffer_add_format(&text, "%sb\" failed (2: No such file or directory)" TAIL "%s" ERROR "b" TAIL, second, first);
-    assert_peel(buffer_text(&text), "RR", peeled);
-    assert_int_equal(peeled->cut.lines[0], 3);
-    assert_slice(peeled->cut.records[0].client, "10.0.0.1");
-    buffer_free(&text);
-}
-
-static void
-test_forged_inner_wrappers(void **state)
-{
-    static const char *const inner[] = {STDERR, "nginx.1 | ", "{\"log\":\"", "{\"_HOSTNAME\":\"evil\",\"MESSAGE\":\""};
-    static const char *const outer[] = {STDERR, COMPOSE, SYSLOG, "[pod/shop-7d9c/nginx] "};
-    struct peeled *peeled = *state;
-
-    for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
-        for (size_t j = 0; j < sizeof(outer) / sizeof(outer[0]); j++)
-            assert_inner(outer[j], outer[j], inner[i], peeled);
-        assert_inner(SYSLOG, "", inner[i], peeled); /* a datagram has its wrapper once */
-    }
-    /* where no record is open it is a wrapper */
-    assert_peel(STDERR ERROR
-                "a" TAIL STDERR DOCKER("2026/11/20 03:12:45 [error] 1#1: *3 b, client: 10.0.0.1, server: s\\n")
-                    STDERR ERROR "c" TAIL,
-                "RRR", peeled);
-    assert_int_equal(peeled->cut.records[1].connection, 3);
-    assert_slice(peeled->cut.records[1].server, "s");
-    assert_peel(COMPOSE ERROR "a" TAIL COMPOSE "nginx.1 | " ERROR "b" TAIL COMPOSE STDERR ERROR "c" TAIL, "RRR",
-                peeled);
-    assert_slice(peeled->cut.records[1].extra[1].name, "process");
-    assert_slice(peeled->cut.records[2].message, "c");
-}
-
 /* JSON in another wrapper is the second one: of all lines of a record, and what is in it is text. */
 static void
 test_lines_in_two_wrappers(void **state)
@@ -372,6 +231,9 @@ test_blocks_do_not_matter(void **state)
         SYSLOG ERROR "a" TAIL,
         SYSLOG ERROR "open() \"/a\n",
         SYSLOG "forged\" failed" TAIL,
+        OTHER ERROR "a" TAIL,
+        OPEN "\n",
+        OTHER "x" ENOENT "%0A%3C187%3ENov%2020%2003:12:46%20db7%20nginx:%20x" END,
         COMPOSE ERROR "a\n",
         COMPOSE "  at x\n",
         COMPOSE ACCESS,
@@ -439,16 +301,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_lines_of_a_source, begin, end),
-        cmocka_unit_test_setup_teardown(test_other_lines, begin, end),
-        cmocka_unit_test_setup_teardown(test_pieces, begin, end),
-        cmocka_unit_test_setup_teardown(test_messages_with_line_ends, begin, end),
-        cmocka_unit_test_setup_teardown(test_times, begin, end),
-        cmocka_unit_test_setup_teardown(test_forged_wrappers, begin, end),
-        cmocka_unit_test_setup_teardown(test_forged_inner_wrappers, begin, end),
-        cmocka_unit_test_setup_teardown(test_lines_in_two_wrappers, begin, end),
-        cmocka_unit_test_setup_teardown(test_limits, begin, end),
-        cmocka_unit_test_setup_teardown(test_blocks_do_not_matter, begin, end),
+        cmocka_unit_test_setup_teardown(test_lines_of_a_source, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_other_lines, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_pieces, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_messages_with_line_ends, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_times, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_lines_in_two_wrappers, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_limits, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_blocks_do_not_matter, peel_begin, peel_end),
         cmocka_unit_test(test_sniff),
     };
 
