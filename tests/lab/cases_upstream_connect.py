@@ -53,6 +53,25 @@ def ipv4(stage):
     return Plan(lab.http(ONE), get(), was=one("proxy_pass http://[::1]:{up};"), after=answers(), up=stage.server(OK).port)
 
 
+def new_address(stage, old, port=0):
+    """The name had the address `old` when nginx started; the backend has another one now."""
+    dns = stage.enter(servers.Dns({"app.example": ["127.0.0.1"]}))
+    up = stage.server(OK, port=port).port
+    return Plan(lab.http(ONE), get(), was=one(f"proxy_pass http://{old}:{up}; proxy_connect_timeout 1s;"),
+                values={"resolver": f"127.0.0.1:{dns.port}"}, after=answers())
+
+
+@case("the name has another address now, the old one refuses", "upstream-connect-refused", "address-changed", kind="http", upstream_name="app.example")
+def address_changed(stage):
+    return new_address(stage, "127.0.0.9")
+
+
+@case("the name has another address now, the old one is silent", "upstream-connect-timeout", "address-changed", kind="http", upstream_name="app.example")
+def address_changed_silent(stage):
+    old = stage.enter(servers.FullQueue(OK, host="127.0.0.9"))
+    return new_address(stage, "127.0.0.9", port=old.port)
+
+
 @case("the backend works off its queue", "upstream-connect-timeout", "repair", kind="http")
 def full_queue(stage):
     up = stage.enter(servers.FullQueue(OK))
@@ -152,6 +171,20 @@ def few_ports(stage):
 
     text = GROUP.replace("proxy_pass http://app; %s", "{change:location}")
     return Plan(lab.http(text), provoke, was={"upstream": "server 127.0.0.1:{up};", **one("proxy_pass http://127.0.0.1:{up};")}, up=up.port)
+
+
+@case("gRPC, a connection for each call", "upstream-ephemeral-ports-exhausted", "keepalive-grpc", kind="grpc", needs=["network namespaces"])
+def few_ports_grpc(stage):
+    stage.enter(networks.own_network(ports="40000 40003"))
+    up = stage.server(servers.grpc(), port=30000)
+
+    def provoke(nginx):
+        time.sleep(1.5)
+        request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        nginx.send(request * 9 + b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+    text = GROUP.replace("proxy_pass http://app; %s", "grpc_pass grpc://app;")
+    return Plan(lab.http(text), provoke, was={"upstream": "server 127.0.0.1:{up};"}, up=up.port)
 
 
 def two_dead():

@@ -194,6 +194,21 @@ def write_reset(stage):
                 tolerates=("client-body-too-large",))
 
 
+@case("uWSGI, an application that does not read the body", "upstream-write-reset", "uwsgi-body", kind="uwsgi")
+def write_reset_uwsgi(stage):
+    def reads_all(_server, connection):
+        connection.recv(1)
+        size = 8_000_000
+        while size > 0:
+            size -= len(connection.recv(1 << 20))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    behaviour = servers.Repairable(stops_reading, reads_all)
+    stage.server(behaviour, path=stage.path("app.sock"))
+    text = location("uwsgi_pass unix:{folder}/app.sock; client_body_buffer_size 1m; client_max_body_size 0").replace("{change:location}", "")
+    return Plan(text, lambda nginx: nginx.post(bytes(8_000_000)), repair=behaviour.repair)
+
+
 @case("a header line with a NUL", "upstream-invalid-header", "application", kind="http")
 def invalid_header(stage):
     return repaired(stage, servers.raw(b"HTTP/1.1 200 OK\r\nX-A\0B: 1\r\nContent-Length: 2\r\n\r\nok"))

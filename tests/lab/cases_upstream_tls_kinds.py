@@ -118,3 +118,16 @@ each("upstream-tls-client-cert-required", "client-certificate", client_certifica
 each("upstream-tls-protocol-version", "tls13", tls_1_3, kinds=[UWSGI, GRPCS], common=True)
 each("upstream-tls-verify-name-mismatch", "name", wrong_name, common=True, upstream_name=NAME)
 each("upstream-tls-wrong-version-number", "plain", plain, kinds=[UWSGI, GRPCS])
+
+
+@case("gRPC, the port has HTTP/1.1 only", "upstream-tls-io-error-no-http2", "grpc-port", kind="grpcs")
+def no_http2(stage):
+    certificate, key = certificates.self_signed(stage, NAME)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    tls.set_alpn_protocols(["h2"])
+    rest = lab.free_port()
+    text = LOCATION % "" + f"""
+    server {{ listen 127.0.0.1:{rest} ssl; ssl_certificate {certificate}; ssl_certificate_key {key}; }}"""
+    return Plan(lab.http(text), get(), was={"location": f"grpc_pass grpcs://127.0.0.1:{rest};"},
+                values={"grpc_addr": f"127.0.0.1:{stage.server(servers.grpc(), tls=tls).port}"}, after=answers())

@@ -175,9 +175,9 @@ class FullQueue:
     """A listener whose accept queue is full until repair(), after which it behaves.  The kernel drops a SYN then, and refuses a unix
     connection with EAGAIN."""
 
-    def __init__(self, behave, path=None):
+    def __init__(self, behave, path=None, host="127.0.0.1"):
         self.behave, self.path = behave, path
-        self.listener = lab.listen_unix(path, 0) if path else lab.socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.listener = lab.listen_unix(path, 0) if path else lab.socket.create_server((host, 0), backlog=0)
         self.address = path or self.listener.getsockname()
         self.port = None if path else self.address[1]
         self.fillers = [self.fill() for _ in range(4)]
