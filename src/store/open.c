@@ -133,7 +133,8 @@ refuse_missing(struct store *store)
 {
     if (errno != ENOENT && errno != ENOTDIR)
         return store_refuse(store, strerror(errno));
-    diagnose(store->diagnostics, STATUS_STORE, "%s: no such database; `ngxerr scan` makes one", store->path);
+    diagnose(store->diagnostics, STATUS_STORE,
+             "%s: no such database; `ngxerr scan` makes one; query and report also take a LOG", store->path);
     return false;
 }
 
