@@ -142,6 +142,12 @@ def bind(stage):
     return Plan(lab.http(text), get(), was=one("proxy_bind 192.0.2.1;"), after=answers(), up=stage.server(OK).port)
 
 
+@case("a port that is in use", "upstream-bind-failed", "own-address", kind="http", own_address="127.0.0.1")
+def bind_port(stage):
+    text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up};\n{change:location}\n} }"
+    return Plan(lab.http(text), get(), was=one("proxy_bind 127.0.0.1:{port};"), after=answers(), up=stage.server(OK).port)
+
+
 @case("an IPv6 address for an IPv4 upstream", "upstream-bind-failed", "family", kind="http")
 def bind_family(stage):
     text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; proxy_bind {change:address}; } }"
