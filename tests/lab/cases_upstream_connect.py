@@ -48,7 +48,7 @@ def start_unix(stage):
                 after=answers(), repair=repair)
 
 
-@case("the backend is on 127.0.0.1 only", "upstream-connect-refused", "ipv4", kind="http", needs=["ipv6"])
+@case("the backend is on 127.0.0.1 only", "upstream-connect-refused-localhost", "ipv4", kind="http", needs=["ipv6"])
 def ipv4(stage):
     return Plan(lab.http(ONE), get(), was=one("proxy_pass http://[::1]:{up};"), after=answers(), up=stage.server(OK).port)
 
