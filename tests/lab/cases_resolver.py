@@ -77,6 +77,14 @@ def silent(stage):
     return plan
 
 
+@case("one of two name servers is silent, and not long enough waited for", "resolve-timeout", "servers")
+def silent_first(stage):
+    first, second = dns(stage, GOOD, silent=True)[1], dns(stage, GOOD)[1]
+    text = SITE.replace("{change:http}", "").replace("resolver_timeout 1s;", "")
+    return Plan(lab.http(text), get(), was={"server": f"resolver {first} {second}; resolver_timeout 5s;"},
+                values={"resolver": first, "second_resolver": second}, after=answers(), up=ok(stage))
+
+
 @case("stream, a silent name server", "resolve-timeout", "servers-stream", kind="stream", needs=["stream"])
 def silent_stream(stage):
     address, good = dns(stage, GOOD, silent=True)[1], dns(stage, GOOD)[1]
