@@ -42,6 +42,23 @@ def missing(stage):
     return to_good(stage, "")
 
 
+def localhost(stage, resolver):
+    text = f"""server {{ listen 127.0.0.1:{{port}}; {resolver} set $to {{up}}; location / {{ proxy_pass http://{{change:address}}:$to; }} }}"""
+    plan = Plan(lab.http(text), get(), was={"address": "localhost"}, after=answers(), up=ok(stage))
+    plan.repair = lambda: plan.was.update(address="127.0.0.1")
+    return plan
+
+
+@case("localhost and a variable", "no-resolver-defined", "localhost")
+def localhost_without_resolver(stage):
+    return localhost(stage, "")
+
+
+@case("localhost and a variable, asked of DNS", "resolve-nxdomain", "localhost")
+def localhost_unknown(stage):
+    return localhost(stage, f"resolver {dns(stage, {})[1]};")
+
+
 @case("stream, proxy_pass with a variable", "no-resolver-defined", "resolver-stream", kind="stream", needs=["stream"])
 def missing_stream(stage):
     _, address = dns(stage, GOOD)
