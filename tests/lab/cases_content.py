@@ -30,6 +30,15 @@ def put_into_missing(stage):
     return Plan(dav(stage, "{change:location}"), lambda nginx: nginx.send(request("PUT", "/a/b/c.txt", PAGE)), after=stored)
 
 
+@case("a directory that the workers may not write", "content-module-error-dav", "writable", needs=["root"])
+def put_refused(stage):
+    text = dav(stage)
+    folder = stage.path("dav")
+    os.chown(folder, 0, 0)
+    os.chmod(folder, 0o755)
+    return Plan(text, lambda nginx: nginx.send(request("PUT", "/a.txt", PAGE)), repair=lambda: for_workers(folder, 0o770))
+
+
 @case("a collection without its slash", "content-module-error-dav", "client", needs=["root"])
 def collection_without_slash(stage):
     text = dav(stage)

@@ -95,6 +95,24 @@ def broken_link(stage):
     return served(stage, "", "/a.html", repair=lambda: stage.write("root/a.html", PAGE))
 
 
+@case("error_page names a page that is not there", "static-not-found-after-upstream", "error-page")
+def no_error_page(stage):
+    stage.write("pages/50x.html", PAGE)
+    text = f"""server {{ listen 127.0.0.1:{{port}}; root {{folder}}; error_page 502 /50x.html; location / {{ proxy_pass http://127.0.0.1:{lab.free_port()}; }}
+{{change:server}} }}"""
+    return Plan(lab.http(text), get(), was={"server": "location = /50x.html { }"}, values={"error_page_directory": stage.path("pages")}, after=answers(b"HTTP/1.1 502"),
+                tolerates=("upstream-connect-refused",))
+
+
+@case("X-Accel-Redirect names a file that is not there", "static-not-found-after-upstream", "accel")
+def no_accel_file(stage):
+    os.mkdir(stage.path("files"))
+    up = stage.server(lab.answers_with(b"", headers=["X-Accel-Redirect: /protected/a%20b.txt"])).port
+    text = """server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up}; }
+        location /protected/ { internal; alias {folder}/files/; } }"""
+    return Plan(lab.http(text), get(), repair=lambda: stage.write("files/a b.txt", PAGE), after=page("/"), up=up)
+
+
 @case("root in the wrong place", "static-not-found", "root")
 def wrong_root(stage):
     root(stage, a_html=PAGE)
