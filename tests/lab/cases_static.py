@@ -100,8 +100,8 @@ def no_error_page(stage):
     stage.write("pages/50x.html", PAGE)
     text = f"""server {{ listen 127.0.0.1:{{port}}; root {{folder}}; error_page 502 /50x.html; location / {{ proxy_pass http://127.0.0.1:{lab.free_port()}; }}
 {{change:server}} }}"""
-    return Plan(lab.http(text), get(), was={"server": "location = /50x.html { }"}, values={"error_page_directory": stage.path("pages")}, after=answers(b"HTTP/1.1 502"),
-                tolerates=("upstream-connect-refused",))
+    return Plan(lab.http(text), get(), was={"server": "location = /50x.html { }"}, values={"error_page_directory": stage.path("pages")},
+                after=answers(b"HTTP/1.1 502"), tolerates=("upstream-connect-refused",))
 
 
 @case("X-Accel-Redirect names a file that is not there", "static-not-found-after-upstream", "accel")
