@@ -110,3 +110,16 @@ def needs_its_working_directory(stage):
 
     text = lab.configuration(http="server { listen 127.0.0.1:{port}; return 200; }", main=f"working_directory {folder};")
     return Plan(text, repair=make, after=answers())
+
+
+@case("the directory of a unix socket is missing", "listen-unix-socket-directory", "directory")
+def directory_of_a_socket(stage):
+    plan = refused(lab.http(f"server {{ listen unix:{stage.path('run')}/a.sock; }}"))
+    plan.repair = lambda: os.mkdir(stage.path("run"))
+    return plan
+
+
+@case("the directory of a unix socket is missing, another one", "listen-unix-socket-directory", "other")
+def other_directory_of_a_socket(stage):
+    return refused(lab.http("server { {change:server} }"), f"listen unix:{stage.path('run')}/a.sock;", at="server",
+                   values={"socket_path": stage.path("a.sock")})

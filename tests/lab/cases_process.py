@@ -1,11 +1,12 @@
 """Cases of the area process, and of starting without the rights: commands of nginx beside the one that runs."""
 
 import os
+import shutil
 import signal
 import subprocess
 
 import lab
-from as_user import Command
+from as_user import Command, open_to_all
 from registry import Plan, answers, case
 
 SITE = lab.http("server { listen 127.0.0.1:{port}; return 200; }")
@@ -141,3 +142,36 @@ class SecondStart:
 def second_start(_stage):
     start = SecondStart()
     return Plan(SITE, start, repair=start.repair, after=answers())
+
+
+class Upgrade:
+    """A provoke: SIGUSR2 for an nginx with daemon off, after repair() a restart."""
+
+    restarts = False
+
+    def __call__(self, nginx):
+        if self.restarts:
+            nginx.stop()
+            nginx.start()
+        else:
+            nginx.process.send_signal(signal.SIGUSR2)
+
+    def repair(self):
+        self.restarts = True
+
+
+@case("an upgrade of an nginx with daemon off", "binary-upgrade-failed", "supervisor")
+def upgrade_under_a_supervisor(_stage):
+    upgrade = Upgrade()
+    return Plan(SITE, upgrade, repair=upgrade.repair, after=answers())
+
+
+@case("a unix socket in a directory of root, without root", "listen-permission-denied-unix", "rights", needs=["root"])
+def socket_without_root(stage):
+    folder, prefix = stage.path("sockets"), stage.path("other")
+    for path in (folder, prefix, prefix + "/logs"):
+        os.mkdir(path)
+    text = lab.http(f"server {{ listen unix:{folder}/a.sock; }}").replace("{prefix}", prefix).replace("{level}", "warn")
+    command = Command("nobody", "-t", "-c", stage.write("other/nginx.conf", text), opens=True)
+    open_to_all(prefix)
+    return Plan(SITE, command, repair=lambda: shutil.chown(folder, "nobody"))
