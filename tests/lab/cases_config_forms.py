@@ -118,3 +118,33 @@ case("a stream server without proxy_pass", "conf-misc-server-incomplete", "liste
     module_server("stream", "listen 127.0.0.1:{port};", "", "proxy_pass 127.0.0.1:1;"))
 case("a mail server without auth_http", "conf-misc-server-incomplete", "listen", needs=["mail"])(
     module_server("mail", "listen 127.0.0.1:{port}; protocol imap;", "", "auth_http 127.0.0.1:9000/auth;"))
+refusal("masks for fewer workers", "conf-invalid-value-size-affinity", "auto",
+        lab.configuration(http="server { listen 127.0.0.1:{port}; }", main="").replace("worker_processes 1;", "{change:main}"),
+        "worker_processes 4; worker_cpu_affinity 01 10;", at="main")
+corrected("conf-upstream-definition-method", "order", lab.http("upstream a { {change:here} server 127.0.0.1:1; }"),
+          ("keepalive 4; least_conn;", "least_conn; keepalive 4;"), ("ip_hash; least_conn;", "least_conn;"))
+corrected("conf-zone-unknown-changed-twice", "size", lab.http("upstream a { zone one 64k; server 127.0.0.1:1; } upstream b { {change:here} server 127.0.0.1:2; }"),
+          ("zone one 128k;", "zone one 64k;"), ("zone one 256k;", "zone two 256k;"))
+corrected("conf-zone-unknown-changed-twice", "once",
+          lab.http("limit_req_zone $binary_remote_addr zone=a:1m rate=9r/s; {change:here} server { listen 127.0.0.1:{port}; }"),
+          ("limit_req_zone $host zone=a:1m rate=9r/s;", "limit_req_zone $host zone=by_host:1m rate=9r/s;"))
+corrected("conf-zone-unknown-changed-twice", "use",
+          lab.http("limit_req_zone $binary_remote_addr zone=a:1m rate=9r/s; {change:here} server { listen 127.0.0.1:{port}; }"),
+          ("limit_conn_zone $host zone=a:1m;", "limit_conn_zone $host zone=by_host:1m;"))
+corrected("conf-invalid-value-zone", "twice", lab.http("proxy_cache_path {prefix}/a keys_zone=pages:1m; {change:here} server { listen 127.0.0.1:{port}; }"),
+          ("proxy_cache_path {prefix}/b keys_zone=pages:1m;", "proxy_cache_path {prefix}/b keys_zone=images:1m;"))
+corrected("conf-invalid-value", "quote", in_server(),
+          ("add_header Content-Security-Policy default-src 'self';", "add_header Content-Security-Policy \"default-src 'self'\";"))
+corrected("conf-invalid-value", "keepalive", lab.http("upstream a { server 127.0.0.1:1; {change:here} }"), ("keepalive no;", "keepalive 4;"))
+corrected("conf-invalid-value", "plus", lab.http("upstream a { {change:here} }"), ("server 127.0.0.1:1 slow_start=30s;", "server 127.0.0.1:1;"))
+corrected("conf-invalid-value-incompatible", "order", in_server("location / { {change:here} }"),
+          ("proxy_redirect default; proxy_pass http://127.0.0.1:1;", "proxy_pass http://127.0.0.1:1; proxy_redirect default;"))
+corrected("conf-invalid-value-incompatible", "both-parts", in_server("set $a b; location / { proxy_pass http://$a; {change:here} }"),
+          ("proxy_redirect default;", "proxy_redirect http://backend.example/ /;"))
+refusal("nobody may refer", "conf-invalid-value-incompatible", "referers",
+        in_server("server_name a.example; location / {\n{change:location}\nif ($invalid_referer) { return 403; } }"), "valid_referers none blocked;",
+        at="location")
+corrected("conf-host-not-found-fixed", "template", lab.http("server { listen {change:here}; }"), ("${PORT}", "127.0.0.1:{port}"))
+case("combined in stream", "conf-misc-log-format", "stream", needs=["stream"])(
+    lambda stage: refused(lab.configuration(stream="{change:stream}\nserver { listen 127.0.0.1:{port}; return a;\n"
+                                                   "access_log {prefix}/logs/a.log combined; }"), at="stream"))

@@ -44,12 +44,6 @@ refusal("many variables", "conf-hash-size", "variables",
         with_server(" ".join(f"set $v{number} 1;" for number in range(80))), "variables_hash_max_size 8;", at="http")
 refusal("busy buffers above all buffers", "conf-buffers-mismatch", "proxy", in_location(), "proxy_busy_buffers_size 256k;", at="location")
 refusal("one buffer only", "conf-buffers-mismatch", "proxy", in_location(), "proxy_buffers 1 16k;", at="location")
-refusal("a zone for two keys", "conf-zone-unknown-changed", "rename",
-        lab.http("limit_req_zone $binary_remote_addr zone=a:1m rate=9r/s; {change:here}" + PLAIN_SERVER),
-        "limit_req_zone $host zone=a:1m rate=9r/s;", "limit_req_zone $host zone=by_host:1m rate=9r/s;")
-refusal("a zone for two uses", "conf-zone-unknown-changed", "rename",
-        lab.http("limit_req_zone $binary_remote_addr zone=a:1m rate=9r/s; {change:here}" + PLAIN_SERVER),
-        "limit_conn_zone $host zone=a:1m;", "limit_conn_zone $host zone=by_host:1m;")
 refusal("a cache without its path", "conf-zone-unknown-cache", "declare", with_server("location / { proxy_cache pages; }"), at="http",
         cache_directory="{prefix}/cache")
 refusal("limit_req without its zone", "conf-zone-unknown", "request-zone", with_server("limit_req zone=a;"), at="http")

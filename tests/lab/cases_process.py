@@ -175,3 +175,29 @@ def socket_without_root(stage):
     command = Command("nobody", "-t", "-c", stage.write("other/nginx.conf", text), opens=True)
     open_to_all(prefix)
     return Plan(SITE, command, repair=lambda: shutil.chown(folder, "nobody"))
+
+
+class KeyChange:
+    """A provoke: a reload with another key for a zone, after repair() under another name."""
+
+    name = "a"
+
+    def __call__(self, nginx):
+        with open(nginx.path("nginx.conf"), encoding="utf-8") as file:
+            text = file.read()
+        with open(nginx.path("nginx.conf"), "w", encoding="utf-8") as file:
+            file.write(text.replace("$binary_remote_addr zone=a", f"$host zone={self.name}"))
+        before = workers(nginx)
+        Command(None, "-s", "reload")(nginx)
+        if self.name != "a":
+            lab.wait_for(lambda: workers(nginx) != before, seconds=10)
+
+    def repair(self):
+        self.name = "by_host"
+
+
+@case("another key for a zone, by a reload", "conf-zone-unknown-changed", "rename")
+def key_of_a_zone(_stage):
+    change = KeyChange()
+    return Plan(lab.http("limit_req_zone $binary_remote_addr zone=a:1m rate=9r/s; server { listen 127.0.0.1:{port}; return 200; }"), change,
+                repair=change.repair, after=answers())
