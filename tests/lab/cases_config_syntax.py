@@ -1,5 +1,6 @@
 """Cases of the area config-startup: names, blocks and words that nginx does not take."""
 
+import os
 import re
 import subprocess
 
@@ -167,3 +168,20 @@ def ssl_on(stage):
     certificate, key = lab.make_certificate(stage.folder, "a.example")
     text = f"server {{ ssl_certificate {certificate}; ssl_certificate_key {key};\n{{change:server}} }}"
     return refused(lab.http(text), "listen 127.0.0.1:{port}; ssl on;", at="server")
+
+
+@case("a module without the one that it needs", "conf-module-load-missing", "same-build", needs=["lua"])
+def module_without_its_base(_stage):
+    base = os.path.join(lab.MODULES, "ndk_http_module.so")
+    if not os.path.exists(base):
+        raise Skip("not here: the development kit as a module of its own")
+    load = f"load_module {lab.module_path('http_lua')};\n"
+    return refused("{change:here}" + in_location(""), load, f"load_module {base};\n{load}")
+
+
+refusal("a no-break space behind the name", "conf-unknown-directive-invisible", "remove", in_server(), "root\u00a0/srv;", "root /srv;")
+refusal("a comment of another language", "conf-unknown-directive-foreign", "comment", in_server(), "// static files\nroot /srv;", "# static files\nroot /srv;")
+refusal("a merge that was not finished", "conf-unknown-directive-foreign", "merge", in_server(),
+        "<<<<<<< HEAD\nroot /srv/a;\n=======\nroot /srv/b;\n>>>>>>> new\n", "root /srv/b;")
+refusal("a colon behind the name", "conf-unknown-directive-foreign", "colon", in_server(), "root: /srv;", "root /srv;")
+refusal("a health check", "conf-unknown-directive-version", "plus", in_location("{change:here}"), "health_check;", "")
