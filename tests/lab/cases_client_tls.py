@@ -221,3 +221,14 @@ def small_session_cache(stage):
     text = f"ssl_verify_client optional_no_ca; ssl_session_tickets off; ssl_client_certificate {ca.certificate};"
     return Plan(site(pair, text).replace("http {", "http {\n{change:http}", 1), many, after=gets(b"200", client),
                 was={"http": "ssl_session_cache shared:S:32k;"})
+
+
+@case("the authority of the clients has expired", "client-tls-cert-verify-error-expired", "authority")
+def authority_expired(stage):
+    ca = certificates.Authority(stage)
+    client = showing(ca, ca.issue("ann"))
+    current = certificates.read(ca.certificate)
+    certificates.openssl("x509", "-in", ca.certificate, "-signkey", ca.key, "-days", "-1", "-out", ca.certificate)
+    text = f"ssl_verify_client on; ssl_client_certificate {ca.certificate};"
+    return Plan(site(certificates.self_signed(stage, NAME), text), over_tls(client), level="info", after=gets(b"200", client),
+                repair=lambda: stage.write("ca.crt", current))

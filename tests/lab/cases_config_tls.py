@@ -144,3 +144,13 @@ def key_of_root(stage):
     os.chmod(key, 0o600)
     tester = as_user.Command("nobody", "-t", opens=True)
     return Plan(TLS_SERVER % pair_of(certificate, key), tester, repair=tester.repair)
+
+
+@case("a certificate that was cut short", "conf-certificate-load", "damaged")
+def cut_short(stage):
+    certificate, key = certificates.self_signed(stage, NAME)
+    whole = certificates.read(certificate)
+    stage.write(NAME + ".crt", whole[:len(whole) // 2] + b"\n-----END\n")
+    plan = refused(TLS_SERVER % pair_of(certificate, key))
+    plan.repair = lambda: stage.write(NAME + ".crt", whole)
+    return plan
