@@ -201,3 +201,18 @@ def key_of_a_zone(_stage):
     change = KeyChange()
     return Plan(lab.http("limit_req_zone $binary_remote_addr zone=a:1m rate=9r/s; server { listen 127.0.0.1:{port}; return 200; }"), change,
                 repair=change.repair, after=answers())
+
+
+@case("a rotation, and the workers may not enter", "conf-file-open", "reopen", needs=["root"])
+def rotation(stage):
+    folder = stage.path("closed")
+    os.mkdir(folder)
+    text = lab.configuration(http=f"server {{ listen 127.0.0.1:{{port}}; access_log {folder}/a.log; return 200; }}", main="user daemon;")
+
+    def provoke(nginx):
+        os.chmod(folder, stage.mode)
+        Command(None, "-s", "reopen")(nginx)
+        lab.wait_for(lambda: nginx.all_logs().count("failed (13") or stage.mode == 0o755, seconds=10)
+
+    stage.mode = 0o700
+    return Plan(text, provoke, repair=lambda: setattr(stage, "mode", 0o755), after=answers())
