@@ -185,3 +185,13 @@ refusal("a merge that was not finished", "conf-unknown-directive-foreign", "merg
         "<<<<<<< HEAD\nroot /srv/a;\n=======\nroot /srv/b;\n>>>>>>> new\n", "root /srv/b;")
 refusal("a colon behind the name", "conf-unknown-directive-foreign", "colon", in_server(), "root: /srv;", "root /srv;")
 refusal("a health check", "conf-unknown-directive-version", "plus", in_location("{change:here}"), "health_check;", "")
+refusal("a location without a server", "conf-directive-not-allowed-here", "server", lab.http("{change:here}"), "location / { }",
+        "server { listen 127.0.0.1:{port}; location / { } }")
+refusal("a server without http", "conf-directive-not-allowed-here", "http", lab.http("server { listen 127.0.0.1:{port}; }") + "{change:here}",
+        "server { }", "")
+refusal("one group where two are wanted", "conf-regex", "captures", in_location(), "fastcgi_split_path_info ^(.+\\.php);", at="location")
+refusal("two ports in one listen", "conf-host-not-found-fixed", "comma", lab.http("server { {change:here} }"),
+        "listen {port},;", "listen {port};")
+refusal("spaces around =", "conf-invalid-value", "spaces", lab.http("upstream a { {change:here} }"), "server 127.0.0.1:1 weight = 5;",
+        "server 127.0.0.1:1 weight=5;")
+refusal("udp in http", "conf-invalid-value", "udp", lab.http("server { {change:here} }"), "listen 127.0.0.1:{port} udp;", "listen 127.0.0.1:{port};")
