@@ -138,6 +138,12 @@ def no_parameters(stage):
     return plan
 
 
+@case("a file that holds no response", "openssl-call-failed-stapling-file", "remove")
+def no_response_in_file(stage):
+    return refused(with_pair(certificates.self_signed(stage, NAME), "{change:here}"),
+                   f"ssl_stapling on; ssl_stapling_file {stage.write('ocsp.der', '')};", "")
+
+
 @case("a key of root, nginx -t without root", "conf-certificate-load-permission", "sudo", needs=["root"])
 def key_of_root(stage):
     certificate, key = certificates.self_signed(stage, NAME)
