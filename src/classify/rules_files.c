@@ -26,7 +26,8 @@ add_part(struct hash_stream *stream, struct slice part)
 static bool
 add_file(struct hash_stream *stream, const char *path)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    /* as conf reads it: a pipe in the place of a file must not hang the program */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct buffer bytes = BUFFER_EMPTY;
     ssize_t got = 0;
 

@@ -42,3 +42,7 @@ scan --patterns p
 "$NGXERR" db reclassify -d a.db
 scan --patterns p
 scan --patterns missing
+echo "--- a pipe in the place of a file does not hang it"
+rm p/a.conf
+mkfifo p/a.conf
+scan --patterns p
