@@ -93,7 +93,7 @@ read_comparison(struct loader *loader, struct condition *condition, const struct
                 const struct conf_directive *directive, size_t from)
 {
     enum compare compare = COMPARE_IN;
-    bool may_compare = key->values == WHEN_NUMBER || key->values == WHEN_CAPTURE || key->values == WHEN_ERRNO;
+    bool may_compare = key->values == WHEN_NUMBER || key->values == WHEN_CAPTURE;
 
     if (from >= directive->word_count) {
         loader_error(loader, directive->place, "\"when %s\" needs a value", key->name);

@@ -131,6 +131,10 @@ static const struct {
     {FILE_WITH("suggest s { title T; text X; when clients 3; }"),
      "ngxerr: bad.conf:5:43: \"when clients\" needs a comparison: =, !=, <, <=, > or >= and a number\n"
      "    suggest s { title T; text X; when clients 3; }\n                                              ^\n"},
+    /* nothing would compare it */
+    {FILE_WITH("suggest s { title T; text X; when errno = 3; }"),
+     "ngxerr: bad.conf:5:41: \"=\" is no value of \"errno\"\n"
+     "    suggest s { title T; text X; when errno = 3; }\n                                            ^\n"},
     {FILE_WITH("suggest s { title T; text X; when capture colour = 3; }"),
      "ngxerr: bad.conf:5:35: no expression of class \"a\" has a group named \"colour\"\n"
      "    suggest s { title T; text X; when capture colour = 3; }\n                                      ^\n"},
