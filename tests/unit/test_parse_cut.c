@@ -106,8 +106,23 @@ test_glued(void **state)
     /* not inside of a record or of a quoted text */
     assert_cut(ERROR "open() \"/a" ERROR "b\" failed (2: No such file or directory)" TAIL, "R", &cut);
     assert_cut("app: got \"" ERROR "x\"\n", "F", &cut);
+    assert_cut("{} " ERROR "x\n", "F", &cut); /* of a log in JSON all of a line is its own */
     /* after a record without tail */
     assert_cut(ERROR "a\nGD Warning" ERROR "b" TAIL, "RGR", &cut);
+}
+
+/* A line of so many bytes, and what follows them. */
+static void
+assert_cut_of_size(size_t size, const char *rest, const char *types)
+{
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    while (text.size < size)
+        buffer_add_byte(&text, 'x');
+    buffer_add_text(&text, rest);
+    assert_cut(buffer_text(&text), types, &cut);
+    buffer_free(&text);
 }
 
 static void
@@ -123,6 +138,9 @@ test_limits(void **state)
     buffer_add_text(&text, "\n" ERROR "a" TAIL);
     assert_cut(buffer_text(&text), "LFR", &cut);
     assert_int_equal(cut.sizes[0], LIMIT_LINE);
+    assert_cut_of_size(LIMIT_LINE - 1, "\n" ERROR "a" TAIL, "FR"); /* the newline counts */
+    assert_cut_of_size(LIMIT_LINE, "\n" ERROR "a" TAIL, "LFR");
+    assert_cut_of_size(LIMIT_LINE, "", "F");
 
     buffer_clear(&text);
     buffer_add_text(&text, ERROR "FastCGI sent in stderr: \"");
@@ -166,7 +184,6 @@ static void
 cut_in_blocks(struct slice text, struct buffer *out)
 {
     size_t at = 0, have = 0;
-    unsigned lines = 0;
     struct piece piece;
 
     while (at < text.size || have < text.size) {
@@ -180,14 +197,12 @@ cut_in_blocks(struct slice text, struct buffer *out)
             have += block < text.size - have ? block : text.size - have;
             continue;
         }
-        lines += piece.record.lines;
         buffer_add_format(out, "%d %d %zu %u %x %zu\n", (int)piece.type,
                           (int)piece.reason * (piece.type == PIECE_UNPARSED), piece.consumed, piece.record.lines,
                           piece.record.flags, piece.record.message.size);
         at += piece.consumed;
     }
     assert_int_equal(at, text.size);
-    (void)lines;
 }
 
 static void

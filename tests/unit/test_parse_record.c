@@ -43,6 +43,21 @@ test_prefix(void **state)
     assert_null(record.client.data);
 }
 
+/* A number that 64 bits do not hold is none. */
+static void
+test_large_numbers(void **state)
+{
+    struct piece piece;
+
+    (void)state;
+    struct record record = record_of("2026/11/20 03:12:45 [warn] 18446744073709551615#0: *18446744073709551616 x\n");
+    assert_true(record.pid == UINT64_MAX);
+    assert_false(record.has_connection);
+    assert_slice(record.message, "*18446744073709551616 x");
+    parse_next(SLICE("2026/11/20 03:12:45 [warn] 18446744073709551616#0: x\n"), 0, true, &piece);
+    assert_int_equal(piece.type, PIECE_UNPARSED);
+}
+
 static void
 test_http_tail(void **state)
 {
@@ -339,6 +354,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_large_numbers),
         cmocka_unit_test(test_http_tail),
         cmocka_unit_test(test_empty_server_and_no_host),
         cmocka_unit_test(test_regex_server_name),
