@@ -246,6 +246,75 @@ kind_of_the_directive_that_is_named(void **state)
 }
 
 static void
+evidence_of_one_record(void **state)
+{
+    (void)state;
+    struct record record = {.message = SLICE("open() \"/a\" failed (13: Permission denied) in /srv/(5: b):3"),
+                            .prefix = PREFIX_DATED,
+                            .level = LEVEL_CRIT,
+                            .error_number = 13,
+                            .extra_count = 1,
+                            .extra = {{SLICE("login"), SLICE("me")}}};
+    struct match match = {.capture_count = 4,
+                          .captures = {{SLICE("size"), SLICE("9223372036854775807")},
+                                       {SLICE("large"), SLICE("9223372036854775808")},
+                                       {SLICE("none"), SLICE_NONE},
+                                       {SLICE("empty"), SLICE("")}}};
+    struct evidence evidence;
+    evidence_of_record(&record, &match, &evidence);
+    assert_int_equal(evidence.count, 1);
+    assert_true(evidence.single_record);
+    assert_int_equal(evidence.level, LEVEL_CRIT);
+    assert_int_equal(evidence.since_reload, -1);
+    assert_int_equal(evidence.errno_count, 1);
+    assert_true(slice_is(evidence.errnos[0].value, "13"));
+    assert_int_equal(evidence.capture_count, 4);
+    assert_true(evidence.captures[0].numeric_max_known);
+    assert_true(evidence.captures[0].numeric_max == INT64_MAX);
+    assert_false(evidence.captures[1].numeric_max_known); /* does not fit */
+    assert_true(slice_is(evidence.captures[2].name, "empty"));
+    assert_true(slice_is(evidence.captures[3].name, "login"));
+    assert_int_equal(evidence.captures[3].share, 100);
+}
+
+/* What is whole and names no upstream has none; what was cut, or lacks its tail, may have had one. */
+static void
+upstream_of_one_record(void **state)
+{
+    (void)state;
+    static const struct {
+        enum prefix_form prefix;
+        unsigned flags;
+        bool tail, module;
+        enum kind kind;
+        bool unknown;
+    } cases[] = {
+        {PREFIX_DATED, 0, true, false, KIND_NONE, false},
+        {PREFIX_DATED, RECORD_TRUNCATED, true, false, KIND_NONE, true},
+        {PREFIX_DATED, RECORD_TRUNCATED, true, true, KIND_NONE, false}, /* its message names the module */
+        {PREFIX_DATED, RECORD_TRUNCATED, true, false, KIND_HTTP, false},
+        {PREFIX_DATED, RECORD_CRLF, true, false, KIND_NONE, false},
+        {PREFIX_FRAGMENT, 0, false, false, KIND_NONE, true},
+        {PREFIX_FRAGMENT, 0, true, false, KIND_NONE, false},
+        {PREFIX_FRAGMENT, 0, false, false, KIND_GRPC, false},
+        {PREFIX_STDERR, 0, false, false, KIND_NONE, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct record record = {.message = SLICE("x"),
+                                .prefix = cases[i].prefix,
+                                .flags = cases[i].flags,
+                                .kind = cases[i].kind,
+                                .error_number = -1,
+                                .tail = cases[i].tail ? SLICE(", client: 1.1.1.1, server: s") : SLICE_NONE};
+        struct match match = {.capture_count = cases[i].module, .captures = {{SLICE("module"), SLICE("fastcgi")}}};
+        struct evidence evidence;
+        evidence_of_record(&record, &match, &evidence);
+        assert_int_equal(evidence.kind_unknown, cases[i].unknown);
+        assert_int_equal(evidence.errno_count, 0);
+    }
+}
+
+static void
 figures(void **state)
 {
     (void)state;
@@ -276,6 +345,8 @@ main(void)
         cmocka_unit_test(an_answer_is_never_read_from_the_log),
         cmocka_unit_test(kinds),
         cmocka_unit_test(kind_of_the_directive_that_is_named),
+        cmocka_unit_test(evidence_of_one_record),
+        cmocka_unit_test(upstream_of_one_record),
         cmocka_unit_test(figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,6 +188,46 @@ test_cut_at_2047(void **state)
     assert_null(record.client.data);
 }
 
+/* A record of so many bytes that ends in `end`. */
+static struct record
+record_of_size(char *text, size_t size, const char *end)
+{
+    int begin = snprintf(text, size, PREFIX "open() \"/");
+
+    memset(text + begin, 'L', size - (size_t)begin);
+    memcpy(text + size - strlen(end), end, strlen(end));
+    memcpy(text + size, "\n", 2);
+    struct record record = record_of(text);
+    assert_int_equal(record.raw.size, size + 1);
+    return record;
+}
+
+/* A record that fits exactly cannot be told from a cut one; of 4095 bytes, which OpenResty allows, only what has no end was cut. */
+static void
+test_sizes_of_cut_records(void **state)
+{
+    static const char whole[] =
+        "\" failed (2: x), client: 127.0.0.1, server: s, request: \"GET / HTTP/1.1\", host: \"h\"";
+    static const char broken[] = "\" failed (2: x), client: 127.0.0.1, server: s, request: \"GET /";
+    char text[2 * LIMIT_NGINX_RECORD + 64];
+    struct record record;
+
+    (void)state;
+    record = record_of_size(text, 2047, whole);
+    assert_true(record.flags & RECORD_TRUNCATED);
+    assert_slice(record.host, "h");
+    assert_false(record_of_size(text, 2046, whole).flags & RECORD_TRUNCATED);
+    assert_false(record_of_size(text, 2048, whole).flags & RECORD_TRUNCATED);
+    record = record_of_size(text, 4095, whole);
+    assert_false(record.flags & RECORD_TRUNCATED);
+    assert_slice(record.host, "h");
+    record = record_of_size(text, 4095, broken);
+    assert_true(record.flags & RECORD_TRUNCATED);
+    assert_slice(record.request, "GET /");
+    assert_true(record_of_size(text, 4095, "L").flags & RECORD_TRUNCATED);
+    assert_false(record_of_size(text, 4094, "L").flags & RECORD_TRUNCATED);
+}
+
 static void
 test_stderr_forms(void **state)
 {
@@ -218,6 +258,7 @@ main(void)
         cmocka_unit_test(test_side),
         cmocka_unit_test(test_debug_has_no_tail),
         cmocka_unit_test(test_cut_at_2047),
+        cmocka_unit_test(test_sizes_of_cut_records),
         cmocka_unit_test(test_stderr_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
