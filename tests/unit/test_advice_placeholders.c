@@ -47,6 +47,12 @@ what_they_refuse(void **state)
         {"upstream_addr", "10.0.0.1"},
         {"upstream_addr", "10.0.0.256:80"},
         {"upstream_addr", "10.0.0.1:0"},
+        {"client", "0010.0.0.1"},
+        {"client", "10.0.0.0.1"},
+        {"client", "::12345"},
+        {"client", "1:2:3:4:5:6:7:8:9"},
+        {"client", "1:2:3:4:5:6:7:8:10.0.0.1"},
+        {"client", "1:2"},
         {"upstream_addr", "10.0.0.1:65536"},
         {"upstream_addr", "10.0.0.1:80;reboot"},
         {"upstream_addr", "::1:80"},
@@ -109,6 +115,39 @@ what_they_refuse(void **state)
 }
 
 /* Whatever a client writes: none of it enters a command or a configuration under any name. */
+/* `size` times `letter` behind the beginning. */
+static bool
+allowed_with(const char *name, const char *begin, char letter, size_t size)
+{
+    char text[2048];
+    size_t before = strlen(begin);
+    memcpy(text, begin, before);
+    memset(text + before, letter, size);
+    return advice_value_allowed(slice_of(name), (struct slice){text, before + size});
+}
+
+static void
+the_longest_values(void **state)
+{
+    (void)state;
+    char labels[256] = "";
+    for (int i = 0; i < 4; i++)
+        strcat(labels, "abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz.");
+    assert_int_equal(strlen(labels), 216);
+    assert_true(allowed_with("host", labels, 'a', 253 - 216));
+    assert_false(allowed_with("host", labels, 'a', 254 - 216));
+    assert_true(allowed_with("host", "", 'a', 63));
+    assert_false(allowed_with("host", "", 'a', 64));
+    assert_true(allowed_with("path", "/", 'a', 1023));
+    assert_false(allowed_with("path", "/", 'a', 1024));
+    assert_true(allowed_with("zone", "", 'a', 64));
+    assert_false(allowed_with("zone", "", 'a', 65));
+    assert_true(allowed_with("variable", "", 'a', 64));
+    assert_false(allowed_with("variable", "", 'a', 65));
+    assert_true(allowed_with("size", "", '1', 18));
+    assert_false(allowed_with("size", "", '1', 19));
+}
+
 static void
 hostile_values_enter_nothing(void **state)
 {
@@ -262,6 +301,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_grammars_allow),
         cmocka_unit_test(what_they_refuse),
+        cmocka_unit_test(the_longest_values),
         cmocka_unit_test(hostile_values_enter_nothing),
         cmocka_unit_test(filling),
         cmocka_unit_test(unix_sockets),

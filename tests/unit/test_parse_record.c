@@ -134,6 +134,8 @@ test_upstream_forms(void **state)
          KIND_NONE},
         {"unix:///run/app.sock", "unix:///run/app.sock", NULL, KIND_NONE},
         {"127.0.0.1:3128", "127.0.0.1:3128", NULL, KIND_NONE}, /* the tunnel module, CONNECT */
+        {"h20://10.0.0.1:1/x", "10.0.0.1:1", "/x", KIND_NONE}, /* a module that nobody knows */
+        {"http://[::1/x", "[::1/x", NULL, KIND_HTTP},
     };
     char text[512];
 
@@ -150,6 +152,103 @@ test_upstream_forms(void **state)
         else
             assert_slice(record.upstream_uri, cases[i].uri);
         assert_int_equal(record.kind, cases[i].kind);
+    }
+}
+
+/* Capital letters, '_' and '-' are a method (ngx_http_parse_request_line); what has another byte is no request line. */
+static void
+test_requests(void **state)
+{
+    static const struct {
+        const char *request, *method, *uri;
+    } cases[] = {
+        {"GET /a?b HTTP/1.1", "GET", "/a?b"},
+        {"VERSION_CONTROL /a HTTP/1.0", "VERSION_CONTROL", "/a"},
+        {"M-SEARCH * HTTP/1.1", "M-SEARCH", "*"},
+        {"GET /a b HTTP/2.0", "GET", "/a b"},
+        {"GET /a", "GET", "/a"},
+        {"GET  HTTP/1.1", "GET", ""},
+        {"GET ", "GET", ""},
+        {"GET", NULL, NULL},
+        {"get / HTTP/1.1", NULL, NULL},
+        {" / HTTP/1.1", NULL, NULL},
+        {"G1T / HTTP/1.1", NULL, NULL},
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(text, sizeof(text), PREFIX "x, client: 1.2.3.4, server: s, request: \"%s\"\n", cases[i].request);
+        struct record record = record_of(text);
+        assert_slice(record.request, cases[i].request);
+        assert_int_equal(record.method.data != NULL, cases[i].method != NULL);
+        assert_int_equal(record.uri.data != NULL, cases[i].uri != NULL);
+        if (cases[i].method != NULL) {
+            assert_slice(record.method, cases[i].method);
+            assert_slice(record.uri, cases[i].uri);
+        }
+    }
+}
+
+/* Where no upstream has a scheme, tail and action tell stream and mail. */
+static void
+test_kinds_without_scheme(void **state)
+{
+    static const struct {
+        const char *rest;
+        enum kind kind;
+    } cases[] = {
+        {"x, udp client: 1.1.1.1, server: 0.0.0.0:53", KIND_STREAM},
+        {"x, client: 1.1.1.1, server: 0.0.0.0:53", KIND_NONE},
+        {"x, client: 1.1.1.1, server: 0.0.0.0:53, upstream: \"10.0.0.1:53\"", KIND_STREAM},
+        {"x, client: 1.1.1.1, server: s, request: \"GET / HTTP/1.1\", upstream: \"10.0.0.1:53\"", KIND_NONE},
+        {"x while initializing session, client: 1.1.1.1, server: 0.0.0.0:53", KIND_STREAM},
+        {"x while prereading client data, client: 1.1.1.1, server: 0.0.0.0:53", KIND_STREAM},
+        {"x while in auth state, client: 1.1.1.1, server: 0.0.0.0:25", KIND_MAIL},
+        {"x, client: 1.1.1.1 using starttls, server: 0.0.0.0:25", KIND_MAIL},
+        {"x, client: 1.1.1.1, server: 0.0.0.0:25, login: \"a\"", KIND_MAIL},
+        {"x while sending to client, client: 1.1.1.1, server: s", KIND_NONE},
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(text, sizeof(text), PREFIX "%s\n", cases[i].rest);
+        assert_int_equal(record_of(text).kind, cases[i].kind);
+    }
+}
+
+/* Every value of log->action that nginx's src/mail/ alone has names the kind. */
+static void
+test_mail_actions(void **state)
+{
+    static const char *const actions[] = {
+        "sending client greeting line",
+        "in starttls state",
+        "in auth state",
+        "in http auth state",
+        "in delay pipelining state",
+        "in resolving client address",
+        "in resolving client hostname",
+        "sending user name to upstream",
+        "sending password to upstream",
+        "sending LOGIN command to upstream",
+        "sending HELO/EHLO to upstream",
+        "sending XCLIENT to upstream",
+        "sending client HELO/EHLO to upstream",
+        "sending AUTH to upstream",
+        "sending MAIL FROM to upstream",
+        "sending RCPT TO to upstream",
+        "reading response from upstream",
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        snprintf(text, sizeof(text), PREFIX "x while %s, client: 1.1.1.1, server: 0.0.0.0:25\n", actions[i]);
+        struct record record = record_of(text);
+        assert_slice(record.doing, actions[i]);
+        assert_int_equal(record.kind, KIND_MAIL);
     }
 }
 
@@ -359,6 +458,9 @@ main(void)
         cmocka_unit_test(test_empty_server_and_no_host),
         cmocka_unit_test(test_regex_server_name),
         cmocka_unit_test(test_upstream_forms),
+        cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_kinds_without_scheme),
+        cmocka_unit_test(test_mail_actions),
         cmocka_unit_test(test_stream_tail),
         cmocka_unit_test(test_mail_tail),
         cmocka_unit_test(test_other_tails),
