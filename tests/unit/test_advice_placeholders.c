@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -82,6 +83,7 @@ what_they_refuse(void **state)
         {"port", "080"},
         {"port", "+80"},
         {"port", " 80"},
+        {"variable", "1a"},
         {"zone", "-rf"},
         {"zone", "a b"},
         {"zone", "a}"},
@@ -204,8 +206,38 @@ filling(void **state)
     expect(arena, FILL_CONFIG, "${log_client}", "${your_client}");
     expect(arena, FILL_CONFIG, "${log_server}", "${your_server}");
     expect(arena, FILL_CONFIG, "${log_path}", "${your_path}");
+    expect(arena, FILL_COMMAND, "echo 'a\\' ${your_x}", "echo 'a\\' \"${your_x}\""); /* no escape in single quotes */
+    expect(arena, FILL_COMMAND, "echo \"a\\\" ${your_x}\"", "echo \"a\\\" ${your_x}\"");
     expect(arena, FILL_PROSE, "the file ${log_path} of ${your_name}", "the file /tmp/$(id) of ${your_name}");
     expect(arena, FILL_PROSE, "open ${ and ${log_", "open ${ and ${log_");
+    arena_free(arena);
+}
+
+/* What a client can choose stays out of a configuration, however well it is formed. */
+static void
+clients_choose_no_configuration(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value;
+        bool barred;
+    } cases[] = {
+        {"client", "192.0.2.7", true}, {"peer", "192.0.2.7", true},  {"size", "1", true},      {"excess", "1.5", true},
+        {"limit", "1", true},          {"user", "me", true},         {"uri_path", "/a", true}, {"method", "GET", true},
+        {"zone", "one", false},        {"addr", "192.0.2.7", false}, {"port", "80", false},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct evidence evidence = {.count = 1, .single_record = true, .capture_count = 1};
+        char text[64], unfilled[64];
+        evidence.captures[0].name = slice_of(cases[i].name);
+        evidence.captures[0].value = slice_of(cases[i].value);
+        snprintf(text, sizeof(text), "${log_%s}", cases[i].name);
+        snprintf(unfilled, sizeof(unfilled), "${your_%s}", cases[i].name);
+        assert_string_equal(placeholders_fill(text, &evidence, FILL_COMMAND, arena, NULL, NULL), cases[i].value);
+        assert_string_equal(placeholders_fill(text, &evidence, FILL_CONFIG, arena, NULL, NULL),
+                            cases[i].barred ? unfilled : cases[i].value);
+    }
     arena_free(arena);
 }
 
@@ -304,6 +336,7 @@ main(void)
         cmocka_unit_test(the_longest_values),
         cmocka_unit_test(hostile_values_enter_nothing),
         cmocka_unit_test(filling),
+        cmocka_unit_test(clients_choose_no_configuration),
         cmocka_unit_test(unix_sockets),
         cmocka_unit_test(values_are_not_filled_again),
         cmocka_unit_test(long_and_binary_values_are_cut_in_prose),

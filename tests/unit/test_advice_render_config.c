@@ -72,6 +72,22 @@ arguments_are_aligned_and_quoted(void **state)
                                                                   "}\n");
 }
 
+/* Names of blocks and very long ones do not push the arguments of others to the right. */
+static void
+columns(void **state)
+{
+    (void)state;
+    struct config_line lines[] = {LINE("set", "$x", "#"), LINE("if", "($x)")};
+    lines[1].words[0] = "limit_except";
+    lines[1].has_block = true;
+    assert_string_equal(render(lines, 2, 0, KIND_HTTP, &nothing), "set $x \"#\";\nlimit_except ($x) {\n}\n");
+    struct config_line longer[] = {LINE("a", "1"), LINE("name_of_thirty_two_characters_xxx", "2")};
+    assert_string_equal(render(longer, 2, 0, KIND_HTTP, &nothing), "a 1;\nname_of_thirty_two_characters_xxx 2;\n");
+    longer[1].words[0] = "name_of_thirty_two_characters_xx";
+    assert_string_equal(render(longer, 2, 0, KIND_HTTP, &nothing),
+                        "a                                1;\nname_of_thirty_two_characters_xx 2;\n");
+}
+
 static void
 unfilled_lines_that_nginx_would_take_are_commented(void **state)
 {
@@ -95,6 +111,11 @@ unfilled_lines_that_nginx_would_take_are_commented(void **state)
                                                                   "# location ${your_path} {\n"
                                                                   "#     return 404;\n"
                                                                   "# }\n");
+    /* nginx looks for an address, but takes any path of a socket */
+    struct config_line servers[] = {LINE("server", "${your_addr}"), LINE("server", "unix:${your_path}")};
+    assert_string_equal(render(servers, 2, 0, KIND_HTTP, &nothing), "server ${your_addr};\n"
+                                                                    "# fill in first\n"
+                                                                    "# server unix:${your_path};\n");
 }
 
 static void
@@ -110,6 +131,9 @@ where_nginx_refuses(void **state)
     assert_false(render_config_refused(SLICE("server_name"), 1));
     assert_false(render_config_refused(SLICE("error_log"), 1));
     assert_false(render_config_refused(SLICE("no_such_directive"), 1));
+    assert_false(render_config_refused(SLICE("try_files"), 0));
+    assert_true(render_config_refused(SLICE("try_files"), 15));
+    assert_false(render_config_refused(SLICE("try_files"), 16)); /* not known */
 }
 
 /* What a log says: an address is filled, but nothing that would grant trust, raise a limit or end a directive. */
@@ -166,6 +190,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(directives_take_the_form_of_the_kind),
         cmocka_unit_test(arguments_are_aligned_and_quoted),
+        cmocka_unit_test(columns),
         cmocka_unit_test(unfilled_lines_that_nginx_would_take_are_commented),
         cmocka_unit_test(where_nginx_refuses),
         cmocka_unit_test(values_of_the_log),
