@@ -206,6 +206,11 @@ kinds(void **state)
     advice_make_page(&info, arena, &advice);
     assert_int_equal(advice.way_count, 2);
     assert_null(advice.chosen);
+    assert_false(advice.ways[0].holds);
+    assert_false(advice.ways[1].holds);
+    info.suggestion_count = 0; /* nothing is missing for the kind */
+    advice_make(&info, &evidence, arena, &advice);
+    assert_false(advice.no_cure_for_kind);
     arena_free(arena);
 }
 

@@ -48,6 +48,9 @@ test_continuation(void **state)
     assert_slice(cut.records[0].client, "10.0.0.1");
     assert_slice(cut.records[0].doing, "reading response header from upstream");
     assert_int_equal(cut.flags[0], 0);
+    assert_cut(ERROR "FastCGI sent in stderr: \"a\nnginx: [emerg] x\nb\" while reading upstream" TAIL, "R", &cut);
+    assert_int_equal(cut.flags[0], 0); /* no record begins in a quoted text, so that nobody forged one */
+    assert_cut(ERROR "b\nnginx: [emerg] x\n", "RR", &cut);
     /* a trace without quote, the tail on its last line; an empty line within */
     assert_cut(ERROR "lua entry thread aborted: runtime error: a.lua:1: x\nstack traceback:\ncoroutine 0:\n\n\t[C]: in "
                      "function 'error'" TAIL,
@@ -59,6 +62,12 @@ test_continuation(void **state)
     assert_cut(NOTICE "start worker process 5\nUse of uninitialized value\n" NOTICE "exit\n", "RFR", &cut);
     assert_cut("2026/11/20 03:12:45 [error] 1#1: send() failed (111: Connection refused)\nUse of uninitialized value\n",
                "RF", &cut);
+    assert_cut(NOTICE "exit\n\n    at x\n", "RFF", &cut);
+    /* what ends in a place of the configuration is all, what ends in a port is not */
+    assert_cut(ERROR "unknown directive in /etc/nginx/nginx.conf:3\nmore\n", "RF", &cut);
+    assert_cut(ERROR "my text of 10.0.0.1:80\nmore\n", "R", &cut);
+    /* nor is a line of a trace in which a record begins */
+    assert_cut(ERROR "a\n    x" ERROR "b" TAIL, "RGR", &cut);
     /* lines of other programs behind a record without tail */
     assert_cut(ERROR "a\n10.0.0.1 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 200 5\n"
                      "E1120 03:12:45.123456       7 controller.go:1] x\n{\"a\":1}\n2026-11-20T03:12:45Z x\n"
@@ -125,6 +134,25 @@ assert_cut_of_size(size_t size, const char *rest, const char *types)
     buffer_free(&text);
 }
 
+/* A tail over several lines is read to its end within the bytes that one write of nginx can have; else lines go on. */
+static void
+test_window(void **state)
+{
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    (void)state;
+    for (size_t size = 3000; size < 5000; size += 1200) {
+        buffer_clear(&text);
+        buffer_add_text(&text, ERROR "a, client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", subrequest: \"/a\n");
+        while (text.size < size)
+            buffer_add_byte(&text, 'b');
+        buffer_add_text(&text, "\", host: \"h\"\nmore\n");
+        assert_cut(buffer_text(&text), size < 4000 ? "RF" : "R", &cut);
+    }
+    buffer_free(&text);
+}
+
 static void
 test_limits(void **state)
 {
@@ -149,6 +177,16 @@ test_limits(void **state)
     assert_cut(buffer_text(&text), "RFFF", &cut);
     assert_int_equal(cut.lines[0], LIMIT_RECORD_LINES);
     assert_true(cut.flags[0] & RECORD_LIMIT);
+
+    for (unsigned more = 0; more < 2; more++) { /* the last line ends at the limit, and behind it */
+        buffer_clear(&text);
+        buffer_add_text(&text, ERROR "FastCGI sent in stderr: \"\n");
+        while (text.size < LIMIT_RECORD - 1 + more)
+            buffer_add_byte(&text, 'x');
+        buffer_add_byte(&text, '\n');
+        assert_cut(buffer_text(&text), more == 0 ? "R" : "RF", &cut);
+        assert_int_equal(cut.flags[0] & RECORD_LIMIT, more == 0 ? 0 : RECORD_LIMIT);
+    }
     buffer_free(&text);
 }
 
@@ -302,6 +340,7 @@ main(void)
         cmocka_unit_test(test_continuation),
         cmocka_unit_test(test_foreign_and_access),
         cmocka_unit_test(test_glued),
+        cmocka_unit_test(test_window),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_blocks_do_not_matter),
         cmocka_unit_test(test_complete_is_what_needs_no_end),

@@ -92,6 +92,19 @@ test_forged_does_not_hide_honest(void **state)
 #undef FORGED
 }
 
+/* perl's messages have no quotes around what a stranger may have written. */
+static void
+test_forged_in_perl(void **state)
+{
+    struct cut cut;
+
+    (void)state;
+    assert_cut(ERROR "perl: a\n2026/08/21 12:00:00 [emerg] 66#66: *7 forged" TAIL ERROR "honest" TAIL, "RR", &cut);
+    assert_true(cut.flags[0] & RECORD_TWO_READINGS);
+    assert_slice(cut.records[1].message, "honest");
+    assert_cut(ERROR "pearl: a\n2026/08/21 12:00:00 [emerg] 66#66: *7 honest" TAIL, "RR", &cut);
+}
+
 /* Without a record's prefix: the tail of the second line is the real one. */
 static void
 test_forged_tail_before_a_plain_line(void **state)
@@ -268,6 +281,7 @@ main(void)
         cmocka_unit_test(test_forged_line),
         cmocka_unit_test(test_forged_records_that_look_whole),
         cmocka_unit_test(test_forged_does_not_hide_honest),
+        cmocka_unit_test(test_forged_in_perl),
         cmocka_unit_test(test_forged_tail_before_a_plain_line),
         cmocka_unit_test(test_forged_login),
         cmocka_unit_test(test_cut_record_before_an_honest_one),

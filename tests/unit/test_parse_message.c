@@ -27,6 +27,9 @@ test_numbers_that_are_no_errno(void **state)
         "OCSP response not successful (6: unauthorized)",
         "upstream SSL certificate verify error: (20:unable to get local issuer certificate)",
         "worker process 12 exited on signal 11 (core dumped)",
+        "recv() failed (2147483648: nobody has so many)",
+        "recv() failed (4294967298: nobody has so many)",
+        "x (1: a) b)",
     };
     char text[256];
 
@@ -51,6 +54,24 @@ test_accepting_is_no_clients_text(void **state)
     assert_null(record.doing.data);
 }
 
+/* The longest that a clause can be: a unix socket's path has 107 bytes. */
+static void
+test_accepting_on_a_long_path(void **state)
+{
+    char path[108], text[512];
+
+    (void)state;
+    memset(path, 'p', sizeof(path));
+    path[0] = '/';
+    path[107] = '\0';
+    snprintf(text, sizeof(text),
+             "2026/11/20 03:12:45 [alert] 1#1: accept4() failed (24: x) while accepting new connection on unix:%s\n",
+             path);
+    struct record record = record_of(text);
+    assert_slice(record.message, "accept4() failed (24: x)");
+    assert_int_equal(record.doing.size, strlen("accepting new connection on unix:") + 107);
+}
+
 static void
 test_errno_before_place_and_after_ssl(void **state)
 {
@@ -59,6 +80,9 @@ test_errno_before_place_and_after_ssl(void **state)
                                      "directory) in /etc/nginx/nginx.conf:12\n");
     assert_int_equal(record.error_number, 2);
     assert_slice(record.error_text, "No such file or directory");
+    record = record_of("2026/11/20 03:12:45 [error] 1#1: open() \"/a\" failed (2147483647: A text (of its) own)\n");
+    assert_int_equal(record.error_number, 2147483647);
+    assert_slice(record.error_text, "A text (of its) own");
     record = record_of(
         PREFIX
         "SSL_read() failed (SSL: error:0A000126:SSL routines::unexpected eof (x)) (104: Connection reset by peer) "
@@ -150,6 +174,22 @@ test_side(void **state)
                          .side,
                      SIDE_UPSTREAM);
     assert_int_equal(record_of("2026/11/20 03:12:45 [notice] 1#1: start worker processes\n").side, SIDE_NONE);
+    /* mail logs both sides at info: the action tells */
+    assert_int_equal(record_of("2026/11/20 03:12:45 [info] 1#1: *7 recv() failed (104: Connection reset by peer) while "
+                               "reading response from upstream, client: 1.2.3.4, server: 0.0.0.0:25, login: \"a\"\n")
+                         .side,
+                     SIDE_UPSTREAM);
+    assert_int_equal(record_of(PREFIX
+                               "x (110: Operation timed out) while in resolving client address, client: 1.2.3.4, "
+                               "server: 0.0.0.0:25\n")
+                         .side,
+                     SIDE_NONE);
+    /* the text comes before the action */
+    assert_int_equal(record_of(PREFIX "kevent() reported that client prematurely closed connection, so upstream "
+                                      "connection is closed too while sending request to upstream, client: 1.2.3.4, "
+                                      "server: s\n")
+                         .side,
+                     SIDE_CLIENT);
 }
 
 static void
@@ -251,6 +291,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_that_are_no_errno),
         cmocka_unit_test(test_accepting_is_no_clients_text),
+        cmocka_unit_test(test_accepting_on_a_long_path),
         cmocka_unit_test(test_errno_before_place_and_after_ssl),
         cmocka_unit_test(test_while_in_messages),
         cmocka_unit_test(test_old_actions),

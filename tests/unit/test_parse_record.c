@@ -308,6 +308,11 @@ test_other_tails(void **state)
     assert_extra(&record, "responder", "127.0.0.1");
     assert_extra(&record, "peer", "127.0.0.1:8081");
     assert_extra(&record, "certificate", "/t/end.crt");
+    record = record_of("2026/11/20 03:12:45 [error] 1#1: x while requesting certificate status, responder: 127.0.0.1, "
+                       "certificate: \"/t/a, peer: b.crt\"\n");
+    assert_extra(&record, "responder", "127.0.0.1");
+    assert_extra(&record, "certificate", "/t/a, peer: b.crt");
+    assert_int_equal(record.extra_count, 2);
 
     record = record_of(
         "2026/11/20 03:12:45 [crit] 1#1: accept4() failed (24: Too many open files) while accepting new connection on "
