@@ -166,6 +166,70 @@ records_that_come_again(void **state)
     }
 }
 
+/* Classes that ask for one fact each, of messages that are equal to the byte otherwise. */
+#define FACT(name, condition) "class of-" name " { " HEAD "match '^fact'; " condition "; example fact; }\n"
+
+static const struct fact {
+    const char *patterns;
+    struct record with, without;
+} facts[] = {
+#define OF_FIELD(name, member)                            \
+    FACT(name, "where " name " ."), {.member = {"x", 1}}, \
+    {                                                     \
+        .member = { "", 0 }                               \
+    }
+    {OF_FIELD("client", client)},
+    {OF_FIELD("server", server)},
+    {OF_FIELD("request", request)},
+    {OF_FIELD("method", method)},
+    {OF_FIELD("uri", uri)},
+    {OF_FIELD("upstream", upstream)},
+    {FACT("address", "where upstream_addr ."), {.upstream_addr = {"x", 1}}, {.upstream_addr = {"", 0}}},
+    {OF_FIELD("host", host)},
+    {OF_FIELD("referrer", referrer)},
+    {OF_FIELD("subrequest", subrequest)},
+#undef OF_FIELD
+    {FACT("login", "where login ."), {.extra_count = 1, .extra = {{{"login", 5}, {"x", 1}}}}, {.extra_count = 0}},
+    {FACT("connection", "where connection ."), {.has_connection = true}, {.has_connection = false}},
+    {FACT("level", "level crit"), {.level = LEVEL_CRIT}, {.level = LEVEL_ALERT}},
+    {FACT("kind", "kind grpc"), {.kind = KIND_GRPC}, {.kind = KIND_GRPCS}},
+    {FACT("side", "side upstream"), {.side = SIDE_UPSTREAM}, {.side = SIDE_CLIENT}},
+    {FACT("errno", "errno 7"), {.error_number = 7}, {.error_number = 8}},
+    {FACT("while", "while reading"), {.doing = {"reading", 7}}, {.lines = 1}},
+};
+
+static void
+facts_are_told_apart(void **state)
+{
+    static const char text[] = "fact while reading";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        struct capture capture;
+        struct match match;
+        struct record records[2] = {facts[i].without, facts[i].with};
+        char patterns_of_one[512];
+        capture_begin(&capture);
+        snprintf(patterns_of_one, sizeof patterns_of_one, "area test;\n%s", facts[i].patterns);
+        struct rules *rules = load_text(patterns_of_one, &capture);
+        struct classifier *classifier = classifier_new(rules);
+        for (int with = 0; with < 2; with++) {
+            bool divided = records[with].doing.data != NULL;
+            records[with].message = (struct slice){text, divided ? 4 : sizeof text - 1};
+            if (divided)
+                records[with].doing.data = text + sizeof "fact while " - 1;
+        }
+        for (int time = 0; time < 12; time++) {
+            int with = time / 3 % 2;
+            classify_record(classifier, &records[with], &match);
+            assert_int_equal(match.class_index, with ? 0 : CLASS_UNCLASSIFIED);
+        }
+        classifier_free(classifier);
+        rules_free(rules);
+        capture_end(&capture);
+    }
+}
+
 /* To say what comes next changes nothing, also when something else comes. */
 static void
 records_told_ahead(void **state)
@@ -398,6 +462,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(records, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_that_come_again, set_up, tear_down),
+        cmocka_unit_test(facts_are_told_apart),
         cmocka_unit_test_setup_teardown(records_told_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_told_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures, set_up, tear_down),
