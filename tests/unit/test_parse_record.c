@@ -450,6 +450,7 @@ test_rejected_request_line_and_host(void **state)
                        "request headers, client: "
                        "10.0.0.1, server: s, request: \"GET / HTTP/1.1\", host: \"ev il\", referrer: \"spoof\"\n");
     assert_slice(record.host, "ev il\", referrer: \"spoof");
+    assert_int_equal(record.flags, RECORD_TWO_READINGS);
     assert_null(record.referrer.data);
 }
 
