@@ -116,6 +116,12 @@ directives_and_kinds(void **state)
     assert_string_equal(twin, "grpc_read_timeout");
     assert_false(kind_directive(SLICE("client_max_body_size"), KIND_GRPC, twin));
     assert_false(kind_directive(SLICE("proxy_timeout"), KIND_STREAM, twin));
+    /* the longest name that there is room for, and one more */
+    assert_true(
+        kind_directive(SLICE("proxy_abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabc"), KIND_FASTCGI, twin));
+    assert_int_equal(strlen(twin), 63);
+    assert_false(
+        kind_directive(SLICE("proxy_abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcd"), KIND_FASTCGI, twin));
     directives_free(directives);
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "classify/rules.h"
 #include "parse/parse.h"
 
@@ -314,17 +315,74 @@ hash_of(const char *text, char *hash)
 static void
 hash_follows_content(void **state)
 {
-    char first[33], spaced[33], other[33], cause[33];
+    char first[33], spaced[33], other[33], cause[33], area[33];
 
     (void)state;
     hash_of("area a;\n" SMALL("x", "match 'alpha beta';"), first);
     hash_of("area a; # a comment\n\n\n" SMALL("x", "match    'alpha beta'  ;"), spaced);
     hash_of("area a;\n" SMALL("x", "match 'alpha betb';"), other);
     hash_of("area a;\n" SMALL("x", "match 'alpha beta'; cause D;"), cause);
+    hash_of("area b;\n" SMALL("x", "match 'alpha beta';"), area);
     assert_int_equal(strlen(first), 32);
     assert_string_equal(first, spaced);
     assert_string_not_equal(first, other);
     assert_string_not_equal(first, cause);
+    assert_string_not_equal(first, area);
+}
+
+static void
+write_file(const char *directory, const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* What rules_load would read: names, bytes, and where one file ends; hidden files are not read. */
+static void
+files_of_a_directory(void **state)
+{
+    char directory[] = "/tmp/ngxerr-rules-XXXXXX", path[256], joined[256];
+    char first[HASH_HEX_SIZE], again[HASH_HEX_SIZE], together[HASH_HEX_SIZE], all[HASH_HEX_SIZE];
+    const char *paths[] = {directory};
+    struct rules_options options = {.directories = paths, .directory_count = 1, .without_embedded = true};
+    struct capture capture;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    write_file(directory, "a.conf", "area a;\n");
+    write_file(directory, "b.conf", "area b;\n");
+    assert_true(rules_files_hash(&options, first));
+    write_file(directory, ".c.conf", "no pattern file {");
+    write_file(directory, "c.conf~", "nor this {");
+    assert_true(rules_files_hash(&options, again));
+    assert_string_equal(first, again);
+    options.without_embedded = false;
+    assert_true(rules_files_hash(&options, all));
+    assert_string_not_equal(first, all);
+    options.without_embedded = true;
+    capture_begin(&capture);
+    struct rules *rules = rules_load(&options, capture.diagnostics);
+    assert_non_null(rules);
+    assert_string_equal(capture_text(&capture), "");
+    rules_free(rules);
+    capture_end(&capture);
+    /* the same bytes in a row, in one file */
+    snprintf(joined, sizeof joined, "area a;\n%s/b.confarea b;\n", directory);
+    write_file(directory, "a.conf", joined);
+    snprintf(path, sizeof path, "%s/b.conf", directory);
+    assert_int_equal(unlink(path), 0);
+    assert_true(rules_files_hash(&options, together));
+    assert_string_not_equal(first, together);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, (const char *[]){"a.conf", ".c.conf", "c.conf~"}[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(directory), 0);
+    assert_false(rules_files_hash(&options, together));
 }
 
 static void
@@ -347,6 +405,14 @@ missing_directories(void **state)
     assert_non_null(rules);
     assert_int_equal(rules_count(rules), 0);
     rules_free(rules);
+    /* it is not there, or something else is wrong with it */
+    char hash[HASH_HEX_SIZE];
+    assert_true(rules_files_hash(&options, hash));
+    paths[0] = "/dev/null/ngxerr";
+    assert_false(rules_files_hash(&options, hash));
+    assert_null(rules_load(&options, capture.diagnostics));
+    assert_string_equal(capture_text(&capture),
+                        "ngxerr: cannot read patterns from /dev/null/ngxerr: Not a directory\n");
     capture_end(&capture);
 }
 
@@ -356,7 +422,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_files_are_explained), cmocka_unit_test(wrong_configs_are_refused),
         cmocka_unit_test(right_config_is_taken),     cmocka_unit_test(precedence),
-        cmocka_unit_test(hash_follows_content),      cmocka_unit_test(missing_directories),
+        cmocka_unit_test(files_of_a_directory),      cmocka_unit_test(hash_follows_content),
+        cmocka_unit_test(missing_directories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

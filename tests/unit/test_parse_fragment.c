@@ -141,6 +141,43 @@ test_level_without_date(void **state)
     assert_slice(record.message, "client closed connection");
 }
 
+/* A level in the middle of a text, or a prefix in a quoted one: what makes it the record's. */
+static void
+test_level_within(void **state)
+{
+    (void)state;
+    assert_int_equal(fragment_of("app \"x\" [error] 1#1: *3 m").level, LEVEL_NONE);
+    assert_int_equal(fragment_of("app [error] m").level, LEVEL_NONE);
+    assert_int_equal(fragment_of("app: [error] m").level, LEVEL_ERROR);
+    assert_int_equal(fragment_of("app[error] 1#1: m").level, LEVEL_NONE);
+    assert_slice(fragment_of("{\"log\":\"2026/11/20 03:12:45 [error] 12#13: *7 m").message, "m");
+    struct record record = fragment_of("host nginx: [emerg] a angie: [alert] b");
+    assert_int_equal(record.level, LEVEL_EMERG);
+    assert_slice(record.message, "a angie: [alert] b");
+    record = fragment_of("20 03:12:45 host angie: [alert] a nginx: [emerg] b");
+    assert_int_equal(record.level, LEVEL_ALERT);
+}
+
+static void
+test_lines_and_size(void **state)
+{
+    char text[LIMIT_NGINX_RECORD];
+
+    (void)state;
+    assert_int_equal(fragment_of("a").lines, 1);
+    assert_int_equal(fragment_of("\na\n").lines, 1);
+    assert_int_equal(fragment_of("a\nb\nc d e f g").lines, 3);
+    assert_int_equal(fragment_of("a b c d e f\ng\nh").lines, 3);
+    /* what has the size of a record that nginx cut is one where a tail begins */
+    memset(text, 'x', sizeof(text));
+    text[LIMIT_NGINX_RECORD - 1] = '\0';
+    assert_false(fragment_of(text).flags & RECORD_TRUNCATED);
+    memcpy(text + 2000, ", client: 10.0.0.1, server: ", 28);
+    assert_true(fragment_of(text).flags & RECORD_TRUNCATED);
+    text[LIMIT_NGINX_RECORD - 2] = '\0';
+    assert_false(fragment_of(text).flags & RECORD_TRUNCATED);
+}
+
 static void
 test_cut_off_tail(void **state)
 {
@@ -198,8 +235,16 @@ test_unwrap(void **state)
     record_parse_fragment(buffer_slice(&joined), &record);
     assert_slice(record.doing, "SSL handshaking");
 
+    /* a number that was broken in its middle */
+    buffer_clear(&joined);
+    assert_true(
+        parse_unwrap(SLICE("SSL_do_handshake() failed (SSL: error:\n0A000126:x) while SSL\nhandshaking"), &joined));
+    record_parse_fragment(buffer_slice(&joined), &record);
+    assert_slice(record.ssl, "error:0A000126:x");
+
     buffer_clear(&joined);
     assert_false(parse_unwrap(SLICE("one line"), &joined));
+    assert_false(parse_unwrap(SLICE("two lines\nof nothing"), &joined));
     assert_false(
         parse_unwrap(SLICE("lua entry thread aborted: x\nstack traceback:\n\t[C]: in function 'error'"), &joined));
     assert_int_equal(joined.size, 0);
@@ -242,6 +287,7 @@ test_shape(void **state)
     assert_shape("ab://", "*");
     assert_shape("a:b:1 A:B:1 ::: ...", "* A:B:N ::: ...");
     assert_shape("1.2.3 1.2.3.4", "N.N.N *");
+    assert_shape("a\x7f\x01z", "a  z");
     char out[4];
     assert_int_equal(parse_shape(SLICE("upstream timed out"), out, sizeof(out)), 4);
 }
@@ -254,6 +300,8 @@ main(void)
         cmocka_unit_test(test_whole_record_in_wrappers),
         cmocka_unit_test(test_stderr_in_wrappers),
         cmocka_unit_test(test_level_without_date),
+        cmocka_unit_test(test_level_within),
+        cmocka_unit_test(test_lines_and_size),
         cmocka_unit_test(test_cut_off_tail),
         cmocka_unit_test(test_bare_message),
         cmocka_unit_test(test_unwrap),
