@@ -5,9 +5,9 @@
 #define STREAM_KINDS (1U << KIND_STREAM)
 #define MAIL_KINDS   (1U << KIND_MAIL)
 #define PROXY_KINDS  (1U << KIND_HTTP | 1U << KIND_HTTPS)
-#define HTTP_KINDS                                                                                                \
-    (PROXY_KINDS | 1U << KIND_FASTCGI | 1U << KIND_UWSGI | 1U << KIND_SCGI | 1U << KIND_GRPC | 1U << KIND_GRPCS | \
-     1U << KIND_MEMCACHED)
+#define GRPC_KINDS   (1U << KIND_GRPC | 1U << KIND_GRPCS)
+#define HTTP_KINDS \
+    (PROXY_KINDS | 1U << KIND_FASTCGI | 1U << KIND_UWSGI | 1U << KIND_SCGI | GRPC_KINDS | 1U << KIND_MEMCACHED)
 
 static const char *const contexts[] = {"main",        "events", "http",          "server",          "location",
                                        "upstream",    "stream", "stream-server", "stream-upstream", "mail",
@@ -94,8 +94,8 @@ check_kinds(struct loader *loader, const struct config_line *line, const char *c
         const char *prefix = kind_prefix((enum kind)kind);
         bool proxy = (PROXY_KINDS >> kind & 1) != 0;
         bool wanted = kinds == 0 || (named >> kind & 1) != 0;
-        if (!proxy && slice_starts(name, slice_of(prefix)) &&
-            (named & ~(1U << KIND_GRPC | 1U << KIND_GRPCS | 1U << kind)) != 0) {
+        unsigned own = (GRPC_KINDS >> kind & 1) != 0 ? GRPC_KINDS : 1U << kind;
+        if (!proxy && slice_starts(name, slice_of(prefix)) && (named & ~own) != 0) {
             loader_error(loader, line->place,
                          "\"%s\" does not hold for every kind that \"for\" names; write proxy_..., or a "
                          "suggestion for each",

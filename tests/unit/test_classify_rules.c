@@ -147,6 +147,8 @@ static const struct {
     {"area test;\n" CLASS("a", "") CLASS("a", ""),
      "ngxerr: bad.conf:7:7: class \"a\" is defined a second time; the first is at bad.conf:2:7\n    class a {\n      "
      "    ^\n"},
+    {"area test;\n" CLASS("unclassified", ""),
+     "ngxerr: bad.conf:2:7: \"unclassified\" is the name for what no class matches\n    class unclassified {\n          ^\n"},
     {CLASS("a", ""), "ngxerr: bad.conf:1:1: \"area NAME;\" must stand before the first class\n    class a {\n    ^\n"},
 };
 
@@ -179,6 +181,9 @@ static const struct {
     {"config location { proxy_buffering off; }", "name the kinds that the suggestion holds for with \"for\""},
     {"for fastcgi; config location { proxy_ssl_verify on; }", "there is no \"fastcgi_ssl_verify\""},
     {"for http; config location { fastcgi_read_timeout 5s; }", "does not hold for every kind"},
+    {"for fastcgi grpc; config location { fastcgi_read_timeout 5s; }", "does not hold for every kind"},
+    {"for mail; config location { return 204; }", "does not suit every kind"},
+    {"for http; config mail { server { listen 25; } }", "does not suit every kind"},
     {"for stream; config location { return 204; }", "does not suit every kind"},
     {"for https; config location { proxy_ssl_verify off; }", "must not switch verification off"},
     {"config main { user root; }", "must not run workers as root"},
@@ -202,6 +207,70 @@ wrong_configs_are_refused(void **state)
         assert_null(load(&folder, NULL, &capture));
         if (strstr(capture_text(&capture), wrong_configs[i].message) == NULL)
             fail_msg("%s: %s", wrong_configs[i].suggestion, capture_text(&capture));
+        capture_end(&capture);
+        folder_end(&folder);
+    }
+}
+
+/* Lines of a class that are wrong by little, and such as are right by as much; the message's first line only. */
+static const struct {
+    const char *line, *message; /* NULL: it is right */
+} lines[] = {
+    {"errno 100000;", "errno is a number, not \"100000\""},
+    {"errno 99999;", NULL},
+    {"where message x;", "unknown field \"message\""},
+    {"except message x;", NULL},
+    {"except colour x;", "allowed are message, client"},
+    {"priority 1000;", "priority is a number from 0 to 999"},
+    {"priority 999;", NULL},
+    {"side both;", "unknown side \"both\""},
+    {"kind http3;", "unknown kind \"http3\""},
+    {"fallback maybe;", "fallback is on or off"},
+    {"doc ftp://nginx.org/;", "doc is an address"},
+    {"match '';", "an empty expression is found in every text"},
+    {"match '(?<a>1)(?<b>2)(?<c>3)(?<d>4)(?<e>5)(?<f>6)(?<g>7)(?<h>8)';", "has 9 named captures; at most 8"},
+    {"match '(?<a>1)(?<b>2)(?<c>3)(?<d>4)(?<e>5)(?<f>6)(?<g>7)' '(?<a>1)';", NULL},
+    {"caveat \"${log_zone\";", "a placeholder is written ${log_zone}"},
+    {"caveat \"${log_zone:x}\";", "a placeholder is written ${log_zone}"},
+    {"caveat \"${your_}\";", "the placeholder ${your_} has no name"},
+    {"caveat \"${log_zone} ${log_login} ${log_certificate} ${your_x} ${HOME} $host $\";", NULL},
+    {"suggest -s { title T; text X; }", "the name of a suggestion is made of"},
+    {"suggest s { title T; text X; } suggest s { title T; text X; }", "suggestion \"s\" stands here a second time"},
+    {"suggest s { text X; }", "suggestion \"s\" lacks title"},
+    {"suggest s { title T; risk R; config server { gzip on; } }", NULL},
+    {"suggest s { title T; cost C; for grpc grpcs; config location { grpc_read_timeout 5s; } }", NULL},
+    {"suggest s { title T; cost C; config server { if ($x) { return 403; } } }", NULL},
+    {"suggest s { title T; cost C; config server { if ($x) { gzip on; } } }", "\"gzip\" may not stand in server-if"},
+    {"suggest s { title T; cost C; config main { user nobody; } }", NULL},
+    {"suggest s { title T; cost C; for stream; config main { user nobody; } }", NULL},
+    {"suggest s { title T; text X; when count = 9223372036854775808; }", "a number must follow the comparison"},
+    {"suggest s { title T; text X; when count = 9223372036854775807; }", NULL},
+    {"suggest s { title T; text X; when since_reload > -5; }", NULL},
+    {"suggest s { title T; text X; when count > -; }", "a number must follow the comparison"},
+    {"suggest s { title T; text X; when count > 1 2; }", "one number follows the comparison"},
+    {"suggest s { title T; text X; when capture zone; }", "\"when capture\" needs a value"},
+    {"suggest s { title T; text X; when level loud; }", "\"loud\" is no value of \"level\""},
+    {"suggest s { title T; text X; when kind none; when family unix; when capture login > 5; }", NULL},
+};
+
+static void
+lines_that_are_wrong_by_little(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct folder folder;
+        struct capture capture;
+        char text[1024];
+        snprintf(text, sizeof text, FILE_WITH("%s"), lines[i].line);
+        folder_begin(&folder);
+        folder_add(&folder, "a.conf", text);
+        capture_begin(&capture);
+        struct rules *rules = load(&folder, NULL, &capture);
+        const char *said = capture_text(&capture);
+        if ((rules == NULL) != (lines[i].message != NULL) || (rules != NULL && said[0] != '\0') ||
+            (rules == NULL && strstr(said, lines[i].message) == NULL))
+            fail_msg("%s: %s", lines[i].line, said);
+        rules_free(rules);
         capture_end(&capture);
         folder_end(&folder);
     }
@@ -330,59 +399,45 @@ hash_follows_content(void **state)
     assert_string_not_equal(first, area);
 }
 
-static void
-write_file(const char *directory, const char *name, const char *text)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 /* What rules_load would read: names, bytes, and where one file ends; hidden files are not read. */
 static void
 files_of_a_directory(void **state)
 {
-    char directory[] = "/tmp/ngxerr-rules-XXXXXX", path[256], joined[256];
-    char first[HASH_HEX_SIZE], again[HASH_HEX_SIZE], together[HASH_HEX_SIZE], all[HASH_HEX_SIZE];
-    const char *paths[] = {directory};
-    struct rules_options options = {.directories = paths, .directory_count = 1, .without_embedded = true};
+    struct folder folder;
     struct capture capture;
+    char first[HASH_HEX_SIZE], other[HASH_HEX_SIZE], joined[128];
+    const char *paths[] = {folder.path};
+    struct rules_options options = {.directories = paths, .directory_count = 1, .without_embedded = true};
 
     (void)state;
-    assert_non_null(mkdtemp(directory));
-    write_file(directory, "a.conf", "area a;\n");
-    write_file(directory, "b.conf", "area b;\n");
+    folder_begin(&folder);
+    folder_add(&folder, "a.conf", "area a;\n");
+    folder_add(&folder, "b.conf", "area b;\n");
     assert_true(rules_files_hash(&options, first));
-    write_file(directory, ".c.conf", "no pattern file {");
-    write_file(directory, "c.conf~", "nor this {");
-    assert_true(rules_files_hash(&options, again));
-    assert_string_equal(first, again);
+    folder_add(&folder, ".c.conf", "no pattern file {");
+    folder_add(&folder, "c.conf~", "nor this {");
+    assert_true(rules_files_hash(&options, other));
+    assert_string_equal(first, other);
     options.without_embedded = false;
-    assert_true(rules_files_hash(&options, all));
-    assert_string_not_equal(first, all);
+    assert_true(rules_files_hash(&options, other));
+    assert_string_not_equal(first, other);
     options.without_embedded = true;
     capture_begin(&capture);
-    struct rules *rules = rules_load(&options, capture.diagnostics);
-    assert_non_null(rules);
+    struct rules *rules = load(&folder, NULL, &capture);
     assert_string_equal(capture_text(&capture), "");
     rules_free(rules);
     capture_end(&capture);
+    folder_end(&folder);
+    assert_false(rules_files_hash(&options, other));
+
     /* the same bytes in a row, in one file */
-    snprintf(joined, sizeof joined, "area a;\n%s/b.confarea b;\n", directory);
-    write_file(directory, "a.conf", joined);
-    snprintf(path, sizeof path, "%s/b.conf", directory);
-    assert_int_equal(unlink(path), 0);
-    assert_true(rules_files_hash(&options, together));
-    assert_string_not_equal(first, together);
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, (const char *[]){"a.conf", ".c.conf", "c.conf~"}[i]);
-        assert_int_equal(unlink(path), 0);
-    }
-    assert_int_equal(rmdir(directory), 0);
-    assert_false(rules_files_hash(&options, together));
+    assert_int_equal(mkdir(folder.path, 0700), 0);
+    snprintf(joined, sizeof joined, "area a;\n%s/b.confarea b;\n", folder.path);
+    folder.count = 0;
+    folder_add(&folder, "a.conf", joined);
+    assert_true(rules_files_hash(&options, other));
+    assert_string_not_equal(first, other);
+    folder_end(&folder);
 }
 
 static void
@@ -420,9 +475,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_files_are_explained), cmocka_unit_test(wrong_configs_are_refused),
-        cmocka_unit_test(right_config_is_taken),     cmocka_unit_test(precedence),
-        cmocka_unit_test(files_of_a_directory),      cmocka_unit_test(hash_follows_content),
+        cmocka_unit_test(wrong_files_are_explained),
+        cmocka_unit_test(wrong_configs_are_refused),
+        cmocka_unit_test(lines_that_are_wrong_by_little),
+        cmocka_unit_test(right_config_is_taken),
+        cmocka_unit_test(precedence),
+        cmocka_unit_test(files_of_a_directory),
+        cmocka_unit_test(hash_follows_content),
         cmocka_unit_test(missing_directories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
