@@ -63,6 +63,8 @@ test_continuation(void **state)
     assert_cut("2026/11/20 03:12:45 [error] 1#1: send() failed (111: Connection refused)\nUse of uninitialized value\n",
                "RF", &cut);
     assert_cut(NOTICE "exit\n\n    at x\n", "RFF", &cut);
+    assert_cut(NOTICE "exit\n#0 /a.php(5): f()\n\tat x\nthrown in /a.php\n#x\n", "RF", &cut);
+    assert_int_equal(cut.lines[0], 4);
     /* what ends in a place of the configuration is all, what ends in a port is not */
     assert_cut(ERROR "unknown directive in /etc/nginx/nginx.conf:3\nmore\n", "RF", &cut);
     assert_cut(ERROR "my text of 10.0.0.1:80\nmore\n", "R", &cut);
@@ -73,6 +75,10 @@ test_continuation(void **state)
                      "E1120 03:12:45.123456       7 controller.go:1] x\n{\"a\":1}\n2026-11-20T03:12:45Z x\n"
                      "Nov 20 03:12:45 host app: x\n[20-Nov-2026 03:12:45] NOTICE: x\n",
                "RAFFFFF", &cut);
+    assert_cut(ERROR "a\nI1120 03:12:45.1 x\nW1120 03:12:45.1 x\nF1120 03:12:45.1 x\n[2026-11-20 03:12:45] x\n"
+                     "[Fri Nov 20 03:12:45 2026] x\n<13>x\n<187>x\n",
+               "RFFFFFFF", &cut);
+    assert_cut(ERROR "a\nX1120 03:12:45.1 x\n<1879>x\n<x>\n[x] y\n", "R", &cut);
     /* a subrequest with a line end, its tail going on */
     assert_cut(
         ERROR
@@ -311,6 +317,8 @@ test_looks_like_error_log(void **state)
     assert_true(parse_looks_like_error_log(SLICE("nginx  | " ERROR "a" TAIL)));
     assert_true(parse_looks_like_error_log(SLICE("2022-10-27T10:22:43.593931067+02:00 stderr F " ERROR "a")));
     assert_true(parse_looks_like_error_log(SLICE("nginx: [emerg] x\n")));
+    assert_true(parse_looks_like_error_log(SLICE("nginx: configuration file /etc/nginx/nginx.conf test failed\n")));
+    assert_false(parse_looks_like_error_log(SLICE("nginx: a line of another program\n")));
     assert_false(parse_looks_like_error_log(SLICE("")));
     assert_false(
         parse_looks_like_error_log(SLICE("1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET /" ERROR "\" 200\n")));

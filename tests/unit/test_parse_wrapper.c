@@ -159,6 +159,9 @@ test_journal(void **state)
          LINE "|web1|unit=shop.service|2026-11-20T03:12:45Z+0"},
         {"{\"_HOSTNAME\":\"web1\",\"CONTAINER_NAME\":\"shop\",\"CONTAINER_ID\":\"4f\",\"MESSAGE\":[110,103, 255,10]}",
          "ng\xff\n|web1|container=shop|"},
+        {"{\"_HOSTNAME\":\"web1\",\"_SYSTEMD_UNIT\":\"nginx.service\",\"MESSAGE\":\"a\"}", "a|web1||"},
+        {"{\"_HOSTNAME\":\"web1\",\"_SYSTEMD_UNIT\":\"angie.service\",\"MESSAGE\":\"a\"}", "a|web1||"},
+        {"{\"_HOSTNAME\":\"web1\",\"MESSAGE\":[255]}", "\xff|web1||"},
         {"{\"_HOSTNAME\":\"web1\",\"MESSAGE\":[256]}", "none"},
         {"{\"_HOSTNAME\":\"web1\",\"MESSAGE\":null}", "none"},
         {"{\"MESSAGE\":\"" LINE "\"}", "none"},
@@ -214,6 +217,17 @@ test_docker(void **state)
         {AROUND("a\\\\n"), "Pa\\n||stream=stderr|2026-11-20T03:12:45Z+0"},
         {AROUND("\\u003c\\ud83d\\ude00\\u00e4\\ud800\\/\\t\\n"),
          "<\xf0\x9f\x98\x80\xc3\xa4\xef\xbf\xbd/\t||stream=stderr|2026-11-20T03:12:45Z+0"},
+        {AROUND("a\\\\"), "Pa\\||stream=stderr|2026-11-20T03:12:45Z+0"}, /* the backslash is none before the quote */
+        {AROUND("a\\\\\\\"b\\n"), "a\\\"b||stream=stderr|2026-11-20T03:12:45Z+0"},
+        {AROUND("\\ud800\\ue000\\udc00\\n"),
+         "\xef\xbf\xbd\xee\x80\x80\xef\xbf\xbd||stream=stderr|2026-11-20T03:12:45Z+0"},
+        {AROUND("\\u007f\\u0080\\u07ff\\u0800\\uffff\\n"),
+         "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf||stream=stderr|2026-11-20T03:12:45Z+0"},
+        {"{\"log\":\"a\\n\",\"log\":\"b\\n\",\"stream\":\"stderr\"}", "a||stream=stderr|"}, /* the first counts */
+        {"{\"log\":\"a\\n\",\"time\":\"" NANO "\"}", "a|||2026-11-20T03:12:45Z+0"},
+        {"{\"log\":\"a\\n\",\"time\":\"" NANO " \",\"stream\":\"stderr\"}", "a||stream=stderr|"},
+        {"{\"x\":[}],\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
+        {"{\"x\":{]},\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
         {" {\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
         {"{\"attrs\":{\"a\":[{\"log\":\"b\"}]},\"log\":\"a\\n\",\"stream\":\"stdout\"} ", "a||stream=stdout|"},
         {"{\"log\":\"a\\n\"}", "none"},
@@ -253,6 +267,12 @@ test_error_logs_in_json(void **state)
         {"{\"time\":\"2026-05-04T10:30:15Z\",\"level\":\"notice\",\"pid\":1,\"tid\":1,\"message\":\"exit\",\"tags\":[\"a\"],"
          "\"env\":\"prod\",\"truncated\":true}",
          "2026/05/04 10:30:15 [notice] 1#1: exit||tags=[\"a\"] env=prod|2026-05-04T10:30:15Z+0"},
+        /* numbers of up to 20 digits are such; the fourth object is looked into too */
+        {"{\"time\":\"2026-05-04T10:30:15Z\",\"level\":\"error\",\"pid\":18446744073709551615,\"connection\":\"x\","
+         "\"message\":\"a\",\"b\":{},\"c\":{},\"d\":{},\"error\":{\"code\":2,\"message\":\"x\"}}",
+         "2026/05/04 10:30:15 [error] 18446744073709551615#18446744073709551615: *0 a (2: x)|||2026-05-04T10:30:15Z+0"},
+        {"{\"time\":\"2026-05-04T10:30:15Z\",\"level\":\"error\",\"pid\":184467440737095516150,\"message\":\"a\"}",
+         "2026/05/04 10:30:15 [error] 0#0: a|||2026-05-04T10:30:15Z+0"},
         /* other programs' */
         {"{\"time\":\"2026-05-04T10:30:15Z\",\"level\":\"INFO\",\"pid\":1,\"message\":\"x\"}", "none"},
         {"{\"time\":\"2026-05-04T10:30:15Z\",\"level\":\"error\",\"message\":\"x\"}", "none"},
