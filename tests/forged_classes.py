@@ -217,8 +217,11 @@ def read_examples():
     examples = []
     for path in sorted(glob.glob(os.path.join(TOP, "patterns", "*.conf"))):
         with open(path, encoding="utf-8") as file:
-            for text in re.findall(r"^\s+example\s+'((?:[^'\\]|\\.)*)';", file.read(), re.M | re.S):
-                examples.append(re.sub(r"\\(['\\])", r"\1", text.replace("\\n", "\n")))
+            content = file.read()
+        found = re.findall(r"^\s+example\s+'((?:[^'\\]|\\.)*)';", content, re.M | re.S)
+        expect(len(found) == len(re.findall(r"^\s+example\s", content, re.M)), "%s has examples that are not read here" % path)
+        examples += [re.sub(r"\\(['\\])", r"\1", text.replace("\\n", "\n")) for text in found]
+    expect(examples, "there are no examples")
     return examples
 
 

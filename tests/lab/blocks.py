@@ -206,7 +206,7 @@ def main():
                 print(f"# skipped: {unit.name}: {skipped[unit.name]}")
         for name in missing:
             print(f"# not rendered: {name}: no example can be of that kind")
-        tap.tell(not wrong, f"the blocks of {len(tested)} suggestions, each kind for itself, are accepted; {len(skipped)} skipped",
+        tap.tell(tested and not wrong, f"the blocks of {len(tested)} suggestions, each kind for itself, are accepted; {len(skipped)} skipped",
                  *(f"{name}: {said}" for name, said in wrong.items()))
         taken = [f"{unit.name}: {' '.join(where)}" for unit in tested if unit.name not in wrong and (where := tester.taken_unfilled(unit))]
     tap.tell(not taken, "no block is accepted with its placeholders unfilled", *taken)

@@ -166,6 +166,9 @@ def main(words):
     branches = [Branch(class_id, suggestion, written) for class_id, directive in written.items() for suggestion in directive.all("suggest")
                 if suggestion.all("when") and not suggestion.all("answer")]
     branches = [branch for branch in branches if not words or any(word in branch.class_id for word in words)]
+    if not branches:
+        print("Bail out! no suggestion with a when was found")
+        return 1
     print(f"1..{len(branches)}", flush=True)
     fields_of, failed = explained_fields(), 0
     with tempfile.TemporaryDirectory(prefix="ngxerr-branches-") as folder, concurrent.futures.ThreadPoolExecutor(pages.AT_A_TIME) as pool:

@@ -26,6 +26,9 @@ def advice_for(name):
 
 def main():
     newer = {name: min(entry.since for entry in entries) for name, entries in pages.known_directives().items() if all(entry.since != "-" for entry in entries)}
+    if not newer:
+        print("Bail out! no directive that is newer was found")
+        return 1
     print(f"1..{len(newer)}", flush=True)
     failed = 0
     for number, (name, since) in enumerate(sorted(newer.items()), 1):
