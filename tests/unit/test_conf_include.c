@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "conf/conf.h"
 
@@ -168,6 +169,59 @@ doubling_files_end(void **state)
     assert_refused(*state, "more than 4096 files are included");
 }
 
+/* Files that include each other in a chain, and many in a row. */
+static void
+limits_of_includes(void **state)
+{
+    struct buffer text = BUFFER_EMPTY;
+    char name[32], include[64];
+    for (int i = 0; i < LIMIT_CONF_DEPTH; i++) {
+        snprintf(name, sizeof name, i == 0 ? "main.conf" : "%d.conf", i);
+        snprintf(include, sizeof include, "include %d.conf;\n", i + 1);
+        write_file(*state, name, include);
+    }
+    snprintf(name, sizeof name, "%d.conf", LIMIT_CONF_DEPTH);
+    write_file(*state, name, "a;\n");
+    struct conf_tree *tree = parse_main(*state);
+    assert_non_null(tree);
+    assert_slice(conf_first(tree)->words[0].text, "a");
+    conf_free(tree);
+    write_file(*state, name, "include last.conf;\n");
+    write_file(*state, "last.conf", "");
+    assert_refused(*state, "more than 64 blocks and includes inside each other");
+
+    for (unsigned i = 0; i < LIMIT_CONF_INCLUDES; i++)
+        buffer_add_text(&text, "include last.conf;\n");
+    write_file(*state, "main.conf", buffer_text(&text));
+    tree = parse_main(*state);
+    assert_non_null(tree);
+    conf_free(tree);
+    buffer_add_text(&text, "include last.conf;\n");
+    write_file(*state, "main.conf", buffer_text(&text));
+    assert_refused(*state, "more than 4096 files are included");
+    buffer_free(&text);
+}
+
+/* A file and all files together have a size that they may reach. */
+static void
+limits_of_sizes(void **state)
+{
+    struct place_of_test *test = *state;
+    char *path = path_of(test, "large.conf");
+    write_file(test, "large.conf", "#");
+    write_file(test, "main.conf", "include large.conf; include large.conf; include large.conf;\n");
+    assert_int_equal(truncate(path, LIMIT_CONF_FILE), 0); /* the comment goes on */
+    struct conf_tree *tree = parse_main(test);
+    assert_non_null(tree);
+    conf_free(tree);
+    assert_int_equal(truncate(path, LIMIT_CONF_FILE + 1), 0);
+    assert_refused(test, "large.conf\" failed (27: File too large)");
+    assert_int_equal(truncate(path, LIMIT_CONF_FILE), 0);
+    write_file(test, "main.conf", "include large.conf; include large.conf; include large.conf; include large.conf;\n");
+    assert_refused(test, "the files together are larger than 67108864 bytes"); /* with the main file's */
+    free(path);
+}
+
 static void
 a_directory_is_no_file(void **state)
 {
@@ -203,6 +257,8 @@ main(void)
         TEST(a_cycle_is_found),
         TEST(a_file_may_be_included_twice),
         TEST(doubling_files_end),
+        TEST(limits_of_includes),
+        TEST(limits_of_sizes),
         TEST(a_directory_is_no_file),
         TEST(include_takes_one_word),
         TEST(a_block_ends_in_its_own_file),

@@ -2,6 +2,7 @@
  * of 1.22.1. */
 #include "unit.h"
 
+#include "base/limits.h"
 #include "conf/conf.h"
 
 static const struct conf_options no_includes = {false};
@@ -102,6 +103,8 @@ braces_of_variables_open_no_block(void **state)
     ACCEPTS("a $ {b;}", "[a][$]{[b]}");
     ACCEPTS("a $host{b;}", "[a][$host]{[b]}");
     ACCEPTS("a $\\{ x;", "[a][$\\{][x]");
+    ACCEPTS("a ${{x;", "[a][${{x]");
+    ACCEPTS("a ${x{b;}", "[a][${x]{[b]}");
 }
 
 static void
@@ -139,6 +142,9 @@ lua_blocks_are_kept_as_they_are(void **state)
     ACCEPTS("set_by_lua_block $x { -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] }",
             "[set_by_lua_block][$x]< -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] >");
     ACCEPTS("init_by_lua_block { t[1] = a[b[2]] } c;", "[init_by_lua_block]< t[1] = a[b[2]] >[c]");
+    /* a line break ends a string that has no end, unless it is escaped */
+    ACCEPTS("init_by_lua_block { x = 'a\n} c;", "[init_by_lua_block]< x = 'a\n>[c]");
+    ACCEPTS("init_by_lua_block { x = 'a\\\n}' } c;", "[init_by_lua_block]< x = 'a\\\n}' >[c]");
     REFUSES("a {\nlog_by_lua_block { '}' }",
             "a.conf:2:25: unexpected end of file, expecting \"}\" (\"a\" in line 1 is open)");
     REFUSES("log_by_lua_block { {}",
@@ -198,6 +204,19 @@ limits_are_said(void **state)
     REFUSES(buffer_text(&text), "a.conf:1:3: too long parameter, probably missing terminating \"'\" character");
     text.data[2] = 'y';
     REFUSES(buffer_text(&text), "a.conf:1:3: too long parameter \"yxxxxxxxxx...\" started");
+    for (size_t more = 0; more < 2; more++) { /* the longest word, and one byte more */
+        struct capture capture;
+        capture_begin(&capture);
+        text.size = 2 + LIMIT_CONF_TOKEN + more;
+        text.data[text.size - 1] = 'x';
+        buffer_add_byte(&text, ';');
+        struct conf_tree *tree = conf_parse_text("a.conf", buffer_slice(&text), &no_includes, capture.diagnostics);
+        assert_int_equal(tree == NULL, more > 0);
+        if (tree != NULL)
+            assert_int_equal(conf_first(tree)->words[1].text.size, LIMIT_CONF_TOKEN);
+        conf_free(tree);
+        capture_end(&capture);
+    }
     buffer_free(&text);
 }
 

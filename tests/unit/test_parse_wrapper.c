@@ -87,11 +87,14 @@ test_syslog(void **state)
         /* syslog-ng's ts-format(full) */
         {"2026 Nov 20 03:12:45 web1 nginx: " LINE, LINE "|web1||2026-11-20T03:12:45Z"},
         {"2025 Feb 29 03:12:45 web1 nginx: " LINE, "none"},
+        {"2026-Nov 20 03:12:45 web1 nginx: " LINE, "none"},
         /* syslog-ng's ts-format(unix), rsyslog's date-unixtimestamp; other lines may begin with a number too */
         {"1795144365 web1 nginx: " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
         {"1795144365.123 web1 nginx: #0 /a.php", "#0 /a.php|web1||2026-11-20T03:12:45Z+0"},
         {"1795144365 shop: " LINE, LINE "||tag=shop|2026-11-20T03:12:45Z+0"},
         {"1795144365 web1 shop: x", "none"},
+        {"1795144365.123456 web1 shop: x", "x|web1|tag=shop|2026-11-20T03:12:45Z+0"},
+        {"1795144365.12345 web1 shop: x", "none"},
         {"179514436 web1 nginx: " LINE, "none"},
         {"17951443650 web1 nginx: " LINE, "none"},
         /* BusyBox's syslogd */
@@ -104,9 +107,13 @@ test_syslog(void **state)
         {"Nov 20 03:12:45 web1 nginx " LINE "", "none"},
         {"Nov 31 03:12:45 web1 nginx: " LINE, "none"},
         {"Nov 20 25:12:45 web1 nginx: " LINE, "none"},
+        {"<191>Nov 20 03:12:45 web1 nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
+        {"<192>Nov 20 03:12:45 web1 nginx: " LINE, "none"},
         {"<999>Nov 20 03:12:45 web1 nginx: " LINE, "none"},
         {"<187>", "none"},
         {"2026-02-30T03:12:45Z web1 nginx: " LINE, "none"},
+        {"2026-11-20T03:12:45,123+15:00 web1 nginx: " LINE, LINE "|web1||2026-11-20T03:12:45Z+54000"},
+        {"2026-11-20T03:12:45+15:01 web1 nginx: " LINE, "none"},
         {"2026-11-20T03:12:45+99:00 web1 nginx: " LINE, "none"},
         {LINE, "none"},
         {"nginx: [emerg] x", "none"},
@@ -124,6 +131,7 @@ test_rfc5424(void **state)
         {"<187>1 2026-11-20T03:12:45.123Z web1 nginx 77 - - " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
         {"<187>1 2026-11-20T03:12:45+01:00 web1 shop - ID1 [a@1 b=\"c\\]d\" e=\"]\"][f] \xef\xbb\xbf" LINE,
          LINE "|web1|tag=shop|2026-11-20T03:12:45Z+3600"},
+        {"<187>1 - web1 nginx - - [a b=\"\\\"]\"] " LINE, LINE "|web1||"},
         {"<187>1 - - - - - - " LINE, LINE "|||"},
         /* rsyslog's RSYSLOG_SyslogProtocol23Format keeps the space that followed the tag, and a tag that it did not see */
         {"<187>1 2026-11-20T03:12:45+00:00 web1 nginx - - -  " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
@@ -148,6 +156,7 @@ test_journal(void **state)
     static const struct form forms[] = {
         {"Nov 20 03:12:45.123456 web1 nginx[77]: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
         {"Fri 2026-11-20 03:12:45 UTC web1 nginx[77]: " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
+        {"Fri 2026-11-20 03:12:45 UTCX web1 nginx[77]: " LINE, LINE "|web1||2026-11-20T03:12:45Z"},
         {"Fri 2026-11-20 03:12:45 CET web1 nginx.service[77]: " LINE, LINE "|web1||2026-11-20T03:12:45Z"},
         {"1795144365.123456 web1 nginx[77]: " LINE, LINE "|web1||2026-11-20T03:12:45Z+0"},
         {"[ 1234.567890] web1 nginx[77]: " LINE, LINE "|web1||"},
@@ -183,6 +192,8 @@ test_containers(void **state)
         {NANO " stderr F x | y", "x | y||stream=stderr|2026-11-20T03:12:45Z+0"},
         {NANO " stderr X " LINE, "stderr X " LINE "|||2026-11-20T03:12:45Z+0"},
         {NANO " " LINE, LINE "|||2026-11-20T03:12:45Z+0"},
+        {"2026-11-20T03:12:45.1234567Z #0 /a.php", "#0 /a.php|||2026-11-20T03:12:45Z+0"},
+        {"2026-11-20T03:12:45.123456Z #0 /a.php", "none"},
         {NANO " #0 /a.php", "#0 /a.php|||2026-11-20T03:12:45Z+0"},
         {"nginx-1  | " LINE, LINE "||container=nginx-1|"},
         {"nginx_1  | nginx: [emerg] x", "nginx: [emerg] x||container=nginx_1|"},
