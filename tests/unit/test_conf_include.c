@@ -109,6 +109,21 @@ masks_are_relative_to_the_main_file(void **state)
 }
 
 static void
+absolute_names_are_as_they_are(void **state)
+{
+    char text[160];
+    write_file(*state, "other.conf", "a;\n");
+    char *path = path_of(*state, "other.conf");
+    snprintf(text, sizeof text, "include %s;\n", path);
+    write_file(*state, "main.conf", text);
+    struct conf_tree *tree = parse_main(*state);
+    assert_non_null(tree);
+    assert_slice(conf_first(tree)->words[0].text, "a");
+    conf_free(tree);
+    free(path);
+}
+
+static void
 includes_are_left_unless_asked(void **state)
 {
     (void)state;
@@ -251,6 +266,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(masks_are_relative_to_the_main_file),
+        TEST(absolute_names_are_as_they_are),
         cmocka_unit_test(includes_are_left_unless_asked),
         TEST(a_missing_file_is_named),
         TEST(a_missing_main_file_is_named),

@@ -150,6 +150,17 @@ test_limits(void **state)
     assert_string_equal(peeled->cut.types, "RFFFFFFFFFF");
     assert_int_equal(peeled->cut.lines[0], LIMIT_RECORD_LINES);
     assert_true(peeled->cut.flags[0] & RECORD_LIMIT);
+    /* no room for the field of the wrapper */
+    for (unsigned fields = LIMIT_EXTRA - 1; fields <= LIMIT_EXTRA; fields++) {
+        buffer_clear(&text);
+        buffer_add_text(&text, STDERR ERROR "a, client: 10.0.0.1, server: s");
+        for (unsigned i = 0; i < fields; i++)
+            buffer_add_format(&text, ", a%u: \"v\"", i);
+        peel_text(buffer_slice(&text), peeled);
+        assert_string_equal(peeled->cut.types, "R");
+        assert_int_equal(peeled->cut.records[0].extra_count, LIMIT_EXTRA);
+        assert_int_equal((peeled->cut.flags[0] & RECORD_LIMIT) != 0, fields == LIMIT_EXTRA);
+    }
     /* pieces without end: one line of many megabytes */
     buffer_clear(&text);
     for (size_t i = 0; text.size < 5 * (size_t)LIMIT_RECORD / 2; i++) {

@@ -205,6 +205,9 @@ test_containers(void **state)
         {NANO " shop_web.1.z3x9@node1    | " LINE, LINE "|node1|container=shop_web.1.z3x9|2026-11-20T03:12:45Z+0"},
         {NANO " shop_web    | " LINE, "shop_web    | " LINE "|||2026-11-20T03:12:45Z+0"},
         {"proxy    | nginx.1    | " LINE, LINE "||container=proxy process=nginx.1|"},
+        {"proxy  | " NANO " nginx.1    | " LINE, LINE "||container=proxy process=nginx.1|2026-11-20T03:12:45Z+0"},
+        {"proxy  | " NANO " nginx.1    | " NANO " " LINE,
+         NANO " " LINE "||container=proxy process=nginx.1|2026-11-20T03:12:45Z+0"}, /* three are enough */
         {"proxy    | name | value", "name | value||container=proxy|"},
         {"[pod/shop-7d9c/nginx] " LINE, LINE "||pod=shop-7d9c container=nginx|"},
         {"[pod/shop-7d9c/nginx] " NANO " " LINE, LINE "||pod=shop-7d9c container=nginx|2026-11-20T03:12:45Z+0"},
@@ -216,6 +219,22 @@ test_containers(void **state)
 
     (void)state;
     CHECK_FORMS(forms);
+}
+
+/* Names have at most 255 bytes. */
+static void
+test_long_names(void **state)
+{
+    char line[512];
+    struct wrapped wrapped;
+
+    (void)state;
+    for (int size = 255; size <= 256; size++) {
+        snprintf(line, sizeof(line), "%0*d | " LINE, size, 7);
+        assert_int_equal(wrapper_peel(slice_of(line), 0, NULL, &wrapped), size == 255);
+        snprintf(line, sizeof(line), "Nov 20 03:12:45 %0*d nginx: " LINE, size, 7);
+        assert_int_equal(wrapper_peel(slice_of(line), 0, NULL, &wrapped), size == 255);
+    }
 }
 
 static void
@@ -347,9 +366,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syslog),     cmocka_unit_test(test_rfc5424),    cmocka_unit_test(test_journal),
-        cmocka_unit_test(test_containers), cmocka_unit_test(test_docker),     cmocka_unit_test(test_error_logs_in_json),
-        cmocka_unit_test(test_sources),    cmocka_unit_test(test_json_depth),
+        cmocka_unit_test(test_syslog),
+        cmocka_unit_test(test_rfc5424),
+        cmocka_unit_test(test_journal),
+        cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_docker),
+        cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_error_logs_in_json),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_json_depth),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

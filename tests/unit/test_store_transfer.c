@@ -207,10 +207,57 @@ an_id_that_is_there_is_refused(void **state)
     fclose(said);
 }
 
+/* Each integer in the fewest bytes, as SQLite itself writes it: https://www.sqlite.org/fileformat2.html#record_format */
+static void
+test_sizes_of_integers(void **state)
+{
+    static const struct {
+        int64_t number;
+        size_t size;
+    } cases[] = {
+        {0, 0},
+        {1, 0},
+        {2, 1},
+        {-1, 1},
+        {127, 1},
+        {-128, 1},
+        {128, 2},
+        {-129, 2},
+        {32767, 2},
+        {-32768, 2},
+        {32768, 3},
+        {-32769, 3},
+        {8388607, 3},
+        {-8388608, 3},
+        {8388608, 4},
+        {2147483647, 4},
+        {-2147483647 - 1, 4},
+        {2147483648, 6},
+        {-2147483649, 6},
+        {((int64_t)1 << 47) - 1, 6},
+        {-((int64_t)1 << 47), 6},
+        {(int64_t)1 << 47, 8},
+        {INT64_MAX, 8},
+        {INT64_MIN, 8},
+    };
+    struct buffer out = BUFFER_EMPTY;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cell cells[2] = {{.type = CELL_INTEGER}, {.type = CELL_NULL}};
+        cell_set_integer(&cells[0], cases[i].number);
+        buffer_clear(&out);
+        encode_record(&out, cells, 2);
+        assert_int_equal(out.size, 2 + cases[i].size); /* behind the header's size and one type; the null is left out */
+    }
+    buffer_free(&out);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes_of_integers),
         cmocka_unit_test(rows_arrive_as_they_were_made),
         cmocka_unit_test(records_are_copied_whole),
         cmocka_unit_test(an_id_that_is_there_is_refused),
