@@ -274,6 +274,99 @@ test_short_window_proves_nothing(void **state)
     buffer_free(&text);
 }
 
+/* A record is proven complete by a whole line alone: one that has no end may go on as another. */
+static void
+test_line_without_end_proves_nothing(void **state)
+{
+    struct cut cut;
+
+    (void)state;
+    assert_cut(ERROR "open() \"/srv/x\" failed (2: x)" TAIL "plain\n2026/11/20 03:12:45 [error] 12#12: a", "RFR", &cut);
+    assert_false(cut.complete[0]);
+}
+
+/* What is behind the bytes that one write of nginx can have is of other records. */
+static void
+test_tails_behind_a_record(void **state)
+{
+    struct buffer text = BUFFER_EMPTY;
+    struct cut cut;
+
+    (void)state;
+    for (size_t size = 1500; size < 3000; size += 900) { /* of a line without a tail */
+        bool within = size < 2000;
+        buffer_clear(&text);
+        buffer_add_text(&text, ERROR "user \"a\n" NOTICE);
+        while (text.size < size)
+            buffer_add_byte(&text, 'x');
+        buffer_add_text(&text, "\n" ERROR "honest" TAIL);
+        assert_cut(buffer_text(&text), within ? "R" : "RRR", &cut);
+
+        buffer_clear(&text);
+        buffer_add_text(&text, ERROR "open() \"/a\" failed (2: x)" TAIL);
+        while (text.size < size)
+            buffer_add_byte(&text, 'x');
+        buffer_add_text(&text, TAIL);
+        assert_cut(buffer_text(&text), within ? "R" : "RF", &cut);
+    }
+    buffer_free(&text);
+}
+
+/* A text that nginx quotes, without a path: what the client sent begins at the quote. */
+static void
+test_forged_in_a_quoted_text(void **state)
+{
+    struct cut cut;
+
+    (void)state;
+    assert_cut(ERROR
+               "no host in upstream \"abc\n2026/08/21 12:00:00 [emerg] 66#66: *7 forged\", client: 127.0.0.1, server: "
+               "s, request: \"GET /?u=abc%0A2026/08/21%2012:00:00%20[emerg]%2066%2366:%20*7%20forged HTTP/1.1\"\n",
+               "R", &cut);
+    assert_int_equal(cut.lines[0], 2);
+    assert_true(cut.flags[0] & RECORD_TWO_READINGS);
+    /* what the request does not hold is an honest record */
+    assert_cut(ERROR
+               "no host in upstream \"abc\n2026/08/21 12:00:00 [emerg] 66#66: *7 honest\", client: 127.0.0.1, server: "
+               "s, request: \"GET /?u=abd%0A2026/08/21%2012:00:00%20[emerg]%2066%2366:%20*7%20honest HTTP/1.1\"\n",
+               "RR", &cut);
+}
+
+/* An encoded line end is found wherever the bytes end that were looked at for the record before. */
+static void
+test_line_end_between_windows(void **state)
+{
+    static const char forged[] =
+        "2026/11/23 06:14:45 [error] 1#1: *2 open() \"/srv/a\n2026/08/21 12:00:00 [emerg] 66#66: x\" "
+        "failed (2: No such file or directory), client: 127.0.0.1, server: s, request: \"GET "
+        "/a%0A2026/08/21%2012:00:00%20[emerg]%2066%2366:%20x HTTP/1.1\"\n";
+    size_t line_end = (size_t)(strstr(forged, "%0A") - forged);
+    struct buffer text = BUFFER_EMPTY;
+
+    (void)state;
+    for (size_t before = 0; before <= 4;
+         before++) { /* so many bytes of it, and of what follows, are in the first window */
+        struct arena *arena = arena_new();
+        struct peeler *peeler = peeler_new();
+        struct piece piece;
+        buffer_clear(&text);
+        buffer_add_text(&text, ERROR "open() \"/");
+        while (text.size + strlen("\" failed (2: x)" TAIL) + line_end + before < 2 * (size_t)LIMIT_NGINX_RECORD)
+            buffer_add_byte(&text, 'x');
+        buffer_add_text(&text, "\" failed (2: x)" TAIL);
+        size_t first = text.size;
+        buffer_add_text(&text, forged);
+        peeler_begin(peeler, arena);
+        parse_next_wrapped(peeler, buffer_slice(&text), 0, true, &piece);
+        assert_int_equal(piece.consumed, first);
+        parse_next_wrapped(peeler, slice_from(buffer_slice(&text), first), first, true, &piece);
+        assert_int_equal(piece.record.lines, 2);
+        peeler_free(peeler);
+        arena_free(arena);
+    }
+    buffer_free(&text);
+}
+
 int
 main(void)
 {
@@ -289,6 +382,10 @@ main(void)
         cmocka_unit_test(test_forged_and_cut),
         cmocka_unit_test(test_damaged_record_before_an_honest_one),
         cmocka_unit_test(test_short_window_proves_nothing),
+        cmocka_unit_test(test_line_without_end_proves_nothing),
+        cmocka_unit_test(test_tails_behind_a_record),
+        cmocka_unit_test(test_forged_in_a_quoted_text),
+        cmocka_unit_test(test_line_end_between_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,43 @@ rows_arrive_as_they_were_made(void **state)
     end(&fixture);
 }
 
+/* How much of a record stands in the page of rows is told by its size: https://www.sqlite.org/fileformat2.html#b_tree_pages */
+static void
+sizes_around_a_page(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {65500, 65501, 65502, 65503, 65536, 131032, 131033, 131034, 196564, 196565, 196566};
+    struct fixture fixture;
+    struct buffer record = BUFFER_EMPTY;
+    begin(&fixture);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct cell cells[STORED_COLUMNS] = {{.type = CELL_NULL}};
+        cell_set_text(&cells[STORED_MESSAGE], (struct slice){fixture.text, sizes[i] - 100});
+        buffer_clear(&record);
+        encode_record(&record, cells, STORED_COLUMNS);
+        cell_set_text(&cells[STORED_MESSAGE], (struct slice){fixture.text, 2 * sizes[i] - 100 - record.size});
+        buffer_clear(&record);
+        encode_record(&record, cells, STORED_COLUMNS);
+        assert_int_equal(record.size, sizes[i]);
+        assert_true(transfer_add(fixture.transfer, (int64_t)i + 1, buffer_slice(&record)));
+    }
+    assert_true(transfer_flush(fixture.transfer));
+    assert_true(store_end(fixture.store));
+    sqlite3_stmt *read = NULL;
+    assert_int_equal(sqlite3_prepare_v2(fixture.store->db, "SELECT message FROM event ORDER BY id", -1, &read, NULL),
+                     SQLITE_OK);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        assert_int_equal(sqlite3_step(read), SQLITE_ROW);
+        size_t size = (size_t)sqlite3_column_bytes(read, 0);
+        assert_in_range(size, sizes[i] - 20, sizes[i]);
+        assert_memory_equal(sqlite3_column_text(read, 0), fixture.text, size);
+    }
+    sqlite3_finalize(read);
+    assert_tables_say(fixture.store, "PRAGMA main.integrity_check", "ok");
+    buffer_free(&record);
+    end(&fixture);
+}
+
 /* Not by taking them apart: it is faster only because SQLite knows the two tables for the same. */
 static void
 records_are_copied_whole(void **state)
@@ -257,6 +294,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_around_a_page),
         cmocka_unit_test(test_sizes_of_integers),
         cmocka_unit_test(rows_arrive_as_they_were_made),
         cmocka_unit_test(records_are_copied_whole),
