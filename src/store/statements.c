@@ -140,8 +140,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [SHAPE_COUNT] = "SELECT count(*) FROM shape",
     [SHAPE_ADD_KNOWN] =
         "UPDATE shape SET count = count + :count, "
-        "sample = CASE WHEN :first_time < first_time OR (:first_time = first_time AND :sample < sample) "
-        "THEN :sample ELSE sample END, "
+        "sample = CASE WHEN :sample <> '' AND (:first_time < first_time OR (first_time IS NULL AND :first_time IS NOT NULL) "
+        "OR (:first_time IS first_time AND :sample < sample)) THEN :sample ELSE sample END, "
         "first_time = CASE WHEN first_time IS NULL OR :first_time < first_time THEN :first_time ELSE first_time END, "
         "last_time = CASE WHEN last_time IS NULL OR :last_time > last_time THEN :last_time ELSE last_time END "
         "WHERE hash = :hash AND level = :level",

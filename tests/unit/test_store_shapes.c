@@ -104,6 +104,34 @@ test_a_level_tells_shapes_apart(void **state)
     buffer_free(&content);
 }
 
+/* Of a shape the earliest line is shown, of those without a time the smallest, and only where none has one: whatever scans read them. */
+static void
+test_samples_do_not_depend_on_scans(void **state)
+{
+    static const char *const steps[][2] = {
+        /* what is read, what is shown then */
+        {"nginx: [error] a widget 5 let go\n", "nginx: [error] a widget 5 let go"},
+        {"nginx: [error] a widget 7 let go\n", "nginx: [error] a widget 5 let go"},
+        {"nginx: [error] a widget 3 let go\n", "nginx: [error] a widget 3 let go"},
+        {"2026/11/20 12:00:00 [error] 1#1: a widget 6 let go\n", "2026/11/20 12:00:00 [error] 1#1: a widget 6 let go"},
+        {"nginx: [error] a widget 1 let go\n", "2026/11/20 12:00:00 [error] 1#1: a widget 6 let go"},
+        {"2026/11/20 12:00:01 [error] 1#1: a widget 1 let go\n", "2026/11/20 12:00:00 [error] 1#1: a widget 6 let go"},
+        {"2026/11/20 12:00:00 [error] 1#1: a widget 4 let go\n", "2026/11/20 12:00:00 [error] 1#1: a widget 4 let go"},
+        {"2026/11/20 11:00:00 [error] 1#1: a widget 9 let go\n", "2026/11/20 11:00:00 [error] 1#1: a widget 9 let go"},
+    };
+    struct store_log *log = *state;
+    struct buffer content = BUFFER_EMPTY, sql = BUFFER_EMPTY;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        buffer_add_text(&content, steps[i][0]);
+        read_log(log, &content, i == 0 ? FILE_NEW : FILE_KNOWN);
+        buffer_clear(&sql);
+        buffer_add_format(&sql, "SELECT sum(count) FROM shapes WHERE sample = '%s'", steps[i][1]);
+        assert_int_equal(store_log_number(log, buffer_text(&sql)), i + 1);
+    }
+    buffer_free(&sql);
+    buffer_free(&content);
+}
+
 /* What the table has no room for is unknown, not new; and a message that is called as their sum is one of its own. */
 static void
 test_more_shapes_than_are_kept(void **state)
@@ -150,6 +178,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_new_are_those_that_were_not_there_before, store_log_setup,
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_a_level_tells_shapes_apart, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_samples_do_not_depend_on_scans, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_more_shapes_than_are_kept, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_many_shapes_take_their_time_and_no_more, store_log_setup,
                                         store_log_teardown),
