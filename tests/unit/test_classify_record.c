@@ -346,6 +346,10 @@ fragments(void **state)
         {"connect() failed (110: x)", "refused-probe"},
         {"*4 limiting requests, excess: 1.0 by zone \"one\"", "zone"},
         {"nothing of that", ""},
+        /* what holds with nothing left out takes it from all that follow */
+        {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream, client: "
+         "192.0.2.1, server: a, request: \"GET /probe HTTP/1.1\", upstream: \"fastcgi://127.0.0.1:9000\", host: \"bad\"",
+         "refused-probe"},
         /* a whole record is classified as one */
         {"2026/11/20 03:12:45 [error] 1#1: *4 upstream timed out (110: x) while connecting to upstream, client: 192.0.2.1",
          "timeout-connect"},

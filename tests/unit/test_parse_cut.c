@@ -60,6 +60,13 @@ test_continuation(void **state)
     assert_cut(ERROR "a" TAIL "    at x\n\nUse of uninitialized value\n", "RFFF", &cut);
     /* process messages are one line, but for traces */
     assert_cut(NOTICE "start worker process 5\nUse of uninitialized value\n" NOTICE "exit\n", "RFR", &cut);
+    assert_int_equal(cut.flags[0], 0);
+    assert_true(cut.complete[0]);
+    /* a line that is not whole may become one that goes on with it */
+    assert_cut(NOTICE
+               "exit\na line that is longer than any prefix can be, so that it is none for sure, and has no end yet",
+               "RF", &cut);
+    assert_false(cut.complete[0]);
     assert_cut("2026/11/20 03:12:45 [error] 1#1: send() failed (111: Connection refused)\nUse of uninitialized value\n",
                "RF", &cut);
     assert_cut(NOTICE "exit\n\n    at x\n", "RFF", &cut);

@@ -93,6 +93,25 @@ test_errno_before_place_and_after_ssl(void **state)
     assert_slice(record.server, "0.0.0.0:443");
 }
 
+/* Where nginx's 1024 bytes were full the SSL text has no end; a shorter one without an end is the message's own. */
+static void
+test_ssl_text_without_end(void **state)
+{
+    char text[1200];
+
+    (void)state;
+    for (int size = 400; size <= 800; size += 400) {
+        snprintf(text, sizeof(text), PREFIX "SSL_do_handshake() failed (SSL: error:%0*d, client: 1.2.3.4, server: s\n",
+                 size, 7);
+        struct record record = record_of(text);
+        if (size < 768)
+            assert_null(record.ssl.data);
+        else
+            assert_int_equal(record.ssl.size, strlen("error:") + (size_t)size);
+    }
+    assert_null(record_of(PREFIX "SSL: error:x)\n").ssl.data); /* only of a fragment may the beginning be missing */
+}
+
 /* 5.7: " while " that is no action, and one behind it that is. */
 static void
 test_while_in_messages(void **state)
@@ -293,6 +312,7 @@ main(void)
         cmocka_unit_test(test_accepting_is_no_clients_text),
         cmocka_unit_test(test_accepting_on_a_long_path),
         cmocka_unit_test(test_errno_before_place_and_after_ssl),
+        cmocka_unit_test(test_ssl_text_without_end),
         cmocka_unit_test(test_while_in_messages),
         cmocka_unit_test(test_old_actions),
         cmocka_unit_test(test_session_end),
