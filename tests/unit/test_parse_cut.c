@@ -82,9 +82,21 @@ test_continuation(void **state)
                      "E1120 03:12:45.123456       7 controller.go:1] x\n{\"a\":1}\n2026-11-20T03:12:45Z x\n"
                      "Nov 20 03:12:45 host app: x\n[20-Nov-2026 03:12:45] NOTICE: x\n",
                "RAFFFFF", &cut);
-    assert_cut(ERROR "a\nI1120 03:12:45.1 x\nW1120 03:12:45.1 x\nF1120 03:12:45.1 x\n[2026-11-20 03:12:45] x\n"
-                     "[Fri Nov 20 03:12:45 2026] x\n<13>x\n<187>x\n",
-               "RFFFFFFF", &cut);
+    static const char *const others[] = {
+        "I1120 03:12:45.1 x\n",
+        "W1120 03:12:45.1 x\n",
+        "E1120 03:12:45.1 x\n",
+        "F1120 03:12:45.1 x\n",
+        "[2026-11-20 03:12] x\n",
+        "[Fri Nov 20 03:12:45 2026] x\n",
+        "<1>x\n",
+        "<187>x\n",
+    };
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        char text[128];
+        snprintf(text, sizeof(text), ERROR "a\n%s", others[i]);
+        assert_cut(text, "RF", &cut);
+    }
     assert_cut(ERROR "a\nX1120 03:12:45.1 x\n<1879>x\n<x>\n[x] y\n", "R", &cut);
     /* a subrequest with a line end, its tail going on */
     assert_cut(

@@ -256,8 +256,8 @@ test_docker(void **state)
         {"{\"log\":\"a\\n\",\"log\":\"b\\n\",\"stream\":\"stderr\"}", "a||stream=stderr|"}, /* the first counts */
         {"{\"log\":\"a\\n\",\"time\":\"" NANO "\"}", "a|||2026-11-20T03:12:45Z+0"},
         {"{\"log\":\"a\\n\",\"time\":\"" NANO " \",\"stream\":\"stderr\"}", "a||stream=stderr|"},
-        {"{\"x\":[}],\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
-        {"{\"x\":{]},\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
+        {"{\"x\":[},\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
+        {"{\"x\":{],\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
         {" {\"log\":\"a\\n\",\"stream\":\"stderr\"}", "none"},
         {"{\"attrs\":{\"a\":[{\"log\":\"b\"}]},\"log\":\"a\\n\",\"stream\":\"stdout\"} ", "a||stream=stdout|"},
         {"{\"log\":\"a\\n\"}", "none"},
