@@ -31,26 +31,45 @@ assert_round_trip(struct store_log *log, struct slice content)
 static void
 test_each_kind_of_record_comes_back(void **state)
 {
-    static const char *const lines[] = {
-        PREFIX "connect() failed (111: Connection refused) while connecting to upstream" TAIL "\n",
-        PREFIX "upstream timed out (110: Connection timed out)" TAIL ", referrer: \"https://example.com/x\"\n",
-        PREFIX "open() \"/srv/www/a\" failed (2: No such file or directory)" TAIL "\r\n",
-        "2026/11/20 03:12:45 [notice] 1#0: signal process started\n",
-        "2026/11/20 03:12:45 [info] 9#8: *3 udp client disconnected, bytes from/to client:5/40, bytes from/to upstream:40/5\n",
-        PREFIX
-        "x, client: 1.2.3.4, server: s, request: \"BREW /pot HTTP/1.0\", subrequest: \"/sub\", upstream: \"fastcgi://unix:/run/php.sock:\"\n",
-        PREFIX
-        "FastCGI sent in stderr: \"PHP message: one\ntwo\nthree\" while reading response header from upstream" TAIL
-        "\n",
-        PREFIX "x, client: 1.2.3.4, server: 0.0.0.0:25, login: \"u\", upstream: 10.0.0.1:143\n",
-        "nginx: [emerg] unknown directive \"foo\" in /etc/nginx/nginx.conf:1\n",
-        "no record at all\n",
-        PREFIX "\xff\x00\\ odd bytes\n",
+#define LINE(text)               \
+    {                            \
+        (text), sizeof(text) - 1 \
+    } /* with the zeros in it */
+    static const struct slice lines[] = {
+        LINE(PREFIX "connect() failed (111: Connection refused) while connecting to upstream" TAIL "\n"),
+        LINE(PREFIX "upstream timed out (110: Connection timed out)" TAIL ", referrer: \"https://example.com/x\"\n"),
+        LINE(PREFIX "open() \"/srv/www/a\" failed (2: No such file or directory)" TAIL "\r\n"),
+        LINE("2026/11/20 03:12:45 [notice] 1#0: signal process started\n"),
+        LINE(
+            "2026/11/20 03:12:45 [info] 9#8: *3 udp client disconnected, bytes from/to client:5/40, bytes from/to upstream:40/5\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: s, request: \"BREW /pot HTTP/1.0\", subrequest: \"/sub\", upstream: "
+                    "\"fastcgi://unix:/run/php.sock:\"\n"),
+        LINE(PREFIX
+             "FastCGI sent in stderr: \"PHP message: one\ntwo\nthree\" while reading response header from upstream" TAIL
+             "\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: 0.0.0.0:25, login: \"u\", upstream: 10.0.0.1:143\n"),
+        LINE("nginx: [emerg] unknown directive \"foo\" in /etc/nginx/nginx.conf:1\n"),
+        LINE("no record at all\n"),
+        LINE(PREFIX "\xff\x00\\ odd bytes\n"),
+        LINE(PREFIX "\x01 of /a\x01" TAIL "\n"),
+        /* numbers that have room in one column, and that have not */
+        LINE("2026/11/20 03:12:45 [error] 4194303#4194303: *1099511627775 a\n"),
+        LINE("2026/11/20 03:12:45 [error] 4194304#4194304: *1 a\n"),
+        LINE("2026/11/20 03:12:45 [error] 1#1: *1099511627776 a\n"),
+        LINE("2026/11/20 03:12:45 [error] 1#2: *0 a\n"),
+        /* versions that have a number, and that have not */
+        LINE(PREFIX "x, client: 1.2.3.4, server: s, request: \"GET /a HTTP/3.0\", host: \"s\"\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: s, request: \"GET /a HTTP/1.2\", host: \"\"\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: s, request: \"GET /a HTTP/2.1\"\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: s, request: \"GET /a HTTP/4.0\"\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: s, request: \"GET  HTTP/1.1\"\n"),
+        LINE(PREFIX "x, client: 1.2.3.4, server: , request: \"GET \", host: \"\"\n"),
     };
+#undef LINE
     struct buffer content = BUFFER_EMPTY;
     for (size_t round = 0; round < 3; round++) /* the second and third time texts are known */
         for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-            buffer_add_text(&content, lines[i]);
+            buffer_add(&content, lines[i]);
     buffer_add_text(&content, PREFIX "without a newline");
     assert_round_trip(*state, buffer_slice(&content));
     buffer_free(&content);
