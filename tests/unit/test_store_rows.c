@@ -75,6 +75,19 @@ test_each_kind_of_record_comes_back(void **state)
     buffer_free(&content);
 }
 
+/* Workers write a second earlier or later: the first and the last time of a file are not those of its first and last record. */
+static void
+test_times_out_of_order(void **state)
+{
+    struct store_log *log = *state;
+    assert_round_trip(
+        log, SLICE("2026/11/20 12:00:03 [error] 1#1: a\n2026/11/20 12:00:05 [error] 1#1: b\n"
+                   "2026/11/20 12:00:01 [error] 1#1: c\nnginx: [error] d\n2026/11/20 12:00:02 [error] 1#1: e\n"));
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM files WHERE first_time = '2026-11-20T12:00:01Z' AND "
+                                           "last_time = '2026-11-20T12:00:05Z'"),
+                     1);
+}
+
 static uint64_t
 next_random(uint64_t *seed)
 {
@@ -223,6 +236,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_kind_of_record_comes_back, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_times_out_of_order, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_any_bytes_come_back, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_columns_say_what_the_line_says, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_unix_socket_and_own_uri_are_put_together, store_log_setup,
