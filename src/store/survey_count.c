@@ -33,8 +33,8 @@ text_row(const struct survey *survey, const struct survey_event *event, struct s
 /* Asked when a text was counted for the first or second time.  Most texts of a log occur once, and those are not kept but
  * for the first of a tally: of values that all occur once, the first are named. */
 static void
-keep_text(struct survey *survey, size_t tally, const struct tally_place *place, bool first,
-          const struct survey_event *event, struct slice exact)
+keep_text(struct survey *survey, size_t tally, struct tally_place place, bool first, const struct survey_event *event,
+          struct slice exact)
 {
     if (first ? survey->spool == NULL || survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0)
         tally_set_row(place, text_row(survey, event, exact));
@@ -47,7 +47,7 @@ count_text(struct survey *survey, size_t tally, const struct survey_event *event
     struct tally_place place;
     uint32_t count = tally_count(&survey->tallies, tally, hash, 1, &place);
     if (count <= 2)
-        keep_text(survey, tally, &place, count == 1, event, exact);
+        keep_text(survey, tally, place, count == 1, event, exact);
 }
 
 /* --- runs --- */
@@ -76,7 +76,7 @@ end_run(struct survey *survey, struct survey_class *class, size_t tally)
     if (run->waiting == 0)
         return;
     (void)tally_count(&survey->tallies, class->tallies + tally, run->key, run->waiting, &place);
-    tally_set_row(&place, run->row);
+    tally_set_row(place, run->row);
     run->waiting = 0;
 }
 
@@ -93,9 +93,9 @@ count_number(struct survey *survey, struct survey_class *class, size_t tally, ui
     end_run(survey, class, tally);
     run->key = number;
     run->count = tally_count(&survey->tallies, class->tallies + tally, number, 1, &place);
-    if (row > tally_row(&place))
-        tally_set_row(&place, row);
-    run->row = tally_row(&place);
+    if (row > tally_row(place))
+        tally_set_row(place, row);
+    run->row = tally_row(place);
 }
 
 /* --- common texts --- */
@@ -127,7 +127,7 @@ end_commons(struct survey *survey, const struct survey_class *class, size_t tall
     for (unsigned i = 0; counts != NULL && i < common->count; i++)
         if (counts[i] > 0) {
             (void)tally_count(&survey->tallies, class->tallies + tally, common->texts[i].hash, counts[i], &place);
-            tally_set_row(&place, common->texts[i].row);
+            tally_set_row(place, common->texts[i].row);
         }
 }
 

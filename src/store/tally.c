@@ -42,12 +42,6 @@ tallies_new(struct tallies *tallies, bool ranked)
     return tallies->count++;
 }
 
-static inline size_t
-after(const struct tallies *tallies, size_t at)
-{
-    return at + 1 < tallies->line_count ? at + 1 : 0;
-}
-
 /* How many lines further on `to` is. */
 static size_t
 way(const struct tallies *tallies, size_t from, size_t to)
@@ -78,7 +72,7 @@ find_displaced(const struct tallies *tallies, size_t at, size_t *line, unsigned 
     const struct tally_line *next;
     *line = at;
     do {
-        *line = after(tallies, *line);
+        *line = tally_after(tallies, *line);
         next = &tallies->lines[*line];
         for (*slot = 0; *slot < TALLY_SLOTS && next->counts[*slot] > 0; ++*slot) {
             size_t home = tally_home(tallies, next->tallies[*slot], next->keys[*slot]);
@@ -168,22 +162,6 @@ make_room(struct tallies *tallies)
 
 /* --- counting --- */
 
-/* Where the key stands; or, when it does not, the free slot where it belongs. */
-static inline bool
-find_place(const struct tallies *tallies, size_t tally, uint64_t key, struct tally_place *place)
-{
-    size_t at = tally_home(tallies, tally, key);
-    for (;; at = after(tallies, at)) {
-        struct tally_line *line = place->line = &tallies->lines[at];
-        for (place->slot = 0; place->slot < TALLY_SLOTS; place->slot++) {
-            if (line->counts[place->slot] == 0)
-                return false;
-            if (line->keys[place->slot] == key && line->tallies[place->slot] == tally)
-                return true;
-        }
-    }
-}
-
 /* Beyond seven eighths the way to a free slot becomes long. */
 static bool
 is_crowded(const struct tallies *tallies)
@@ -196,61 +174,45 @@ grow(struct tallies *tallies)
 {
     struct tally_line *before = tallies->lines;
     size_t count = tallies->line_count;
-    struct tally_place place;
     tallies->lines = memory_map(LIMIT_SURVEY_LINES, sizeof(*tallies->lines));
     tallies->line_count = LIMIT_SURVEY_LINES;
     for (size_t i = 0; i < count; i++)
         for (unsigned slot = 0; slot < TALLY_SLOTS && before[i].counts[slot] > 0; slot++) {
-            (void)find_place(tallies, before[i].tallies[slot], before[i].keys[slot], &place);
+            struct tally_place place = tally_find(tallies, before[i].tallies[slot], before[i].keys[slot]);
             copy_slot(place.line, place.slot, &before[i], slot);
         }
     memory_unmap(before, count, sizeof(*before));
 }
 
-static __attribute__((noinline)) void
-add_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count, struct tally_place *place)
+static inline struct tally_place
+put_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count, struct tally_place place)
 {
     struct tally *its = &tallies->all[tally];
-    if (is_crowded(tallies)) {
-        if (tallies->line_count < LIMIT_SURVEY_LINES)
-            grow(tallies);
-        else
-            make_room(tallies);
-        (void)find_place(tallies, tally, key, place);
-    }
-    struct tally_line *line = place->line;
-    line->keys[place->slot] = key;
-    line->counts[place->slot] = count;
-    line->tallies[place->slot] = (uint32_t)tally;
+    struct tally_line *line = place.line;
+    line->keys[place.slot] = key;
+    line->counts[place.slot] = count;
+    line->tallies[place.slot] = (uint32_t)tally;
     tally_set_row(place, 0);
     tallies->used++;
     its->used++;
     its->most = its->used > its->most ? its->used : its->most;
+    return place;
 }
 
-uint32_t
-tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place)
+static __attribute__((noinline)) struct tally_place
+add_to_crowd(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count)
 {
-    if (!find_place(tallies, tally, key, place)) {
-        add_key(tallies, tally, key, more, place);
-        return more;
-    }
-    uint32_t *count = &place->line->counts[place->slot];
-    *count = more > UINT32_MAX - *count ? UINT32_MAX : *count + more;
-    return *count;
+    if (tallies->line_count < LIMIT_SURVEY_LINES)
+        grow(tallies);
+    else
+        make_room(tallies);
+    return put_key(tallies, tally, key, count, tally_find(tallies, tally, key));
 }
 
-int64_t
-tally_row(const struct tally_place *place)
+struct tally_place
+tally_add_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count, struct tally_place place)
 {
-    return (int64_t)place->line->rows_high[place->slot] << 32 | place->line->rows[place->slot];
-}
-
-void
-tally_set_row(const struct tally_place *place, int64_t row)
-{
-    place->line->rows[place->slot] = (uint32_t)row;
-    place->line->rows_high[place->slot] = (uint8_t)(row >> 32);
+    return is_crowded(tallies) ? add_to_crowd(tallies, tally, key, count) : put_key(tallies, tally, key, count, place);
 }
 
 /* --- what was counted --- */
@@ -278,7 +240,7 @@ rank(struct tallies *tallies, struct tally_line *line, unsigned at, uint64_t *le
 {
     const struct tally *its = &tallies->all[line->tallies[at]];
     struct tally_top *top = &tallies->tops[line->tallies[at]];
-    struct tally_slot slot = {line->keys[at], tally_row(&(struct tally_place){line, at}), line->counts[at]};
+    struct tally_slot slot = {line->keys[at], tally_row((struct tally_place){line, at}), line->counts[at]};
     size_t room = room_of(its);
     if (top->count == room && !comes_before(&slot, &top->slots[room - 1]))
         return;
@@ -290,22 +252,34 @@ rank(struct tallies *tallies, struct tally_line *line, unsigned at, uint64_t *le
         *least = top->slots[room - 1].count;
 }
 
+/* True when none of the line's keys is counted often enough; without a branch for each, which nobody could predict. */
+static bool
+is_passed_by(const struct tally_line *line, const uint64_t *least)
+{
+    bool often = false;
+    for (unsigned slot = 0; slot < TALLY_SLOTS; slot++)
+        often |= line->counts[slot] >= least[line->tallies[slot]];
+    return !often;
+}
+
 void
 tallies_rank(struct tallies *tallies)
 {
-    /* The counts by which nearly all are passed by, which stay in the caches. */
-    uint64_t *least = memory_allocate_zeroed(tallies->count + 1, sizeof(*least));
+    /* The counts by which nearly all are passed by, which stay in the caches; from 1 on, for the slots that are free. */
+    uint64_t *least = memory_allocate((tallies->count + 1) * sizeof(*least));
+    least[0] = 1;
     tallies->tops = memory_allocate_zeroed(tallies->count + 1, sizeof(*tallies->tops));
     for (size_t t = 0; t < tallies->count; t++) {
         const struct tally *its = &tallies->all[t];
-        if (!its->ranked)
-            least[t] = UINT64_MAX;
-        else if (its->used > 0)
+        least[t] = its->ranked ? 1 : UINT64_MAX;
+        if (its->ranked && its->used > 0)
             tallies->tops[t].slots = memory_resize(NULL, room_of(its), sizeof(*tallies->tops[t].slots));
     }
     for (size_t i = 0; i < tallies->line_count; i++) {
         struct tally_line *line = &tallies->lines[i];
-        for (unsigned slot = 0; slot < TALLY_SLOTS && line->counts[slot] > 0; slot++)
+        if (is_passed_by(line, least))
+            continue;
+        for (unsigned slot = 0; slot < TALLY_SLOTS; slot++)
             if (line->counts[slot] >= least[line->tallies[slot]])
                 rank(tallies, line, slot, &least[line->tallies[slot]]);
     }

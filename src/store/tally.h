@@ -78,12 +78,51 @@ tally_expect(const struct tallies *tallies, size_t tally, uint64_t key)
 {
     __builtin_prefetch(&tallies->lines[tally_home(tallies, tally, key)]);
 }
+static inline size_t
+tally_after(const struct tallies *tallies, size_t at)
+{
+    return at + 1 < tallies->line_count ? at + 1 : 0;
+}
+/* Where the key stands; or, when it does not, the free slot where it belongs. */
+static inline struct tally_place
+tally_find(const struct tallies *tallies, size_t tally, uint64_t key)
+{
+    for (size_t at = tally_home(tallies, tally, key);; at = tally_after(tallies, at)) {
+        struct tally_line *line = &tallies->lines[at];
+        for (unsigned slot = 0; slot < TALLY_SLOTS; slot++)
+            if (line->counts[slot] == 0 || (line->keys[slot] == key && line->tallies[slot] == tally))
+                return (struct tally_place){line, slot};
+    }
+}
+/* Puts a new key where it belongs, or where that is once there is room; returns where. */
+struct tally_place tally_add_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count,
+                                 struct tally_place place);
 /* Counts the key `more` times more; returns how often it was.  At `more` it is new, or was forgotten: then its row is 0 and
  * to be set. */
-uint32_t tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place);
+static inline uint32_t
+tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place)
+{
+    *place = tally_find(tallies, tally, key);
+    uint32_t *count = &place->line->counts[place->slot];
+    if (*count == 0) {
+        *place = tally_add_key(tallies, tally, key, more, *place);
+        return more;
+    }
+    *count = more > UINT32_MAX - *count ? UINT32_MAX : *count + more;
+    return *count;
+}
 /* Below 2^40, which is beyond what a file system and a database have. */
-int64_t tally_row(const struct tally_place *place);
-void tally_set_row(const struct tally_place *place, int64_t row);
+static inline int64_t
+tally_row(struct tally_place place)
+{
+    return (int64_t)place.line->rows_high[place.slot] << 32 | place.line->rows[place.slot];
+}
+static inline void
+tally_set_row(struct tally_place place, int64_t row)
+{
+    place.line->rows[place.slot] = (uint32_t)row;
+    place.line->rows_high[place.slot] = (uint8_t)(row >> 32);
+}
 /* Finds the highest counts of the tallies that are ranked.  After the last tally_count and before the first tally_top. */
 void tallies_rank(struct tallies *tallies);
 /* The slots with the highest counts, in that order; of several that occur once those that came first, of others by key.

@@ -27,14 +27,14 @@ test_tallies_grow(void **state)
     size_t one = tallies_new(&tallies, true), two = tallies_new(&tallies, true);
     for (uint64_t i = 0; i < keys; i++) {
         assert_int_equal(count_once(&tallies, one, i, &place), 1);
-        tally_set_row(&place, (int64_t)i + 1);
+        tally_set_row(place, (int64_t)i + 1);
         assert_int_equal(count_once(&tallies, two, i % others, &place), i / others + 1);
     }
     assert_true(tallies.line_count > lines);
     assert_int_equal(tallies.used, keys + others);
     for (uint64_t i = 0; i < keys; i++) {
         assert_int_equal(count_once(&tallies, one, i, &place), 2);
-        assert_int_equal(tally_row(&place), i + 1);
+        assert_int_equal(tally_row(place), i + 1);
     }
     assert_int_equal(tallies.all[one].used, keys);
     assert_int_equal(tallies.all[two].used, others);
@@ -55,15 +55,15 @@ test_a_full_tally_forgets_what_is_rare(void **state)
     tallies_begin(&tallies);
     size_t small = tallies_new(&tallies, true), large = tallies_new(&tallies, true);
     assert_int_equal(tally_count(&tallies, small, 7, 1, &place), 1);
-    assert_int_equal(tally_row(&place), 0);
-    tally_set_row(&place, row);
+    assert_int_equal(tally_row(place), 0);
+    tally_set_row(place, row);
     for (uint64_t i = 0; i < 2 * slots; i++) {
         tally_count(&tallies, large, i, 1, &place);
         if (i % 4 == 0)
             assert_int_equal(tally_count(&tallies, large, UINT64_MAX, 1, &place), i / 4 + 1);
     }
     assert_int_equal(tally_count(&tallies, small, 7, 1, &place), 2);
-    assert_int_equal(tally_row(&place), row);
+    assert_int_equal(tally_row(place), row);
     tallies_rank(&tallies);
     const struct tally_slot *top = tally_top(&tallies, small, &count);
     assert_int_equal(count, 1);
