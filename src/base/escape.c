@@ -3,6 +3,10 @@
 
 #include "base/escape_parts.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static bool
 is_continuation(unsigned char byte)
 {
@@ -170,7 +174,7 @@ escape_is_ascii(struct slice bytes)
     return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
-typedef signed char lanes __attribute__((vector_size(16))); /* as every processor has them */
+typedef unsigned char lanes __attribute__((vector_size(16))); /* as every processor has them */
 
 static inline lanes
 lanes_at(const char *bytes)
@@ -180,27 +184,54 @@ lanes_at(const char *bytes)
     return loaded;
 }
 
+/* The lesser of each two. */
+static inline lanes
+lanes_least(lanes a, lanes b)
+{
+#ifdef __SSE2__
+    return (lanes)_mm_min_epu8((__m128i)a, (__m128i)b);
+#else
+    lanes less = (lanes)(a < b);
+    return (a & less) | (b & ~less);
+#endif
+}
+
+/* What was seen of some bytes: whether one is above 0x7f, and whether one is 0 or a backslash. */
+struct seen {
+    lanes all, least;
+};
+
+static inline void
+see(struct seen *seen, const char *bytes)
+{
+    lanes loaded = lanes_at(bytes);
+    seen->all |= loaded;
+    seen->least = lanes_least(seen->least, loaded);
+    seen->least = lanes_least(seen->least, loaded ^ '\\');
+}
+
 /* True for bytes from 1 to 0x7f but the backslash, 32 at a time; the last 32 may be looked at twice. */
 bool
 escape_is_plain(struct slice bytes)
 {
     const size_t step = 2 * sizeof(lanes);
     const char *at = bytes.data, *last = at + bytes.size - step;
-    lanes found = {0};
+    struct seen seen = {.least = ~(lanes){0}};
     uint64_t words[2];
     if (bytes.size < step) {
         for (size_t i = 0; i < bytes.size; i++)
-            if (bytes.data[i] <= 0 || bytes.data[i] == '\\')
+            if ((signed char)bytes.data[i] <= 0 || bytes.data[i] == '\\')
                 return false;
         return true;
     }
-    for (;; at = at + step < last ? at + step : last) {
-        lanes one = lanes_at(at), two = lanes_at(at + sizeof(lanes));
-        found |= (one < 1) | (one == '\\') | (two < 1) | (two == '\\');
-        if (at == last)
-            break;
+    for (; at < last; at += step) {
+        see(&seen, at);
+        see(&seen, at + sizeof(lanes));
     }
-    memcpy(words, &found, sizeof(words));
+    see(&seen, last);
+    see(&seen, last + sizeof(lanes));
+    seen.all = (seen.all & 0x80) | (lanes)(seen.least == 0);
+    memcpy(words, &seen.all, sizeof(words));
     return (words[0] | words[1]) == 0;
 }
 

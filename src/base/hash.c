@@ -20,8 +20,11 @@ void
 hash_texts(const struct slice *texts, size_t count, uint64_t *hashes)
 {
     for (size_t i = 0; i < count; i++) {
-        uint64_t hash = texts[i].size > 0 ? XXH3_64bits(texts[i].data, texts[i].size) : 0;
-        hashes[i] = hash == 0 && texts[i].size > 0 ? 1 : hash;
+        hashes[i] = 0;
+        if (texts[i].size > 0) {
+            uint64_t hash = XXH3_64bits(texts[i].data, texts[i].size);
+            hashes[i] = hash + (hash == 0);
+        }
     }
 }
 

@@ -30,13 +30,6 @@ slice_find_last(struct slice a, struct slice needle)
     return SIZE_MAX;
 }
 
-size_t
-slice_find_byte(struct slice a, char c)
-{
-    const char *found = a.size > 0 ? memchr(a.data, c, a.size) : NULL;
-    return found != NULL ? (size_t)(found - a.data) : SIZE_MAX;
-}
-
 static bool
 is_blank(char c)
 {

@@ -68,7 +68,12 @@ size_t slice_find(struct slice a, struct slice needle);
 /* Offset of the last `needle` in `a`, or SIZE_MAX. */
 size_t slice_find_last(struct slice a, struct slice needle);
 /* Offset of the first byte `c`, or SIZE_MAX. */
-size_t slice_find_byte(struct slice a, char c);
+static inline size_t
+slice_find_byte(struct slice a, char c)
+{
+    const char *found = a.size > 0 ? memchr(a.data, c, a.size) : NULL;
+    return found != NULL ? (size_t)(found - a.data) : SIZE_MAX;
+}
 /* Without leading and trailing spaces, tabs, CR and LF. */
 struct slice slice_trim(struct slice a);
 /* * stands for any bytes and ? for one; a glob without them fits what is equal.  `without_case`: of the letters of ASCII. */

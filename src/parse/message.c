@@ -87,7 +87,7 @@ errno_cut(struct record *record, struct slice text)
     p++;
     if (!digits_read(&p, end, &number) || end - p < 3 || p[0] != ':' || p[1] != ' ' || number > INT_MAX)
         return text;
-    if (memchr(p, '(', (size_t)(end - p)) == NULL && memchr(p, ')', (size_t)(end - p)) != NULL)
+    if (memchr(p, ')', (size_t)(end - p)) != NULL && memchr(p, '(', (size_t)(end - p)) == NULL)
         return text; /* "(1: a) b)": closed before the end */
     if (number_is_no_errno(before))
         return text;

@@ -38,7 +38,15 @@ bool question_ask(struct question *question);
 bool question_next(struct question *question, bool *row);
 void question_end(struct question *question);
 /* A record's bytes without the end of its last line, as reports show them. */
-struct slice question_without_end(struct slice raw);
+static inline struct slice
+question_without_end(struct slice raw)
+{
+    if (raw.size > 0 && raw.data[raw.size - 1] == '\n')
+        raw.size--;
+    if (raw.size > 0 && raw.data[raw.size - 1] == '\r')
+        raw.size--;
+    return raw;
+}
 /* The record of an event as it was written, without its end of line; nothing when it is gone. */
 bool question_raw(struct store *store, int64_t id, struct arena *arena, struct slice *raw);
 

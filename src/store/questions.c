@@ -40,16 +40,6 @@ add_class(struct question *question, const struct filter *filter, const char *cl
     question_add(question, ")");
 }
 
-struct slice
-question_without_end(struct slice raw)
-{
-    if (raw.size > 0 && raw.data[raw.size - 1] == '\n')
-        raw.size--;
-    if (raw.size > 0 && raw.data[raw.size - 1] == '\r')
-        raw.size--;
-    return raw;
-}
-
 bool
 question_raw(struct store *store, int64_t id, struct arena *arena, struct slice *raw)
 {

@@ -54,12 +54,6 @@ sum_of_class(struct batch_sums *sums, int64_t class_id)
     return &sums->classes[sums->places[place] - 1];
 }
 
-int64_t
-event_epoch(const struct event *event)
-{
-    return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
-}
-
 void
 row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id)
 {

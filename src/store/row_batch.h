@@ -49,7 +49,11 @@ struct row_batch {
 };
 
 /* Seconds since the epoch, UTC; -1 when the record has no time. */
-int64_t event_epoch(const struct event *event);
+static inline int64_t
+event_epoch(const struct event *event)
+{
+    return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
+}
 /* Adds one more event to the sums. */
 void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Adds a row of STORED_COLUMNS cells, which are copied. */
