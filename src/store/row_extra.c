@@ -14,7 +14,7 @@ row_json_text(struct buffer *json, struct buffer *work, struct slice exact)
     buffer_add_byte(json, '"');
 }
 
-static bool
+static inline bool
 name_taken(const struct record_field *fields, unsigned count, struct slice name)
 {
     for (unsigned i = 0; i < count; i++)

@@ -30,14 +30,18 @@ text_row(const struct survey *survey, const struct survey_event *event, struct s
     return survey->spool == NULL ? event->row : spool_add(survey->spool, exact);
 }
 
-/* Asked when a text was counted for the first or second time.  Most texts of a log occur once, and those are not kept but
- * for the first of a tally: of values that all occur once, the first are named. */
-static void
-keep_text(struct survey *survey, size_t tally, struct tally_place place, bool first, const struct survey_event *event,
-          struct slice exact)
+/* Is a text to be kept that was counted for the first or second time?  Most texts of a log occur once, and those are not kept
+ * but for the first of a tally: of values that all occur once, the first are named. */
+static inline bool
+is_wanted(const struct survey *survey, size_t tally, struct tally_place place, bool first)
 {
-    if (first ? survey->spool == NULL || survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0)
-        tally_set_row(place, text_row(survey, event, exact));
+    return first ? survey->spool == NULL || survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0;
+}
+
+static __attribute__((noinline)) void
+keep_text(struct survey *survey, struct tally_place place, const struct survey_event *event, struct slice exact)
+{
+    tally_set_row(place, text_row(survey, event, exact));
 }
 
 /* Counts a text of an event. */
@@ -46,8 +50,8 @@ count_text(struct survey *survey, size_t tally, const struct survey_event *event
 {
     struct tally_place place;
     uint32_t count = tally_count(&survey->tallies, tally, hash, 1, &place);
-    if (count <= 2)
-        keep_text(survey, tally, place, count == 1, event, exact);
+    if (count <= 2 && is_wanted(survey, tally, place, count == 1))
+        keep_text(survey, place, event, exact);
 }
 
 /* --- runs --- */
@@ -80,22 +84,28 @@ end_run(struct survey *survey, struct survey_class *class, size_t tally)
     run->waiting = 0;
 }
 
-/* Counts a number; the largest row that is given with it is kept. */
-static void
-count_number(struct survey *survey, struct survey_class *class, size_t tally, uint64_t number, int64_t row)
+static __attribute__((noinline)) void
+begin_run(struct survey *survey, struct survey_class *class, size_t tally, uint64_t number, int64_t row)
 {
     struct survey_run *run = run_of(class, tally);
     struct tally_place place;
-    if (run_goes_on(run, number)) {
-        run->row = row > run->row ? row : run->row;
-        return;
-    }
     end_run(survey, class, tally);
     run->key = number;
     run->count = tally_count(&survey->tallies, class->tallies + tally, number, 1, &place);
     if (row > tally_row(place))
         tally_set_row(place, row);
     run->row = tally_row(place);
+}
+
+/* Counts a number; the largest row that is given with it is kept. */
+static inline void
+count_number(struct survey *survey, struct survey_class *class, size_t tally, uint64_t number, int64_t row)
+{
+    struct survey_run *run = run_of(class, tally);
+    if (run_goes_on(run, number))
+        run->row = row > run->row ? row : run->row;
+    else
+        begin_run(survey, class, tally, number, row);
 }
 
 /* --- common texts --- */
@@ -269,8 +279,11 @@ survey_add(struct survey *survey, struct survey_event *event)
     class->kinds[event->kind < SURVEY_KINDS ? event->kind : 0]++;
     if (event->error_number >= 0)
         count_number(survey, class, TALLY_ERRNO, (uint64_t)event->error_number, 0);
-    for (size_t i = 0; i < TALLY_TEXTS; i++)
-        if (event->hashes[i] != 0 && (i >= TALLY_COMMON || !count_common(survey, class, i, event)))
+    for (size_t i = 0; i < TALLY_COMMON; i++)
+        if (event->hashes[i] != 0 && !count_common(survey, class, i, event))
+            count_text(survey, class->tallies + i, event, event->hashes[i], event->texts[i]);
+    for (size_t i = TALLY_COMMON; i < TALLY_TEXTS; i++)
+        if (event->hashes[i] != 0)
             count_text(survey, class->tallies + i, event, event->hashes[i], event->texts[i]);
     return class;
 }
