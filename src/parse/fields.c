@@ -126,10 +126,11 @@ fields_cut(struct record *record, struct slice body, bool partial, enum tail_cho
         return TAIL_NONE; /* ngx_log_error_core calls no handler for debug */
     const char *first = tail_candidate(body.data, end);
     if (first != NULL) {
-        if (tail_candidate(first + 1, end) != NULL)
+        bool only;
+        struct slice before = {body.data, (size_t)(first - body.data)};
+        state = tail_read_first(record, first, end, before, partial, &only);
+        if (!only && tail_candidate(first + 1, end) != NULL)
             state = tail_choose(record, body, first, partial, choice);
-        else
-            state = tail_read(record, first, end, (struct slice){body.data, (size_t)(first - body.data)}, partial);
         if (state == TAIL_NONE)
             tail_clear(record);
         else

@@ -110,6 +110,9 @@ const char *tail_candidate(const char *from, const char *end);
 /* Reads a tail from ", client: " at `start` to `end` into the fields of `record`.  `before` is the text of the record
  * before it. */
 enum tail_state tail_read(struct record *record, const char *start, const char *end, struct slice before, bool partial);
+/* The same.  `only`: no other tail_candidate stands behind `start`; false when that was not seen on the way. */
+enum tail_state tail_read_first(struct record *record, const char *start, const char *end, struct slice before,
+                                bool partial, bool *only);
 /* Empties the fields that a tail fills. */
 void tail_clear(struct record *record);
 /* Adds a field without a column; flags the record when there is no room. */

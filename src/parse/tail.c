@@ -29,7 +29,8 @@ struct reader {
     struct record *record;
     struct slice before;
     bool partial;
-    bool open; /* the last value has no end */
+    bool open;   /* the last value has no end */
+    bool inside; /* a comma may stand inside of a value: with it, what looks like another tail */
     /* the key found last: the one that ends a value is asked for again as the next field */
     const char *key_at;
     enum key key;
@@ -128,18 +129,20 @@ reader_key(struct reader *reader, const char *at)
     return reader->key;
 }
 
-/* The quote that ends a value: the first one followed by a later field or the end.  NULL when there is none. */
+/* The quote that ends a value: the first one followed by a later field or the end.  NULL when there is none.  Found by the
+ * comma behind it, which tells on the way that no other one stands in the value. */
 static const char *
 quote_end(struct reader *reader, const char *from, enum key key)
 {
-    const char *end = reader->end;
+    const char *end = reader->end, *at = from;
 
-    while (from < end && (from = memchr(from, '"', (size_t)(end - from))) != NULL) {
-        if (from + 1 == end || (from[1] == ',' && reader_key(reader, from + 1) > key))
-            return from;
-        from++;
+    while (at < end && (at = memchr(at, ',', (size_t)(end - at))) != NULL) {
+        if (at > from && at[-1] == '"' && reader_key(reader, at) > key)
+            return at - 1;
+        reader->inside = true;
+        at++;
     }
-    return NULL;
+    return from < end && end[-1] == '"' ? end - 1 : NULL;
 }
 
 static bool
@@ -159,11 +162,14 @@ request_end(struct reader *reader, const char *from)
     if (slice_ends(reader->before, SLICE(" request line")) &&
         (slice_ends(reader->before, SLICE(" while reading client request line")) ||
          slice_ends(reader->before, SLICE(" while reading client pipelined request line"))) &&
-        end > from && end[-1] == '"')
+        end > from && end[-1] == '"') {
+        reader->inside = true;
         return end - 1;
+    }
     first = quote_end(reader, from, KEY_REQUEST);
     if (first == NULL || first + 1 == end || ends_with_version(from, first))
         return first;
+    reader->inside = true;
     for (const char *next = first; (next = quote_end(reader, next + 1, KEY_REQUEST)) != NULL;) {
         if (ends_with_version(from, next)) {
             reader->record->flags |= RECORD_TWO_READINGS;
@@ -184,10 +190,23 @@ host_end(struct reader *reader, const char *from)
     if (end != NULL && end + 1 != reader->end &&
         slice_starts(reader->before, SLICE("client sent invalid host header"))) {
         reader->record->flags |= RECORD_TWO_READINGS;
+        reader->inside = true;
         if (reader->end[-1] == '"')
             return reader->end - 1;
     }
     return end;
+}
+
+/* The last value of all. */
+static const char *
+referrer_end(struct reader *reader, const char *from)
+{
+    const char *end = reader->end;
+
+    if (end == from || end[-1] != '"')
+        return NULL;
+    reader->inside |= memchr(from, ',', (size_t)(end - from)) != NULL;
+    return end - 1;
 }
 
 /* Reads a quoted value at reader->at.  False when it does not end, unless that is allowed. */
@@ -202,7 +221,7 @@ quoted_read(struct reader *reader, enum key key, struct slice *value)
     else if (key == KEY_HOST)
         quote = host_end(reader, start);
     else if (key == KEY_REFERRER)
-        quote = reader->end > start && reader->end[-1] == '"' ? reader->end - 1 : NULL;
+        quote = referrer_end(reader, start);
     else
         quote = quote_end(reader, start, key == KEY_OTHER ? KEY_CLIENT : key);
     if (quote == NULL) {
@@ -231,6 +250,7 @@ bare_read(struct reader *reader, enum key key, struct slice *value)
             break;
         if (TEXT_AT(p, reader->end, ", client: ") || TEXT_AT(p, reader->end, ", server: "))
             return false;
+        reader->inside = true;
         p++;
     }
     if (p == NULL || p > reader->end)
@@ -289,7 +309,8 @@ field_read(struct reader *reader, enum key key, size_t size)
             return false;
         record_add_extra(record, "login", value);
         return true;
-    case KEY_OTHER:
+    case KEY_OTHER: /* ", client: " with a quote behind it too */
+        reader->inside = true;
         if (!quoted_read(reader, key, &value))
             return false;
         if (record->extra_count == LIMIT_EXTRA)
@@ -339,11 +360,13 @@ lines_allowed(const struct record *record, const char *start, const char *end)
 }
 
 enum tail_state
-tail_read(struct record *record, const char *start, const char *end, struct slice before, bool partial)
+tail_read_first(struct record *record, const char *start, const char *end, struct slice before, bool partial,
+                bool *only)
 {
     struct reader reader = {.at = start, .end = end, .record = record, .before = before, .partial = partial};
     enum key last = KEY_CLIENT;
 
+    *only = false;
     record->client_is_udp = start[2] == 'u';
     reader.at += record->client_is_udp ? sizeof(", udp client: ") - 1 : sizeof(", client: ") - 1;
     if (!address_read(&reader, &record->client))
@@ -362,8 +385,17 @@ tail_read(struct record *record, const char *start, const char *end, struct slic
             last = key;
     }
     record->tail = (struct slice){start, (size_t)(end - start)};
+    *only = reader.at == end && !reader.open && !reader.inside;
     if (reader.at == end && !reader.open && last >= KEY_SERVER && (partial || lines_allowed(record, start, end)))
         return TAIL_FULL;
     /* what is left may be a cut ", requ", not more */
     return partial && end - reader.at <= LEFTOVER_MAXIMUM ? TAIL_OPEN : TAIL_NONE;
+}
+
+enum tail_state
+tail_read(struct record *record, const char *start, const char *end, struct slice before, bool partial)
+{
+    bool only;
+
+    return tail_read_first(record, start, end, before, partial, &only);
 }

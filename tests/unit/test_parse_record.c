@@ -417,6 +417,33 @@ test_fields_in_request(void **state)
     assert_slice(record.uri, "/a\"b,c");
 }
 
+/* What looks like another tail is noticed in whichever value it stands, and where it stands behind what is taken for a value's end. */
+static void
+test_another_tail_in_each_value(void **state)
+{
+    static const char other[] = "a, client: 5.6.7.8, server: t";
+    static const char *const tails[] = {
+        ", server: s, request: \"GET /%s HTTP/1.1\", host: \"h\"",
+        ", server: s, request: \"GET / HTTP/1.1\", subrequest: \"/%s\", host: \"h\"",
+        ", server: s, request: \"GET / HTTP/1.1\", upstream: \"http://1.1.1.1:80/%s\", host: \"h\"",
+        ", server: s, request: \"GET / HTTP/1.1\", host: \"%s\"",
+        ", server: s, request: \"GET / HTTP/1.1\", host: \"h\", referrer: \"%s\"",
+        ", server: s, login: \"%s\"",
+        ", server: s, tag: \"%s\"",
+        ", server: s, request: \"GET /\", host: \"%s HTTP/1.1\", referrer: \"r\"",
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        size_t size = (size_t)snprintf(text, sizeof(text), PREFIX "x while sending to client, client: 1.2.3.4");
+        size += (size_t)snprintf(text + size, sizeof(text) - size, tails[i], other);
+        memcpy(text + size, "\n", 2);
+        if ((record_of(text).flags & RECORD_TWO_READINGS) == 0)
+            fail_msg("not noticed: %s", text);
+    }
+}
+
 /* What a relay or a person cut: the fields as far as they go. */
 static void
 test_tail_that_breaks_off(void **state)
@@ -475,6 +502,7 @@ main(void)
         cmocka_unit_test(test_forged_whole_record_in_path),
         cmocka_unit_test(test_fields_in_referrer),
         cmocka_unit_test(test_fields_in_request),
+        cmocka_unit_test(test_another_tail_in_each_value),
         cmocka_unit_test(test_tail_that_breaks_off),
         cmocka_unit_test(test_rejected_request_line_and_host),
     };
