@@ -2,6 +2,7 @@
  * ngx_stream_proxy_log_error, ngx_mail_log_error.  For this room only. */
 #include "parse/parts.h"
 
+#include <endian.h>
 #include <limits.h>
 
 /* Longer than any ", name: ". */
@@ -260,6 +261,25 @@ bare_read(struct reader *reader, enum key key, struct slice *value)
     return true;
 }
 
+/* The first byte below '-', or `end`: what ends an address is one of them, and in an address there is none as a rule. */
+static const char *
+below_dash(const char *at, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t bytes;
+
+    for (; end - at >= (ptrdiff_t)sizeof(bytes); at += sizeof(bytes)) {
+        memcpy(&bytes, at, sizeof(bytes));
+        bytes = le64toh(bytes);
+        uint64_t below = (bytes - ones * '-') & ~bytes & ones * 0x80; /* right up to the first of them */
+        if (below != 0)
+            return at + __builtin_ctzll(below) / CHAR_BIT;
+    }
+    while (at < end && (unsigned char)*at >= '-')
+        at++;
+    return at;
+}
+
 /* An address: no spaces, commas or quotes. */
 static bool
 address_read(struct reader *reader, struct slice *value)
@@ -267,7 +287,7 @@ address_read(struct reader *reader, struct slice *value)
     static const bool ends[UCHAR_MAX + 1] = {[','] = true, [' '] = true, ['"'] = true, ['\n'] = true};
     const char *p = reader->at;
 
-    while (p < reader->end && !ends[(unsigned char)*p])
+    while ((p = below_dash(p, reader->end)) < reader->end && !ends[(unsigned char)*p])
         p++;
     *value = (struct slice){reader->at, (size_t)(p - reader->at)};
     reader->at = p;

@@ -185,7 +185,7 @@ add_unparsed(struct cutter *cutter)
 }
 
 /* Parses the next piece of `rest`; false when more bytes are needed, also for a line whose last pieces may still come. */
-static bool
+static inline bool
 next_piece(struct cutter *cutter, struct slice rest, uint64_t offset, bool final)
 {
     struct sheet *sheet = current_sheet(cutter);
