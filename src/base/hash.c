@@ -70,9 +70,11 @@ hash_hex(struct slice bytes, char *out)
     return hex_of(XXH3_128bits(bytes.data != NULL ? bytes.data : "", bytes.size), out);
 }
 
-/* A thin wrapper, so that xxhash.h stays in this file; the state is aligned to 64 bytes by its own allocation. */
+/* The state is aligned to 64 bytes by its own allocation.  Small parts are gathered: the library takes longer for each. */
 struct hash_stream {
     XXH3_state_t *state;
+    size_t size; /* of what waits */
+    char waiting[2048];
 };
 
 struct hash_stream *
@@ -83,19 +85,30 @@ hash_stream_new(void)
     if (stream->state == NULL)
         abort();
     XXH3_128bits_reset(stream->state);
+    stream->size = 0;
     return stream;
 }
 
 void
 hash_stream_add(struct hash_stream *stream, struct slice bytes)
 {
-    if (bytes.size > 0)
+    if (bytes.size > sizeof stream->waiting - stream->size) {
+        XXH3_128bits_update(stream->state, stream->waiting, stream->size);
+        stream->size = 0;
+    }
+    if (bytes.size > sizeof stream->waiting)
         XXH3_128bits_update(stream->state, bytes.data, bytes.size);
+    else if (bytes.size > 0) {
+        memcpy(stream->waiting + stream->size, bytes.data, bytes.size);
+        stream->size += bytes.size;
+    }
 }
 
 char *
-hash_stream_hex(const struct hash_stream *stream, char *out)
+hash_stream_hex(struct hash_stream *stream, char *out)
 {
+    XXH3_128bits_update(stream->state, stream->waiting, stream->size);
+    stream->size = 0;
     return hex_of(XXH3_128bits_digest(stream->state), out);
 }
 

@@ -30,7 +30,7 @@ char *hash_hex(struct slice bytes, char *out);
 struct hash_stream;
 struct hash_stream *hash_stream_new(void);
 void hash_stream_add(struct hash_stream *stream, struct slice bytes);
-char *hash_stream_hex(const struct hash_stream *stream, char *out);
+char *hash_stream_hex(struct hash_stream *stream, char *out);
 void hash_stream_free(struct hash_stream *stream);
 
 #endif

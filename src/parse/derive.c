@@ -2,20 +2,22 @@
  * For this room only. */
 #include "parse/parts.h"
 
+/* What a method is made of. */
+static inline bool
+is_of_method(char c)
+{
+    return (unsigned char)(c - 'A') <= 'Z' - 'A' || c == '_' || c == '-';
+}
+
 static void
 request_derive(struct record *record)
 {
     struct slice request = record->request;
-    size_t space;
+    size_t space = 0;
 
-    if (request.size == 0)
-        return;
-    for (space = 0; space < request.size && request.data[space] != ' '; space++) {
-        char c = request.data[space];
-        if ((c < 'A' || c > 'Z') && c != '_' && c != '-')
-            return;
-    }
-    if (space == 0 || space == request.size)
+    while (space < request.size && is_of_method(request.data[space]))
+        space++;
+    if (space == 0 || space == request.size || request.data[space] != ' ')
         return;
     record->method = slice_first(request, space);
     struct slice uri = slice_from(request, space + 1);

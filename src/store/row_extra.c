@@ -33,7 +33,7 @@ add_json_field(struct buffer *json, struct buffer *work, const struct record_fie
 }
 
 const struct record_field *
-extra_next(struct extra_fields *fields)
+extra_next_of(struct extra_fields *fields)
 {
     const struct record *record = fields->record;
     const struct match *match = fields->match;

@@ -11,6 +11,11 @@ struct extra_fields {
     unsigned next; /* of the record's fields, then of the captures */
 };
 /* The next field; NULL after the last.  Of each name the first, and a field of the record before a capture. */
-const struct record_field *extra_next(struct extra_fields *fields);
+const struct record_field *extra_next_of(struct extra_fields *fields);
+static inline const struct record_field *
+extra_next(struct extra_fields *fields)
+{
+    return fields->next < fields->record->extra_count + fields->match->capture_count ? extra_next_of(fields) : NULL;
+}
 
 #endif

@@ -116,6 +116,17 @@ hash_does_not_depend_on_parts(void **state)
     assert_int_equal(strlen(whole), 32);
     assert_int_equal(strspn(whole, "0123456789abcdef"), 32);
     hash_stream_free(stream);
+
+    static const size_t sizes[] = {1, 2046, 1, 1, 2048, 3, 2049, 5000, 0, 7, 2041, 1, 4096};
+    static char bytes[32768];
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 131 >> 3);
+    stream = hash_stream_new();
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; size += sizes[i++])
+        hash_stream_add(stream, (struct slice){bytes + size, sizes[i]});
+    assert_string_equal(hash_stream_hex(stream, parts), hash_hex((struct slice){bytes, size}, whole));
+    hash_stream_free(stream);
     /* XXH3_128bits and XXH3_64bits of no bytes, from the xxHash specification's sanity tests: identities must not
      * change with a release */
     assert_string_equal(hash_hex(SLICE_NONE, whole), "99aa06d3014798d86001c324468d497f");
