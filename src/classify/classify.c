@@ -202,14 +202,13 @@ presence_verdict(const struct rule *rule, const struct record *record)
     return all;
 }
 
-/* The conditions that cost next to nothing, the cheapest first. */
+/* The conditions that cost next to nothing, the cheapest first, after the level. */
 static enum verdict
-cheap_verdict(const struct rule *rule, const struct record *record)
+cheap_verdict(const struct rule *rule, const struct record *record, enum verdict all)
 {
     static enum verdict (*const conditions[])(const struct rule *rule, const struct record *record) = {
-        level_verdict, kind_verdict, side_verdict, errnos_verdict, actions_verdict, presence_verdict,
+        kind_verdict, side_verdict, errnos_verdict, actions_verdict, presence_verdict,
     };
-    enum verdict all = HOLDS;
 
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
         enum verdict verdict = conditions[i](rule, record);
@@ -277,12 +276,12 @@ match_group_holds(struct classifier *classifier, const struct match_group *group
     return false;
 }
 
-/* `match` may be NULL; its captures are filled as far as conditions hold. */
-static enum verdict
-rule_verdict(struct classifier *classifier, const struct rule *rule, const struct record *record, struct match *match)
+/* All conditions but that of the level, of which `all` is the verdict. */
+static __attribute__((noinline)) enum verdict
+others_verdict(struct classifier *classifier, const struct rule *rule, const struct record *record, struct match *match,
+               enum verdict all)
 {
-    enum verdict all = cheap_verdict(rule, record);
-
+    all = cheap_verdict(rule, record, all);
     if (all == FAILS)
         return FAILS;
     if (match != NULL)
@@ -300,6 +299,15 @@ rule_verdict(struct classifier *classifier, const struct rule *rule, const struc
             all = LEFT_OUT;
     }
     return all;
+}
+
+/* `match` may be NULL; its captures are filled as far as conditions hold.  The level fails every second candidate. */
+static inline enum verdict
+rule_verdict(struct classifier *classifier, const struct rule *rule, const struct record *record, struct match *match)
+{
+    enum verdict level = level_verdict(rule, record);
+
+    return level == FAILS ? FAILS : others_verdict(classifier, rule, record, match, level);
 }
 
 /* The next candidate from `index` on, SIZE_MAX after the last. */
