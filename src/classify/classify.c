@@ -202,21 +202,22 @@ presence_verdict(const struct rule *rule, const struct record *record)
     return all;
 }
 
+static inline bool
+fails(enum verdict verdict, enum verdict *all)
+{
+    if (verdict == LEFT_OUT)
+        *all = LEFT_OUT;
+    return verdict == FAILS;
+}
+
 /* The conditions that cost next to nothing, the cheapest first, after the level. */
-static enum verdict
+static inline enum verdict
 cheap_verdict(const struct rule *rule, const struct record *record, enum verdict all)
 {
-    static enum verdict (*const conditions[])(const struct rule *rule, const struct record *record) = {
-        kind_verdict, side_verdict, errnos_verdict, actions_verdict, presence_verdict,
-    };
-
-    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
-        enum verdict verdict = conditions[i](rule, record);
-        if (verdict == FAILS)
-            return FAILS;
-        if (verdict == LEFT_OUT)
-            all = LEFT_OUT;
-    }
+    if (fails(kind_verdict(rule, record), &all) || fails(side_verdict(rule, record), &all) ||
+        fails(errnos_verdict(rule, record), &all) || fails(actions_verdict(rule, record), &all) ||
+        fails(presence_verdict(rule, record), &all))
+        return FAILS;
     return all;
 }
 
@@ -292,11 +293,8 @@ others_verdict(struct classifier *classifier, const struct rule *rule, const str
     for (size_t i = 0; i < rule->where_count; i++) {
         if (rule->wheres[i].any_text)
             continue;
-        enum verdict verdict = where_verdict(classifier, &rule->wheres[i], record, match);
-        if (verdict == FAILS)
+        if (fails(where_verdict(classifier, &rule->wheres[i], record, match), &all))
             return FAILS;
-        if (verdict == LEFT_OUT)
-            all = LEFT_OUT;
     }
     return all;
 }
