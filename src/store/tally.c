@@ -244,9 +244,15 @@ rank(struct tallies *tallies, struct tally_line *line, unsigned at, uint64_t *le
     size_t room = room_of(its);
     if (top->count == room && !comes_before(&slot, &top->slots[room - 1]))
         return;
-    size_t place = top->count < room ? top->count++ : room - 1;
-    for (; place > 0 && comes_before(&slot, &top->slots[place - 1]); place--)
-        top->slots[place] = top->slots[place - 1];
+    size_t last = top->count < room ? top->count++ : room - 1, place = 0;
+    for (size_t high = last; place < high;) {
+        size_t middle = (place + high) / 2;
+        if (comes_before(&slot, &top->slots[middle]))
+            high = middle;
+        else
+            place = middle + 1;
+    }
+    memmove(&top->slots[place + 1], &top->slots[place], (last - place) * sizeof(slot));
     top->slots[place] = slot;
     if (top->count == room)
         *least = top->slots[room - 1].count;
@@ -277,7 +283,7 @@ tallies_rank(struct tallies *tallies)
     }
     for (size_t i = 0; i < tallies->line_count; i++) {
         struct tally_line *line = &tallies->lines[i];
-        if (is_passed_by(line, least))
+        if (line->counts[0] == 0 || is_passed_by(line, least))
             continue;
         for (unsigned slot = 0; slot < TALLY_SLOTS; slot++)
             if (line->counts[slot] >= least[line->tallies[slot]])
