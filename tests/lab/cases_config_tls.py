@@ -160,3 +160,13 @@ def cut_short(stage):
     plan = refused(TLS_SERVER % pair_of(certificate, key))
     plan.repair = lambda: stage.write(NAME + ".crt", whole)
     return plan
+
+
+@case("a certificate in the key's place", "conf-certificate-load", "key")
+def certificate_for_key(stage):
+    certificate, key = certificates.self_signed(stage, NAME)
+    whole = certificates.read(key)
+    stage.write(NAME + ".key", certificates.read(certificate))
+    plan = refused(TLS_SERVER % pair_of(certificate, key))
+    plan.repair = lambda: stage.write(NAME + ".key", whole)
+    return plan
