@@ -190,6 +190,7 @@ refusal("a location without a server", "conf-directive-not-allowed-here", "serve
 refusal("a server without http", "conf-directive-not-allowed-here", "http", lab.http("server { listen 127.0.0.1:{port}; }") + "{change:here}",
         "server { }", "")
 refusal("one group where two are wanted", "conf-regex", "captures", in_location(), "fastcgi_split_path_info ^(.+\\.php);", at="location")
+refusal("two name servers with a comma", "conf-host-not-found-fixed", "comma", in_server(), "resolver 127.0.0.1, 127.0.0.2;", "resolver 127.0.0.1 127.0.0.2;")
 refusal("two ports in one listen", "conf-host-not-found-fixed", "comma", lab.http("server { {change:here} }"),
         "listen {port},;", "listen {port};")
 refusal("spaces around =", "conf-invalid-value", "spaces", lab.http("upstream a { {change:here} }"), "server 127.0.0.1:1 weight = 5;",
