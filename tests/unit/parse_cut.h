@@ -64,4 +64,15 @@ assert_cut(const char *text, const char *types, struct cut *cut)
     assert_int_equal(lines, expected);
 }
 
+/* The record that the text begins with; the text must outlive it. */
+static inline struct record
+record_of(const char *text)
+{
+    struct piece piece;
+
+    parse_next(slice_of(text), 0, true, &piece);
+    assert_int_equal(piece.type, PIECE_RECORD);
+    return piece.record;
+}
+
 #endif

@@ -1,20 +1,7 @@
 /* The message of single records: errno, SSL text, " while ACTION", the side, and what has no tail. */
-#include "unit.h"
-
-#include "parse/parse.h"
+#include "parse_cut.h"
 
 #define PREFIX "2026/11/20 03:12:45 [error] 12#13: *7 "
-
-/* The record that the text begins with; the text must outlive it. */
-static struct record
-record_of(const char *text)
-{
-    struct piece piece;
-
-    parse_next(slice_of(text), 0, true, &piece);
-    assert_int_equal(piece.type, PIECE_RECORD);
-    return piece.record;
-}
 
 /* 5.6: numbers that are no errno. */
 static void

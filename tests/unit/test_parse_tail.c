@@ -1,4 +1,4 @@
-/* Tails in which it is in doubt where a field ends: texts that look like fields, what is cut off, what is too long. */
+/* Tails in which it is in doubt where a field ends: texts that look like fields or tails, what is cut off, what is too long. */
 #include "parse_cut.h"
 
 static void
@@ -145,6 +145,129 @@ test_line_ends_in_fields(void **state)
     buffer_free(&text);
 }
 
+/* 5.2: the real tail of a path that forges one is the last; of a referrer that forges one, the first. */
+static void
+test_forged_tails(void **state)
+{
+    (void)state;
+    struct record record =
+        record_of(ERROR "open() \"/srv/a, client: 6.6.6.6, server: evil\" failed (2: No such file or directory), "
+                        "client: 10.0.0.1, server: s, "
+                        "request: \"GET /a,%20client:%206.6.6.6,%20server:%20evil HTTP/1.1\", host: \"h\"\n");
+    assert_slice(record.client, "10.0.0.1");
+    assert_slice(record.server, "s");
+    assert_slice(record.host, "h");
+
+    record = record_of(
+        ERROR
+        "limiting requests, excess: 1.000 by zone \"one\", client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", "
+        "host: \"h\", referrer: \"x, client: 6.6.6.6, server: evil, request: \"GET /forged HTTP/1.1\", host: "
+        "\"evil\"\n");
+    assert_slice(record.client, "10.0.0.1");
+    assert_slice(record.host, "h");
+    assert_true(record.flags & RECORD_TWO_READINGS);
+
+    record = record_of(
+        ERROR "FastCGI sent in stderr: \"x\" while reading upstream, client: 6.6.6.6, server: e, request: \"GET /\", "
+              "host: \"e\" "
+              "while reading response header from upstream, client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", "
+              "upstream: \"fastcgi://127.0.0.1:9000\", host: \"h\"\n");
+    assert_slice(record.client, "10.0.0.1");
+    assert_slice(record.host, "h");
+}
+
+/* A path with a whole closing and tail: the request shows that it came from the client. */
+static void
+test_forged_whole_record_in_path(void **state)
+{
+    (void)state;
+    struct record record =
+        record_of(ERROR "open() \"/srv/a\" failed (2: No such file or directory), client: 6.6.6.6, server: evil, "
+                        "request: \"GET /b HTTP/1.1\", host: "
+                        "\"e\" failed (2: No such file or directory), client: 10.0.0.1, server: s, request: \"GET "
+                        "/a%22%20failed%20(2:%20No%20such%20file%20or%20directory),%20client:%206.6.6.6,%20server:%"
+                        "20evil,%20request:%20%22GET%20/b%20"
+                        "HTTP/1.1%22,%20host:%20%22e HTTP/1.1\", host: \"h\"\n");
+    assert_slice(record.client, "10.0.0.1");
+    assert_slice(record.host, "h");
+}
+
+static void
+test_fields_in_referrer(void **state)
+{
+    (void)state;
+    struct record record =
+        record_of(ERROR "x, client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", host: \"h\", referrer: "
+                        "\"http://r/\", upstream: \"http://6.6.6.6/\", host: \"evil\"\n");
+    assert_slice(record.host, "h");
+    assert_null(record.upstream.data);
+    assert_slice(record.referrer, "http://r/\", upstream: \"http://6.6.6.6/\", host: \"evil");
+}
+
+/* 5.3: the request line of nginx before 1.21.1, as 1.20.2 logged it. */
+static void
+test_fields_in_request(void **state)
+{
+    (void)state;
+    struct record record = record_of(ERROR "connect() failed (111: Connection refused) while connecting to upstream, "
+                                           "client: 10.0.0.1, server: s, request: \"GET "
+                                           "/p/x\", upstream: \"http://6.6.6.6/\", host: \"spoof HTTP/1.1\", "
+                                           "upstream: \"http://127.0.0.1:1/p/x\",%20upstream:\", host: "
+                                           "\"real\"\n");
+    assert_slice(record.request, "GET /p/x\", upstream: \"http://6.6.6.6/\", host: \"spoof HTTP/1.1");
+    assert_slice(record.upstream_addr, "127.0.0.1:1");
+    assert_slice(record.host, "real");
+
+    record = record_of(ERROR "x, client: 10.0.0.1, server: s, request: \"GET /a\"b,c HTTP/1.1\", host: \"h\"\n");
+    assert_slice(record.request, "GET /a\"b,c HTTP/1.1");
+    assert_slice(record.uri, "/a\"b,c");
+}
+
+/* What looks like another tail is noticed in whichever value it stands, and where it stands behind what is taken for a value's end. */
+static void
+test_another_tail_in_each_value(void **state)
+{
+    static const char other[] = "a, client: 5.6.7.8, server: t";
+    static const char *const tails[] = {
+        ", server: s, request: \"GET /%s HTTP/1.1\", host: \"h\"",
+        ", server: s, request: \"GET / HTTP/1.1\", subrequest: \"/%s\", host: \"h\"",
+        ", server: s, request: \"GET / HTTP/1.1\", upstream: \"http://1.1.1.1:80/%s\", host: \"h\"",
+        ", server: s, request: \"GET / HTTP/1.1\", host: \"%s\"",
+        ", server: s, request: \"GET / HTTP/1.1\", host: \"h\", referrer: \"%s\"",
+        ", server: s, login: \"%s\"",
+        ", server: s, tag: \"%s\"",
+        ", server: s, request: \"GET /\", host: \"%s HTTP/1.1\", referrer: \"r\"",
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        size_t size = (size_t)snprintf(text, sizeof(text), ERROR "x while sending to client, client: 1.2.3.4");
+        size += (size_t)snprintf(text + size, sizeof(text) - size, tails[i], other);
+        memcpy(text + size, "\n", 2);
+        if ((record_of(text).flags & RECORD_TWO_READINGS) == 0)
+            fail_msg("not noticed: %s", text);
+    }
+}
+
+/* What a relay or a person cut: the fields as far as they go. */
+static void
+test_tail_that_breaks_off(void **state)
+{
+    (void)state;
+    struct record record =
+        record_of(ERROR "connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, "
+                        "server: s, request: \"GET /a HTTP/1.1\", upstream: \"http://10.0.0.2:80/abc\n");
+    assert_slice(record.message, "connect() failed (111: Connection refused)");
+    assert_slice(record.doing, "connecting to upstream");
+    assert_slice(record.request, "GET /a HTTP/1.1");
+    assert_slice(record.upstream, "http://10.0.0.2:80/abc");
+    assert_true(record.flags & RECORD_TRUNCATED);
+    record =
+        record_of(ERROR "open() \"/a, client: 6.6.6.6, server: e\" failed (2: x), client: 10.0.0.1, server: s, requ\n");
+    assert_slice(record.client, "10.0.0.1");
+}
+
 int
 main(void)
 {
@@ -153,6 +276,12 @@ main(void)
         cmocka_unit_test(test_leftovers),
         cmocka_unit_test(test_unknown_names),
         cmocka_unit_test(test_line_ends_in_fields),
+        cmocka_unit_test(test_forged_tails),
+        cmocka_unit_test(test_forged_whole_record_in_path),
+        cmocka_unit_test(test_fields_in_referrer),
+        cmocka_unit_test(test_fields_in_request),
+        cmocka_unit_test(test_another_tail_in_each_value),
+        cmocka_unit_test(test_tail_that_breaks_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
