@@ -3,15 +3,15 @@
 set -u
 cd "$1" || exit 2
 failed=0
+need() {
+    command -v "$1" >/dev/null 2>&1 && return
+    echo "lint: $1 is not installed (autogen.sh --install-deps=lint)"
+    return 1
+}
 check() {
     name=$1
     shift
-    command -v "$1" >/dev/null 2>&1 || {
-        echo "lint: $1 is not installed (autogen.sh --install-deps=lint)"
-        failed=1
-        return
-    }
-    if "$@"; then echo "lint: $name: ok"; else
+    if need "$1" && "$@"; then echo "lint: $name: ok"; else
         echo "lint: $name: failed"
         failed=1
     fi
@@ -19,6 +19,7 @@ check() {
 # One clang-tidy a processor.  How many warnings it passed by in headers of others nobody wants to read.
 tidy_checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-bugprone-assignment-in-if-condition,-bugprone-sizeof-expression,-bugprone-implicit-widening-of-multiplication-result,-bugprone-branch-clone,-bugprone-not-null-terminated-result,clang-analyzer-core.*,-clang-analyzer-core.NonNullParamChecker,-clang-analyzer-core.NullDereference,clang-analyzer-unix.*,clang-analyzer-deadcode.*,misc-redundant-expression'
 tidy_all() {
+    need clang-tidy || return
     # shellcheck disable=SC2016 # the inner shell's
     printf '%s\n' "$@" | xargs -P "$(nproc)" -n 8 sh -c '
         checks=$1

@@ -142,7 +142,7 @@ static void
 keep_ahead(struct ahead *ahead, struct slice rest)
 {
     if (ahead->begin != rest.data || ahead->end != rest.data + rest.size)
-        *ahead = (struct ahead){.request_only = ahead->request_only};
+        *ahead = (struct ahead){0};
     ahead->begin = NULL;
 }
 
@@ -168,7 +168,7 @@ parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece)
 bool
 parse_next_explained(struct slice rest, struct piece *piece)
 {
-    struct ahead ahead = {.request_only = true};
+    struct ahead ahead = {.begin = rest.data, .end = rest.data + rest.size, .request_only = true};
 
     parse_next_ahead(&ahead, rest, 0, true, piece);
     return piece->type == PIECE_RECORD && (piece->record.flags & RECORD_TWO_READINGS) != 0;

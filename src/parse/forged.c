@@ -149,7 +149,8 @@ request_explains(const struct extent *extent, struct slice request, size_t end)
     return true;
 }
 
-bool
+/* %0A or %0D, in small letters too. */
+static bool
 has_encoded_line_end(struct slice bytes)
 {
     const char *end = bytes.data + bytes.size;
@@ -164,21 +165,30 @@ has_encoded_line_end(struct slice bytes)
     return false;
 }
 
+bool
+line_end_is_ahead(struct slice bytes, size_t *clean)
+{
+    struct slice rest = slice_from(bytes, *clean < bytes.size ? *clean : bytes.size);
+
+    if (has_encoded_line_end(rest))
+        return true;
+    if (rest.size > 2)
+        *clean = bytes.size - 2;
+    return false;
+}
+
 /* The same for what follows the lines so far; what was looked at for the record before is not looked at again. */
 static bool
 window_has_encoded_line_end(const struct extent *extent, struct slice bytes)
 {
     struct ahead *ahead = extent->ahead;
     struct slice rest = slice_from(bytes, extent->end);
-    const char *end = rest.data + rest.size;
+    size_t clean = ahead->clean != NULL && ahead->clean > rest.data ? (size_t)(ahead->clean - rest.data) : 0;
+    bool found = line_end_is_ahead(rest, &clean);
 
-    if (ahead->clean != NULL && ahead->clean > rest.data)
-        rest = slice_from(rest, ahead->clean < end ? (size_t)(ahead->clean - rest.data) : rest.size);
-    if (has_encoded_line_end(rest))
-        return true;
-    if (rest.size > 2)
-        ahead->clean = end - 2;
-    return false;
+    if (clean > 0)
+        ahead->clean = rest.data + clean;
+    return found;
 }
 
 static enum forged

@@ -156,8 +156,9 @@ struct ahead {
 void parse_next_ahead(struct ahead *ahead, struct slice rest, uint64_t offset, bool final, struct piece *piece);
 /* The record at the beginning of `rest` when a request says that the lines behind its first are its own; false when none does. */
 bool parse_next_explained(struct slice rest, struct piece *piece);
-/* True when bytes have %0A or %0D, in small letters too. */
-bool has_encoded_line_end(struct slice bytes);
+/* True when an encoded line end is in `bytes`, before the first *clean of which none begins; when false, *clean is how many that is true of
+ * now. */
+bool line_end_is_ahead(struct slice bytes, size_t *clean);
 
 /* A record whose end is being looked for. */
 struct extent {

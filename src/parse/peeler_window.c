@@ -149,16 +149,11 @@ window_within_limit(const struct peeler *peeler, size_t *text)
 bool
 window_line_end_is_near(struct peeler *peeler, struct slice rest)
 {
-    struct slice bytes = slice_first(rest, RECORD_WINDOW);
-    uint64_t end = peeler->offset + bytes.size;
+    size_t clean = peeler->clean > peeler->offset ? (size_t)(peeler->clean - peeler->offset) : 0;
+    bool found = line_end_is_ahead(slice_first(rest, RECORD_WINDOW), &clean);
 
-    if (peeler->clean > peeler->offset)
-        bytes = slice_from(bytes, peeler->clean < end ? (size_t)(peeler->clean - peeler->offset) : bytes.size);
-    if (has_encoded_line_end(bytes))
-        return true;
-    if (bytes.size > 2)
-        peeler->clean = end - 2;
-    return false;
+    peeler->clean = peeler->offset + clean;
+    return found;
 }
 
 void

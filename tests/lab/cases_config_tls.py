@@ -24,6 +24,16 @@ def with_pair(pair, text="{change:here}"):
     return TLS_SERVER % (pair_of(*pair) + "\n" + text)
 
 
+def with_other_bytes(stage, suffix, bytes_of):
+    """A pair of which one file holds what bytes_of(certificate, key) gives, until it is written anew."""
+    pair = certificates.self_signed(stage, NAME)
+    whole = certificates.read(stage.path(NAME + suffix))
+    stage.write(NAME + suffix, bytes_of(*map(certificates.read, pair)))
+    plan = refused(TLS_SERVER % pair_of(*pair))
+    plan.repair = lambda: stage.write(NAME + suffix, whole)
+    return plan
+
+
 @case("no such file", "conf-certificate-load-missing", "path")
 def certificate_that_is_not_there(stage):
     pair = certificates.self_signed(stage, NAME)
@@ -43,12 +53,7 @@ def certificate_in_der(stage):
 
 @case("an empty file", "conf-certificate-load", "replace")
 def certificate_that_is_empty(stage):
-    certificate, key = certificates.self_signed(stage, NAME)
-    whole = certificates.read(certificate)
-    stage.write(NAME + ".crt", b"")
-    plan = refused(TLS_SERVER % pair_of(certificate, key))
-    plan.repair = lambda: stage.write(NAME + ".crt", whole)
-    return plan
+    return with_other_bytes(stage, ".crt", lambda certificate, key: b"")
 
 
 @case("a key of another certificate", "conf-certificate-key-mismatch", "key")
@@ -154,19 +159,9 @@ def key_of_root(stage):
 
 @case("a certificate that was cut short", "conf-certificate-load", "damaged")
 def cut_short(stage):
-    certificate, key = certificates.self_signed(stage, NAME)
-    whole = certificates.read(certificate)
-    stage.write(NAME + ".crt", whole[:len(whole) // 2] + b"\n-----END\n")
-    plan = refused(TLS_SERVER % pair_of(certificate, key))
-    plan.repair = lambda: stage.write(NAME + ".crt", whole)
-    return plan
+    return with_other_bytes(stage, ".crt", lambda certificate, key: certificate[:len(certificate) // 2] + b"\n-----END\n")
 
 
 @case("a certificate in the key's place", "conf-certificate-load", "key")
 def certificate_for_key(stage):
-    certificate, key = certificates.self_signed(stage, NAME)
-    whole = certificates.read(key)
-    stage.write(NAME + ".key", certificates.read(certificate))
-    plan = refused(TLS_SERVER % pair_of(certificate, key))
-    plan.repair = lambda: stage.write(NAME + ".key", whole)
-    return plan
+    return with_other_bytes(stage, ".key", lambda certificate, key: certificate)

@@ -23,6 +23,23 @@ struct cut {
     size_t count;
 };
 
+/* Adds the piece that was cut from the text at `at`, where the file is a thousand bytes further. */
+static inline void
+cut_add(struct cut *cut, const struct piece *piece, struct slice text, size_t at)
+{
+    assert_true(piece->consumed > 0 && piece->consumed <= text.size - at);
+    assert_ptr_equal(piece->record.raw.data, text.data + at);
+    assert_int_equal(piece->record.raw.size, piece->consumed);
+    assert_int_equal(piece->record.offset, 1000 + at);
+    assert_true(cut->count < MAXIMUM);
+    cut->types[cut->count] = piece->type == PIECE_RECORD ? 'R' : "FATLG"[piece->reason];
+    cut->lines[cut->count] = piece->record.lines;
+    cut->flags[cut->count] = piece->record.flags;
+    cut->sizes[cut->count] = piece->consumed;
+    cut->complete[cut->count] = piece->complete;
+    cut->records[cut->count++] = piece->record;
+}
+
 static inline void
 cut_text(struct slice text, struct cut *cut)
 {
@@ -34,17 +51,7 @@ cut_text(struct slice text, struct cut *cut)
         parse_next((struct slice){text.data + at, text.size - at}, 1000 + at, true, &piece);
         if (piece.type == PIECE_MORE)
             break;
-        assert_true(piece.consumed > 0 && piece.consumed <= text.size - at);
-        assert_ptr_equal(piece.record.raw.data, text.data + at);
-        assert_int_equal(piece.record.raw.size, piece.consumed);
-        assert_int_equal(piece.record.offset, 1000 + at);
-        assert_true(cut->count < MAXIMUM);
-        cut->types[cut->count] = piece.type == PIECE_RECORD ? 'R' : "FATLG"[piece.reason];
-        cut->lines[cut->count] = piece.record.lines;
-        cut->flags[cut->count] = piece.record.flags;
-        cut->sizes[cut->count] = piece.consumed;
-        cut->complete[cut->count] = piece.complete;
-        cut->records[cut->count++] = piece.record;
+        cut_add(cut, &piece, text, at);
         at += piece.consumed;
     }
     assert_int_equal(at, text.size);

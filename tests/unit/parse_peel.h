@@ -41,17 +41,8 @@ peel_text(struct slice text, struct peeled *peeled)
         parse_next_wrapped(peeler, slice_from(text, at), 1000 + at, true, &piece);
         if (piece.type == PIECE_MORE)
             break;
-        assert_true(piece.consumed > 0 && piece.consumed <= text.size - at);
-        assert_ptr_equal(piece.record.raw.data, text.data + at);
-        assert_int_equal(piece.record.raw.size, piece.consumed);
-        assert_int_equal(piece.record.offset, 1000 + at);
-        assert_true(cut->count < MAXIMUM);
-        cut->types[cut->count] = piece.type == PIECE_RECORD ? 'R' : "FATLG"[piece.reason];
-        cut->lines[cut->count] = piece.record.lines;
-        cut->flags[cut->count] = piece.record.flags;
-        cut->complete[cut->count] = piece.complete;
-        peeled->partial[cut->count] = piece.partial;
-        cut->records[cut->count++] = piece.record;
+        cut_add(cut, &piece, text, at);
+        peeled->partial[cut->count - 1] = piece.partial;
         at += piece.consumed;
     }
     assert_int_equal(at, text.size);
