@@ -49,6 +49,21 @@ corrected("conf-upstream-definition-scheme", "address", lab.http("upstream a { {
           ("server http://127.0.0.1:8080;", "server 127.0.0.1:8080;"))
 corrected("conf-upstream-definition-scheme", "address", in_server("location / { {change:here} }"),
           ("fastcgi_pass http://127.0.0.1:9000;", "fastcgi_pass 127.0.0.1:9000;"))
+corrected("conf-upstream-definition-prefix", "message", in_server("location / { {change:here} }"),
+          ("proxy_pass 127.0.0.1:8080;", "proxy_pass http://127.0.0.1:8080;"),
+          ("proxy_pass ws://127.0.0.1:8080;", "proxy_pass http://127.0.0.1:8080;"))
+corrected("conf-upstream-definition-address", "ipv6", in_server("location / { {change:here} }"),
+          ("proxy_pass http://2001:db8::1:8080;", "proxy_pass http://[2001:db8::1]:8080;"))
+corrected("conf-upstream-definition-address", "unix", in_server("location / { {change:here} }"),
+          ("fastcgi_pass /run/php/php-fpm.sock;", "fastcgi_pass unix:/run/php/php-fpm.sock;"))
+corrected("conf-upstream-definition-address", "address", lab.http("upstream a { {change:here} }"),
+          ("server 127.0.0.1:8080/app;", "server 127.0.0.1:8080;"))
+corrected("conf-upstream-definition-duplicate", "rename", lab.http("upstream a { server 127.0.0.1:1; } {change:here}"),
+          ("upstream a { server 127.0.0.1:2; }", "upstream b { server 127.0.0.1:2; }"))
+corrected("conf-upstream-definition-parameter", "drop", lab.http("upstream a { {change:here} server 127.0.0.1:1; server 127.0.0.1:2 backup; }"),
+          ("ip_hash;", "least_conn;"))
+corrected("conf-upstream-definition-empty", "primary", lab.http("upstream a { {change:here} } server { listen 127.0.0.1:{port}; location / { proxy_pass http://a; } }"),
+          ("server 127.0.0.1:1 backup;", "server 127.0.0.1:1;"))
 corrected("conf-misc-location-modifier", "modifier", in_server(), ("location ~~ /a { }", "location ~ /a { }"))
 corrected("conf-misc-location", "move", in_server(),
           ("location /a { location /b { } }", "location /a { } location /b { }"),

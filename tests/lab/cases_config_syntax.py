@@ -121,14 +121,13 @@ refusal("the same listen twice", "conf-listen-conflict-twice", "http", lab.http(
         "listen 127.0.0.1:{port};", "")
 refusal("two servers of one name", "conf-conflicting-server-name", "remove", lab.http(TWO_SERVERS),
         "listen 127.0.0.1:{port}; server_name a.example;", "listen 127.0.0.1:{port};")
-refusal("an upstream without servers", "conf-upstream-definition", "group",
+refusal("an upstream without servers", "conf-upstream-definition-empty", "group",
         lab.http("{change:http} server { listen 127.0.0.1:{port}; location / { proxy_pass http://app; } }"), "upstream app { }",
         at="http", group_name="app", backend_address="127.0.0.1", backend_port=8080)
-refusal("a group with a port", "conf-upstream-definition", "message",
-        lab.http("upstream app { server 127.0.0.1:1; } server { listen 127.0.0.1:{port}; location / { {change:here} } }"),
-        "proxy_pass http://app:8080;", "proxy_pass http://app;")
-refusal("proxy_pass without http://", "conf-upstream-definition", "message", in_location("{change:here}"),
-        "proxy_pass 127.0.0.1:8080;", "proxy_pass http://127.0.0.1:8080;")
+GROUP_USED = "upstream app { server 127.0.0.1:1; } server { listen 127.0.0.1:{port}; location / { {change:here} } }"
+refusal("a group with a port", "conf-upstream-definition", "message", lab.http(GROUP_USED), "proxy_pass http://app:8080;", "proxy_pass http://app;")
+refusal("a group's name with another letter", "conf-upstream-definition-no-port", "group", lab.http(GROUP_USED), "fastcgi_pass apps;", "fastcgi_pass app;")
+refusal("a host without a port", "conf-upstream-definition-no-port", "port", lab.http(GROUP_USED), "grpc_pass 127.0.0.1;", "grpc_pass grpc://127.0.0.1:50051;")
 refusal("a path behind the address", "conf-proxy-pass-uri-in-regex", "rewrite",
         in_server("location ~ ^/old/ {\n{change:location}\n}"), "proxy_pass http://127.0.0.1:8080/new/;", at="location",
         backend_address="127.0.0.1", backend_port=8080)
