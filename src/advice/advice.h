@@ -18,6 +18,7 @@ struct evidence {
     uint64_t distinct_clients, distinct_uris, distinct_peers, distinct_servers, distinct_hosts; /* 0: unknown */
     bool single_record; /* counts and shares decide nothing */
     bool kind_unknown;  /* a fragment without its tail: suggestions for every kind are given */
+    bool tls;           /* one of the requests at least came over TLS (advice_request_is_tls) */
     unsigned top_client_share, top_uri_share, top_peer_share; /* percent of events */
     enum level level;                                         /* the most frequent */
     enum kind kind;                                           /* the most frequent */
@@ -39,6 +40,9 @@ struct evidence {
 
 /* The evidence of one record, whose memory must outlive it. */
 void evidence_of_record(const struct record *record, const struct match *match, struct evidence *evidence);
+
+/* A request line ends with HTTP/2.0 or HTTP/3.0, which browsers speak over TLS alone.  Of others the log does not tell. */
+bool advice_request_is_tls(struct slice request);
 
 /* A command with placeholders filled and shell-quoted. */
 struct advice_check {

@@ -50,6 +50,12 @@ captured(const struct evidence *evidence, struct slice name)
     return SLICE_NONE;
 }
 
+bool
+advice_request_is_tls(struct slice request)
+{
+    return slice_ends(request, SLICE(" HTTP/2.0")) || slice_ends(request, SLICE(" HTTP/3.0"));
+}
+
 void
 evidence_of_record(const struct record *record, const struct match *match, struct evidence *evidence)
 {
@@ -65,6 +71,7 @@ evidence_of_record(const struct record *record, const struct match *match, struc
         .host = record->host,
         .uri = record->uri,
         .method = record->method,
+        .tls = record->method.data != NULL && advice_request_is_tls(record->request),
     };
     struct slice number = written_errno(record);
     if (number.data != NULL)

@@ -107,6 +107,17 @@ add_unix_socket(struct buffer *out, struct slice address)
     return false;
 }
 
+/* Commands are written with http://${log_site}. */
+static void
+take_https(struct buffer *out)
+{
+    struct slice plain = SLICE("http://");
+    if (!slice_ends(buffer_slice(out), plain))
+        return;
+    out->size -= plain.size;
+    buffer_add_text(out, "https://");
+}
+
 /* Adds the value; false when there is none that may stand in this place. */
 static bool
 add_value(struct buffer *out, const struct evidence *evidence, struct slice name, enum fill fill, char quote)
@@ -123,6 +134,8 @@ add_value(struct buffer *out, const struct evidence *evidence, struct slice name
     if (fill == FILL_COMMAND && quote == 0 && slice_is(name, "upstream_addr") && slice_starts(value, SLICE("unix:")) &&
         add_unix_socket(out, value))
         return true;
+    if (fill == FILL_COMMAND && evidence->tls && slice_is(name, "site"))
+        take_https(out);
     /* The grammars leave no byte with a meaning inside quotes, so only a bare word needs them (brackets of IPv6). */
     if (fill == FILL_COMMAND && quote == 0)
         escape_shell_word(out, value);

@@ -146,6 +146,7 @@ survey_evidence(struct survey *survey, const char *class_id, struct arena *arena
         return true;
     evidence->count = class->count;
     evidence->single_record = class->count == 1;
+    evidence->tls = class->tls;
     evidence->since_reload = since_reload(survey, class->first_time);
     return gather_fields(survey, class_id, arena, evidence) && gather_captures(survey, class, arena, evidence);
 }

@@ -134,6 +134,7 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
     gathered->event.level = record->level;
     gathered->event.kind = record->kind;
     gathered->event.error_number = record->error_number;
+    gathered->event.tls = record->method.data != NULL && advice_request_is_tls(record->request);
     set_texts(&making, record, &gathered->event);
     making.clean = making.clean && record->text.data == NULL; /* a wrapper's fields were not looked at */
     set_captures(&making, stored, gathered);

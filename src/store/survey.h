@@ -44,6 +44,7 @@ struct survey_event {
     int64_t epoch; /* -1: none */
     unsigned level, kind;
     int error_number;                /* -1: none */
+    bool tls;                        /* advice_request_is_tls */
     uint64_t hashes[TALLY_TEXTS];    /* of the texts' forms in the views; 0: there is none, or it is empty */
     struct slice texts[TALLY_TEXTS]; /* exact, of an event that is in no table */
 };
@@ -91,6 +92,7 @@ struct survey_class {
     size_t capture_count;
     bool unsettled; /* it has samples whose bytes are those of a record (survey_settle) */
     bool retired, is_new;
+    bool tls;                        /* of one event at least */
     struct survey_sample last, peak; /* last by time, then id; of the peak the last event that came */
     uint64_t levels[SURVEY_LEVELS], kinds[SURVEY_KINDS];
     struct survey_sample first; /* by time, then id; without a time first; it always has a row */

@@ -277,6 +277,7 @@ survey_add(struct survey *survey, struct survey_event *event)
     class->count++;
     class->levels[event->level < SURVEY_LEVELS ? event->level : 0]++;
     class->kinds[event->kind < SURVEY_KINDS ? event->kind : 0]++;
+    class->tls = class->tls || event->tls;
     if (event->error_number >= 0)
         count_number(survey, class, TALLY_ERRNO, (uint64_t)event->error_number, 0);
     for (size_t i = 0; i < TALLY_COMMON; i++)

@@ -34,6 +34,17 @@ split_request(const struct survey_pass *pass, uint64_t bits, struct slice *path,
         path->size = mark;
 }
 
+/* The version stands in the bits where they name the method, else in the request. */
+static bool
+is_tls(const struct survey_pass *pass, uint64_t bits)
+{
+    if ((bits >> ROW_SPLIT_SHIFT & 3) == SPLIT_NONE)
+        return false;
+    if ((bits >> ROW_METHOD_SHIFT & 7) > 0)
+        return advice_request_is_tls(slice_of(row_versions[bits >> ROW_VERSION_SHIFT & 3]));
+    return advice_request_is_tls(column_slice(pass->statement, PASS_REQUEST));
+}
+
 static bool
 add_row(struct survey_pass *pass)
 {
@@ -50,6 +61,7 @@ add_row(struct survey_pass *pass)
         .level = context->bits >> ROW_LEVEL_SHIFT & 15,
         .kind = context->bits >> ROW_KIND_SHIFT & 15,
         .error_number = context->error_number,
+        .tls = is_tls(pass, context->bits),
     };
     struct slice path;
     event.hashes[TALLY_SERVER] = context->server;

@@ -241,6 +241,29 @@ clients_choose_no_configuration(void **state)
     arena_free(arena);
 }
 
+/* HTTP/2 and HTTP/3 come over TLS; an upstream's scheme is its own. */
+static void
+https_sites(void **state)
+{
+    (void)state;
+    static const char *const by_tls[] = {"GET / HTTP/2.0", "GET /a b HTTP/3.0"};
+    static const char *const unknown[] = {"GET / HTTP/1.1", "GET / HTTP/2.0 HTTP/1.0", "GET /", "HTTP/2.0", ""};
+    struct evidence site = known;
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof(by_tls) / sizeof(by_tls[0]); i++)
+        assert_true(advice_request_is_tls(slice_of(by_tls[i])));
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+        assert_false(advice_request_is_tls(slice_of(unknown[i])));
+    expect(arena, FILL_COMMAND, "curl http://${log_site}/", "curl http://shop.example:8443/");
+    site.tls = true;
+    assert_string_equal(placeholders_fill("curl 'http://${log_site}/' http://${log_upstream_addr}/", &site,
+                                          FILL_COMMAND, arena, NULL, NULL),
+                        "curl 'https://shop.example:8443/' http://'[2001:db8::1]:443'/");
+    assert_string_equal(placeholders_fill("http://${log_site}/", &site, FILL_PROSE, arena, NULL, NULL),
+                        "http://shop.example:8443/");
+    arena_free(arena);
+}
+
 /* curl and openssl know a socket by an option of its own. */
 static void
 unix_sockets(void **state)
@@ -337,6 +360,7 @@ main(void)
         cmocka_unit_test(hostile_values_enter_nothing),
         cmocka_unit_test(filling),
         cmocka_unit_test(clients_choose_no_configuration),
+        cmocka_unit_test(https_sites),
         cmocka_unit_test(unix_sockets),
         cmocka_unit_test(values_are_not_filled_again),
         cmocka_unit_test(long_and_binary_values_are_cut_in_prose),
