@@ -199,3 +199,32 @@ def slices(stage):
 def lock(stage):
     return Plan(site(location="proxy_cache_lock on;"), at_a_time(2, "/"), was={"location": "proxy_cache_lock_timeout 1s;"}, level="info",
                 after=answers(), up=stage.server(lab.answers_with(b"ok", delay=2)).port)
+
+
+@case("proxy_store into a directory of root", "os-call-failed-file-store", "own", needs=["root"])
+def stored(stage):
+    nobody = pwd.getpwnam("nobody")
+    for name, owner in (("closed", 0), ("store", nobody.pw_uid)):
+        os.mkdir(stage.path(name))
+        os.chown(stage.path(name), owner, -1)
+
+    def kept(nginx):
+        nginx.get("/a.js")
+        with open(stage.path("store", "a.js"), "rb") as file:
+            assert file.read() == b"ok", "the response is not in its place"
+
+    text = "server { listen 127.0.0.1:{port}; location / { proxy_pass http://127.0.0.1:{up};\n{change:location}\n} }"
+    return Plan(lab.http(text), get("/a.js"), was={"location": "root {folder}/closed; proxy_store on;"}, after=kept,
+                values={"store_directory": stage.path("store")}, up=stage.server(lab.answers_with(b"ok")).port)
+
+
+@case("a file where a directory is wanted", "os-call-failed-file-store", "clash", needs=["root"])
+def stored_below_a_file(stage):
+    nobody = pwd.getpwnam("nobody")
+    os.mkdir(stage.path("store"))
+    os.chown(stage.path("store"), nobody.pw_uid, -1)
+    plan = Plan(lab.http("server { listen 127.0.0.1:{port}; root {folder}/store; location / { proxy_pass http://127.0.0.1:{up}; {change:here} } }"),
+                lambda nginx: [nginx.get(path) for path in ("/a", "/a/b")], was={"here": "proxy_store on;"}, after=answers(target="/a/b"),
+                up=stage.server(lab.answers_with(b"ok")).port)
+    plan.repair = lambda: plan.was.update(here="location ~ \\.(?:css|js|png|woff2)$ { proxy_pass http://127.0.0.1:{up}; proxy_store on; }")
+    return plan
