@@ -161,6 +161,8 @@ condition_holds(const struct condition *condition, const struct evidence *eviden
         return among_values(condition, slice_of(level_name(evidence->level)));
     if (strcmp(key, "family") == 0)
         return among_values(condition, slice_of(evidence_family(evidence->upstream_addr)));
+    if (strcmp(key, "client_network") == 0)
+        return among_values(condition, slice_of(evidence_network(evidence->client)));
     if (strcmp(key, "capture") == 0)
         return capture_holds(condition, evidence);
     if (strcmp(key, "with") == 0)
@@ -238,6 +240,8 @@ condition_add_figures(struct buffer *out, const struct condition *condition, con
         buffer_add_format(out, "logged at %s", level_name(evidence->level));
     } else if (strcmp(key, "family") == 0) {
         buffer_add_format(out, "the upstream's address is %s", evidence_family(evidence->upstream_addr));
+    } else if (strcmp(key, "client_network") == 0) {
+        buffer_add_format(out, "the busiest client's address is %s", evidence_network(evidence->client));
     }
 }
 
@@ -262,11 +266,12 @@ condition_add_words(struct buffer *out, const struct condition *condition)
     } else {
         bool capture = strcmp(key, "capture") == 0;
         buffer_add_format(out, "%s is ",
-                          capture                      ? condition->capture
-                          : strcmp(key, "kind") == 0   ? "the upstream"
-                          : strcmp(key, "level") == 0  ? "the level"
-                          : strcmp(key, "family") == 0 ? "the upstream's address"
-                                                       : key);
+                          capture                              ? condition->capture
+                          : strcmp(key, "kind") == 0           ? "the upstream"
+                          : strcmp(key, "level") == 0          ? "the level"
+                          : strcmp(key, "family") == 0         ? "the upstream's address"
+                          : strcmp(key, "client_network") == 0 ? "the busiest client's address"
+                                                               : key);
         if (condition->compare == COMPARE_IN)
             add_values(out, condition);
         else

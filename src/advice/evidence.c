@@ -136,6 +136,55 @@ evidence_family(struct slice address)
     return "ipv4";
 }
 
+static bool
+is_private_ipv4(struct slice address)
+{
+    static const struct {
+        const char *begin;
+        uint64_t least, most; /* of the number behind it */
+    } networks[] = {{"10.", 0, 255},      {"127.", 0, 255}, {"100.", 64, 127},
+                    {"169.254.", 0, 255}, {"172.", 16, 31}, {"192.168.", 0, 255}};
+
+    for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+        struct slice begin = slice_of(networks[i].begin), rest;
+        uint64_t number;
+        if (!slice_starts(address, begin))
+            continue;
+        rest = slice_from(address, begin.size);
+        size_t dot = slice_find_byte(rest, '.');
+        if (slice_to_u64(dot == SIZE_MAX ? rest : slice_first(rest, dot), &number))
+            return number >= networks[i].least && number <= networks[i].most;
+    }
+    return false;
+}
+
+/* Lower case, as nginx writes them. */
+static bool
+is_private_ipv6(struct slice address)
+{
+    static const char *const begins[] = {"fc", "fd", "fe8", "fe9", "fea", "feb"};
+
+    if (slice_is(address, "::1"))
+        return true;
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+        if (slice_starts(address, slice_of(begins[i])))
+            return slice_find_byte(address, ':') == 4;
+    return false;
+}
+
+const char *
+evidence_network(struct slice address)
+{
+    const char *family = evidence_family(address);
+    bool ipv6 = strcmp(family, "ipv6") == 0, ipv4 = strcmp(family, "ipv4") == 0;
+
+    if (strcmp(family, "unix") == 0)
+        return "private";
+    if (!ipv4 && !ipv6)
+        return "";
+    return (ipv6 ? is_private_ipv6(address) : is_private_ipv4(address)) ? "private" : "public";
+}
+
 enum kind
 evidence_kind(const struct evidence *evidence)
 {

@@ -6,21 +6,40 @@
 #include "base/buffer.h"
 #include "parse/parse.h"
 
-enum when_values { WHEN_ERRNO, WHEN_KIND, WHEN_LEVEL, WHEN_FAMILY, WHEN_CAPTURE, WHEN_NUMBER, WHEN_CLASSES };
+enum when_values {
+    WHEN_ERRNO,
+    WHEN_KIND,
+    WHEN_LEVEL,
+    WHEN_FAMILY,
+    WHEN_NETWORK,
+    WHEN_CAPTURE,
+    WHEN_NUMBER,
+    WHEN_CLASSES
+};
 
 static const struct when_key {
     const char *name;
     enum when_values values;
 } when_keys[] = {
-    {"errno", WHEN_ERRNO},          {"kind", WHEN_KIND},
-    {"level", WHEN_LEVEL},          {"family", WHEN_FAMILY},
-    {"capture", WHEN_CAPTURE},      {"count", WHEN_NUMBER},
-    {"clients", WHEN_NUMBER},       {"uris", WHEN_NUMBER},
-    {"peers", WHEN_NUMBER},         {"servers", WHEN_NUMBER},
-    {"hosts", WHEN_NUMBER},         {"top_client_share", WHEN_NUMBER},
-    {"top_uri_share", WHEN_NUMBER}, {"top_peer_share", WHEN_NUMBER},
-    {"since_reload", WHEN_NUMBER},  {"with", WHEN_CLASSES},
-    {"without", WHEN_CLASSES},      {NULL, WHEN_NUMBER},
+    {"errno", WHEN_ERRNO},
+    {"kind", WHEN_KIND},
+    {"level", WHEN_LEVEL},
+    {"family", WHEN_FAMILY},
+    {"client_network", WHEN_NETWORK},
+    {"capture", WHEN_CAPTURE},
+    {"count", WHEN_NUMBER},
+    {"clients", WHEN_NUMBER},
+    {"uris", WHEN_NUMBER},
+    {"peers", WHEN_NUMBER},
+    {"servers", WHEN_NUMBER},
+    {"hosts", WHEN_NUMBER},
+    {"top_client_share", WHEN_NUMBER},
+    {"top_uri_share", WHEN_NUMBER},
+    {"top_peer_share", WHEN_NUMBER},
+    {"since_reload", WHEN_NUMBER},
+    {"with", WHEN_CLASSES},
+    {"without", WHEN_CLASSES},
+    {NULL, WHEN_NUMBER},
 };
 
 static const struct when_operator {
@@ -57,6 +76,8 @@ value_holds(enum when_values values, struct slice text)
         return level_from_name(text) != LEVEL_NONE;
     case WHEN_FAMILY:
         return slice_is(text, "ipv4") || slice_is(text, "ipv6") || slice_is(text, "unix");
+    case WHEN_NETWORK:
+        return slice_is(text, "private") || slice_is(text, "public");
     default:
         return text.size > 0;
     }

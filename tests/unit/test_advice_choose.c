@@ -8,11 +8,13 @@
 
 #include "advice/advice.h"
 #include "advice/condition.h"
+#include "advice/evidence.h"
 
 static const char *refused_values[] = {"111", "61"};
 static const char *disk_values[] = {"disk-full"};
 static const char *v6_values[] = {"ipv6"};
 static const char *zone_values[] = {"one"};
+static const char *private_values[] = {"private"};
 
 static struct condition is_refused = {
     .key = "errno", .compare = COMPARE_IN, .values = refused_values, .value_count = 2};
@@ -22,6 +24,8 @@ static struct condition with_disk = {.key = "with", .compare = COMPARE_IN, .valu
 static struct condition without_disk = {
     .key = "without", .compare = COMPARE_IN, .values = disk_values, .value_count = 1};
 static struct condition over_v6 = {.key = "family", .compare = COMPARE_IN, .values = v6_values, .value_count = 1};
+static struct condition own_client = {
+    .key = "client_network", .compare = COMPARE_IN, .values = private_values, .value_count = 1};
 static struct condition zone_one = {
     .key = "capture", .capture = "zone", .compare = COMPARE_IN, .values = zone_values, .value_count = 1};
 static struct condition big_size = {.key = "capture", .capture = "size", .compare = COMPARE_MORE, .number = 1000};
@@ -66,6 +70,38 @@ conditions_over_many_events(void **state)
     assert_false(condition_holds(&after_reload, &evidence));
     evidence.since_reload = 59;
     assert_true(condition_holds(&after_reload, &evidence));
+}
+
+static void
+networks_of_clients(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address, *network;
+    } cases[] = {
+        {"10.0.0.1", "private"},     {"172.16.0.1", "private"},
+        {"172.31.255.1", "private"}, {"172.32.0.1", "public"},
+        {"172.15.0.1", "public"},    {"192.168.1.1", "private"},
+        {"192.169.1.1", "public"},   {"127.0.0.1", "private"},
+        {"100.64.0.1", "private"},   {"100.127.0.1", "private"},
+        {"100.63.0.1", "public"},    {"100.128.0.1", "public"},
+        {"169.254.1.1", "private"},  {"1.10.0.1", "public"},
+        {"203.0.113.9", "public"},   {"::1", "private"},
+        {"fd12:3456::1", "private"}, {"fc00::1", "private"},
+        {"fe80::1", "private"},      {"febf::1", "private"},
+        {"fec0::1", "public"},       {"fd::1", "public"},
+        {"2001:db8::1", "public"},   {"unix:", "private"},
+        {"a.example", ""},           {"", ""},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (strcmp(evidence_network(slice_of(cases[i].address)), cases[i].network) != 0)
+            fail_msg("%s is not %s", cases[i].address, cases[i].network);
+    struct evidence evidence = many_events();
+    assert_false(condition_holds(&own_client, &evidence)); /* no client */
+    evidence.client = SLICE("192.168.7.7");
+    assert_true(condition_holds(&own_client, &evidence));
+    evidence.client = SLICE("192.0.2.7");
+    assert_false(condition_holds(&own_client, &evidence));
 }
 
 static void
@@ -344,6 +380,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conditions_over_many_events),
+        cmocka_unit_test(networks_of_clients),
         cmocka_unit_test(other_classes_of_the_report),
         cmocka_unit_test(one_record_decides_nothing_about_counts),
         cmocka_unit_test(the_first_that_holds_is_chosen),
