@@ -1,6 +1,7 @@
 """Cases of the area upstream-connect: no connection to an upstream."""
 
 import os
+import re
 import pwd
 import socket
 import ssl
@@ -53,12 +54,24 @@ def ipv4(stage):
     return Plan(lab.http(ONE), get(), was=one("proxy_pass http://[::1]:{up};"), after=answers(), up=stage.server(OK).port)
 
 
+def redirects_to_itself(server, connection):
+    """The Location has the name that the request was sent to."""
+    host = re.search(rb"Host: (\S+)", lab.read_request(connection))[1].decode()
+    connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: http://{host}/next\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+
+
+def sends_clients_to_itself(nginx):
+    """An `after`: what the backend's redirects name is nginx, not the backend."""
+    answer = nginx.get("/", host="site.example")
+    assert b"Location: http://site.example:%d/next\r\n" % nginx.port in answer, answer[:300]
+
+
 def new_address(stage, old, port=0):
     """The name had the address `old` when nginx started; the backend has another one now."""
     dns = stage.enter(servers.Dns({"app.example": ["127.0.0.1"]}))
-    up = stage.server(OK, port=port).port
+    up = stage.server(redirects_to_itself, port=port).port
     return Plan(lab.http(ONE), get(), was=one(f"proxy_pass http://{old}:{up}; proxy_connect_timeout 1s;"),
-                values={"resolver": f"127.0.0.1:{dns.port}"}, after=answers())
+                values={"resolver": f"127.0.0.1:{dns.port}"}, after=sends_clients_to_itself)
 
 
 @case("the name has another address now, the old one refuses", "upstream-connect-refused", "address-changed", kind="http", upstream_name="app.example")
