@@ -1,8 +1,8 @@
 """Cases of the area upstream-connect: no connection to an upstream."""
 
 import os
-import re
 import pwd
+import re
 import socket
 import ssl
 import time
