@@ -36,6 +36,41 @@ is_list_mark(struct slice text, size_t at)
     return true;
 }
 
+/* A mark that makes a link or a mention of the text around it. */
+static bool
+is_link_mark(struct slice text, size_t at)
+{
+    switch (text.data[at]) {
+    case '@': /* mentions and addresses of mail */
+        return true;
+    case ':': /* http://, and mailto: and xmpp: by the way of '@' */
+        return slice_starts(slice_from(text, at + 1), SLICE("//"));
+    case '.':
+        return is_www_dot(text, at);
+    default:
+        return false;
+    }
+}
+
+/* GitHub and comrak look for links and mentions in the text that is left when references and backslashes are read, so
+ * neither stops them.  A code span does, as it is no text; beside what may be another span's backticks, which would join
+ * it, a space without width. */
+static void
+add_link_mark(struct buffer *out, struct slice text, size_t at)
+{
+    bool backtick_before = out->size > 0 && out->data[out->size - 1] == '`';
+    /* The caller may put text behind one letter of its own (paper_markdown.c), and a span behind the text. */
+    if (at > 1 && at + 1 < text.size && !backtick_before) {
+        buffer_add_byte(out, '`');
+        buffer_add_byte(out, text.data[at]);
+        buffer_add_byte(out, '`');
+    } else if (text.data[at] == '.') {
+        buffer_add_text(out, "&#8203;&#46;");
+    } else {
+        buffer_add_text(out, text.data[at] == '@' ? "&#64;&#8203;" : "&#58;&#8203;");
+    }
+}
+
 /* The character reference of what a backslash does not stop, or NULL. */
 static const char *
 reference_of(struct slice text, size_t at)
@@ -47,12 +82,6 @@ reference_of(struct slice text, size_t at)
         return "&gt;";
     case '&':
         return "&amp;";
-    case '@': /* mentions and addresses of mail */
-        return "&#64;";
-    case ':': /* http://, and mailto: and xmpp: by the way of '@' */
-        return slice_starts(slice_from(text, at + 1), SLICE("//")) ? "&#58;" : NULL;
-    case '.':
-        return is_www_dot(text, at) ? "&#46;" : NULL;
     case ' ': /* four of them at the start would be code */
         return at == 0 ? "&#32;" : NULL;
     default:
@@ -76,6 +105,10 @@ escape_markdown_text(struct buffer *out, struct slice bytes)
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
         const char *reference = reference_of(text, i);
+        if (is_link_mark(text, i)) {
+            add_link_mark(out, text, i);
+            continue;
+        }
         if (reference != NULL) {
             buffer_add_text(out, reference);
             continue;

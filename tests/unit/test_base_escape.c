@@ -66,9 +66,14 @@ markdown_text_is_literal(void **state)
     CHECK(escape_markdown_text, "a *b* _c_ `d` [e](f) ~g~ h|i \\j",
           "a \\*b\\* \\_c\\_ \\`d\\` \\[e\\](f) \\~g\\~ h\\|i \\\\j");
     CHECK(escape_markdown_text, "<script>&amp;", "&lt;script&gt;&amp;amp;");
-    CHECK(escape_markdown_text, "GET http://evil.example/", "GET http&#58;//evil.example/");
-    CHECK(escape_markdown_text, "WWW.evil.example", "WWW&#46;evil.example");
-    CHECK(escape_markdown_text, "root@evil.example @team", "root&#64;evil.example &#64;team");
+    CHECK(escape_markdown_text, "GET http://evil.example/", "GET http`:`//evil.example/");
+    CHECK(escape_markdown_text, "WWW.evil.example", "WWW`.`evil.example");
+    CHECK(escape_markdown_text, "root@evil.example @team", "root`@`evil.example `@`team");
+    CHECK(escape_markdown_text, "@team", "&#64;&#8203;team");
+    CHECK(escape_markdown_text, "team@", "team&#64;&#8203;");
+    CHECK(escape_markdown_text, "ab@@c `@d", "ab`@`&#64;&#8203;c \\`&#64;&#8203;d");
+    CHECK(escape_markdown_text, "`www.`", "\\`www`.`\\`");
+    CHECK(escape_markdown_text, "http://", "http`:`//");
     CHECK(escape_markdown_text, "# head", "\\# head");
     CHECK(escape_markdown_text, "- item", "\\- item");
     CHECK(escape_markdown_text, "=", "\\=");
