@@ -45,7 +45,10 @@ struct query {
     struct command_context *context;
     const struct options *options;
     struct arena *arena;
-    size_t format; /* enum query_format */
+    size_t format;  /* enum query_format */
+    int64_t number; /* -n; -1 when it was not given */
+    const char *by[QUERY_BY_FIELDS];
+    size_t by_count;
     struct zone *zone;
     struct filter filter;
     bool filtered; /* a filter was given */
@@ -93,13 +96,40 @@ check_together(const struct query *query)
     return true;
 }
 
+/* --by's fields. */
+static bool
+read_by(struct query *query)
+{
+    const char *given = options_value(query->options, "by");
+    struct slice rest = slice_of(given);
+
+    for (bool last = given == NULL; !last;) {
+        size_t comma = slice_find_byte(rest, ',');
+
+        last = comma == SIZE_MAX;
+        if (query->by_count == QUERY_BY_FIELDS) {
+            diagnose(diagnostics_of(query), STATUS_USAGE, "--by %s: at most %d fields", given, QUERY_BY_FIELDS);
+            return false;
+        }
+        query->by[query->by_count++] =
+            arena_copy(query->arena, slice_trim(slice_first(rest, last ? rest.size : comma))).data;
+        rest = slice_from(rest, last ? rest.size : comma + 1);
+    }
+    return given == NULL || query_by_check(query->by, query->by_count, diagnostics_of(query));
+}
+
+/* All that can be wrong is told before a log is read, which may take long. */
 static bool
 read_options(struct query *query)
 {
+    static const char *const colors[] = {"auto", "always", "never", NULL};
     const struct options *options = query->options;
-    size_t described = 0;
+    size_t described = 0, color;
 
-    if (!options_choice(options, "format", format_names, diagnostics_of(query), &query->format))
+    query->number = -1;
+    if (!options_choice(options, "format", format_names, diagnostics_of(query), &query->format) ||
+        !options_choice(options, "color", colors, diagnostics_of(query), &color) ||
+        !options_number(options, "number", 0, INT64_MAX, diagnostics_of(query), &query->number) || !read_by(query))
         return false;
     query->zone = filters_zone(options, diagnostics_of(query));
     if (query->zone == NULL ||
@@ -220,13 +250,11 @@ write_rows(struct query *query, struct rows *rows, enum answer_kind kind)
 static bool
 choose_events(struct query *query, struct query_events *question, uint64_t *more)
 {
-    int64_t number = query->terminal ? TERMINAL_EVENTS : 0;
+    bool given = query->number >= 0;
+    int64_t number = given ? query->number : query->terminal ? TERMINAL_EVENTS : 0;
     uint64_t count = 0;
-    bool given = options_given(query->options, "number");
 
     *more = 0;
-    if (!options_number(query->options, "number", 0, INT64_MAX, diagnostics_of(query), &number))
-        return false;
     question->filter = &query->filter;
     question->last = (uint64_t)number;
     question->reversed = options_given(query->options, "reverse");
@@ -281,27 +309,9 @@ answer_events(struct query *query)
 static bool
 answer_counts(struct query *query)
 {
-    const char *given = options_value(query->options, "by");
-    const char *fields[QUERY_BY_FIELDS];
-    size_t count = 0;
-    int64_t number = 0;
-    struct slice rest = slice_of(given);
-
-    for (bool last = false; !last;) {
-        size_t comma = slice_find_byte(rest, ',');
-
-        last = comma == SIZE_MAX;
-        if (count == QUERY_BY_FIELDS) {
-            diagnose(diagnostics_of(query), STATUS_USAGE, "--by %s: at most %d fields", given, QUERY_BY_FIELDS);
-            return false;
-        }
-        fields[count++] = arena_copy(query->arena, slice_trim(slice_first(rest, last ? rest.size : comma))).data;
-        rest = slice_from(rest, last ? rest.size : comma + 1);
-    }
-    if (!options_number(query->options, "number", 0, INT64_MAX, diagnostics_of(query), &number))
-        return false;
     return write_rows(query,
-                      query_by(query->store, &query->filter, fields, count, query->zone, (uint64_t)number,
+                      query_by(query->store, &query->filter, query->by, query->by_count, query->zone,
+                               query->number > 0 ? (uint64_t)query->number : 0,
                                options_given(query->options, "reverse")),
                       ANSWER_COUNTS);
 }
@@ -311,7 +321,7 @@ write_answer(struct query *query)
 {
     if (options_given(query->options, "sql"))
         return write_rows(query, query_sql(query->store, options_value(query->options, "sql")), ANSWER_SQL);
-    if (options_given(query->options, "by"))
+    if (query->by_count > 0)
         return answer_counts(query);
     return answer_events(query);
 }

@@ -201,10 +201,10 @@ query_by_is_time(const char *field)
 
 /* Puts the known fields into `found`; false after a diagnostic. */
 static bool
-find_fields(struct store *store, const char *const *fields, size_t count, const struct by_field **found)
+find_fields(const char *const *fields, size_t count, struct diagnostics *diagnostics, const struct by_field **found)
 {
     if (count == 0 || count > QUERY_BY_FIELDS) {
-        diagnose(store->diagnostics, STATUS_USAGE, "--by takes one to %d fields", QUERY_BY_FIELDS);
+        diagnose(diagnostics, STATUS_USAGE, "--by takes one to %d fields", QUERY_BY_FIELDS);
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -214,12 +214,19 @@ find_fields(struct store *store, const char *const *fields, size_t count, const 
         struct buffer names = BUFFER_EMPTY;
         for (size_t known = 0; known < BY_COUNT; known++)
             buffer_add_format(&names, "%s%s", known > 0 ? ", " : "", by_fields[known].name);
-        diagnose(store->diagnostics, STATUS_USAGE, "--by: no such field: %s; fields are %s", fields[i],
+        diagnose(diagnostics, STATUS_USAGE, "--by: no such field: \"%s\"; fields are %s", fields[i],
                  buffer_text(&names));
         buffer_free(&names);
         return false;
     }
     return true;
+}
+
+bool
+query_by_check(const char *const *fields, size_t count, struct diagnostics *diagnostics)
+{
+    const struct by_field *found[QUERY_BY_FIELDS];
+    return find_fields(fields, count, diagnostics, found);
 }
 
 /* The events that pass, counted by the fields in memory. */
@@ -257,7 +264,7 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
                                           "1 DESC, 2 DESC, 3 DESC, 4 DESC"};
     static const char *const by_least[] = {"", "2, 1", "3, 1, 2", "4, 1, 2, 3", "5, 1, 2, 3, 4"};
     const struct by_field *found[QUERY_BY_FIELDS];
-    if (!find_fields(store, fields, field_count, found))
+    if (!find_fields(fields, field_count, store->diagnostics, found))
         return NULL;
     struct rows *rows = rows_new(store);
     struct question *question = &rows->question;

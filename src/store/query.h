@@ -51,6 +51,9 @@ bool query_count(struct store *store, const struct filter *filter, uint64_t *cou
  * `limit` was applied.  URIs count without their arguments.  An unknown field is STATUS_USAGE. */
 #define QUERY_BY_FIELDS 4
 bool query_by_is_time(const char *field);
+/* For those who would know before there is a store: false after the diagnostic for an unknown field or a wrong number
+ * of them. */
+bool query_by_check(const char *const *fields, size_t count, struct diagnostics *diagnostics);
 struct rows *query_by(struct store *store, const struct filter *filter, const char *const *fields, size_t field_count,
                       const struct zone *zone, uint64_t limit, bool reversed);
 

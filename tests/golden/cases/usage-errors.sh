@@ -23,3 +23,8 @@ try report missing.log
 try db frobnicate
 try patterns frobnicate
 try db prune
+# What is wrong is told before a log is read or a database looked for.
+try query --by class,hst missing.log
+try query --by a,b,c,d,e missing.log
+try query -n -1 missing.log
+try query --color sometimes -d missing.db
