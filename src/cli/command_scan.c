@@ -151,10 +151,22 @@ load_rules(void *context)
     return setting->in_use;
 }
 
+/* An empty name is a variable of a script that is not set. */
+static bool
+check_node(const struct options *options, struct diagnostics *diagnostics)
+{
+    const char *node = options_value(options, "node");
+    if (node == NULL || *node != '\0')
+        return true;
+    diagnose(diagnostics, STATUS_USAGE, "--node: the name of a machine is empty");
+    return false;
+}
+
 static bool
 prepare(struct command_context *context, struct setting *setting)
 {
     if (!log_store_check_names(setting->options, context->diagnostics) ||
+        !check_node(setting->options, context->diagnostics) ||
         !log_store_read_writing(setting->options, context->diagnostics, &setting->writing) ||
         !retention_read(setting->options, (int64_t)time(NULL), context->diagnostics, &setting->retention))
         return false;

@@ -42,7 +42,7 @@ log_store_node(const char *given)
     if (gethostname(name, sizeof name) != 0)
         return memory_copy_text("localhost");
     name[sizeof name - 1] = '\0';
-    return memory_copy_text(name);
+    return memory_copy_text(name[0] != '\0' ? name : "localhost"); /* a container may have none */
 }
 
 void

@@ -3,6 +3,8 @@ for given in query report scan; do
     "$NGXERR" $given ''
     echo "exit $?"
 done
+"$NGXERR" scan -d a.db --node '' "$samples"
+echo "exit $?"
 "$NGXERR" report -o '' "$samples"
 echo "exit $?"
 "$NGXERR" query --by '' "$samples"
