@@ -70,6 +70,8 @@ examine(struct examination *examination, struct input_found *found)
     if (doctor_say_stream(examination, found->path, found->path))
         return;
     if (found->taken && strcmp(found->path, "-") != 0) {
+        if (doctor_say_no_file(examination, found->path, found->path))
+            return;
         doctor_look(found->path, &look);
         if (look.damage[0] != '\0') {
             examination->findings++;

@@ -27,6 +27,10 @@ void doctor_say_unreadable(struct examination *examination, const char *subject,
 /* True when `path` is, or is a link to, a standard stream or a device that keeps nothing; that is said and a finding. */
 bool doctor_say_stream(struct examination *examination, const char *subject, const char *path);
 
+/* True when `path` is a pipe, a socket or a device; that is said and a finding.  To open one could wait for ever, or take
+ * what another reader waits for. */
+bool doctor_say_no_file(struct examination *examination, const char *subject, const char *path);
+
 /* What a look at the beginning of a log tells. */
 struct doctor_look {
     int error_number; /* it cannot be opened; else 0 */

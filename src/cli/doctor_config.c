@@ -79,7 +79,7 @@ say_file(struct examination *examination, const struct target *target, const cha
                     "nginx makes it when it starts: it has not since this line was written, or it runs elsewhere");
         return;
     }
-    if (doctor_say_stream(examination, target->subject, path))
+    if (doctor_say_stream(examination, target->subject, path) || doctor_say_no_file(examination, target->subject, path))
         return;
     doctor_look(path, &look);
     if (look.error_number != 0) {

@@ -146,6 +146,21 @@ doctor_say_stream(struct examination *examination, const char *subject, const ch
     return false;
 }
 
+bool
+doctor_say_no_file(struct examination *examination, const char *subject, const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0 || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode))
+        return false;
+    examination->findings++;
+    if (S_ISFIFO(facts.st_mode))
+        doctor_say(examination, subject, "a named pipe: what nginx writes there is gone once it was read",
+                   "let who reads it write a file, or give nginx a second error_log directive with a file");
+    else
+        doctor_say(examination, subject, S_ISSOCK(facts.st_mode) ? "a socket, no file" : "a device, no file", NULL);
+    return true;
+}
+
 /* --- content --- */
 
 static void

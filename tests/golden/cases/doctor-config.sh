@@ -33,6 +33,12 @@ echo 'events {' >broken.conf
 "$NGXERR" doctor --nginx-conf broken.conf error.log
 "$NGXERR" doctor --nginx-conf missing.conf error.log
 echo "exit $?"
+echo "--- a pipe is not opened: nobody may write to it, or another one wait for what comes"
+mkfifo pipe
+ln -s pipe link.log
+echo "error_log $PWD/link.log info;" >pipe.conf
+timeout 60 "$NGXERR" doctor --nginx-conf pipe.conf pipe
+echo "exit $?"
 echo "--- scan and report that read nothing"
 mkdir nothing
 "$NGXERR" scan -d b.db nothing
