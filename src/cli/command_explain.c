@@ -75,6 +75,19 @@ add_words(struct explain *explain, const struct options *options)
     }
 }
 
+/* Who names a log wants it read: nothing that nginx writes is the name of a file alone. */
+static void
+say_files(const struct options *options, const struct rules *rules, struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < options->word_count; i++)
+        if (rules_find(rules, slice_of(options->words[i])) != SIZE_MAX || access(options->words[i], F_OK) != 0)
+            return;
+    diagnose_warning(diagnostics,
+                     "\"%s\" is a file, and was taken for a line of a log; `ngxerr report FILE` reads one, and `ngxerr "
+                     "explain <FILE` explains its lines",
+                     options->words[0]);
+}
+
 static bool
 write_page(struct command_context *context, const struct options *options, const struct explanation_page *page)
 {
@@ -105,9 +118,10 @@ explain_given(struct command_context *context, const struct options *options, st
     struct buffer input = BUFFER_EMPTY;
     enum status status = STATUS_INPUT;
     bool from_words = options->word_count > 0 && !(options->word_count == 1 && strcmp(options->words[0], "-") == 0);
-    if (from_words)
+    if (from_words) {
+        say_files(options, explain->rules, context->diagnostics);
         add_words(explain, options);
-    else if (read_standard_input(&input, context->diagnostics))
+    } else if (read_standard_input(&input, context->diagnostics))
         explain_add_text(explain, buffer_slice(&input));
     else
         goto out;
