@@ -145,6 +145,20 @@ run_with_rules(struct command_context *context, const struct options *options, b
     return status;
 }
 
+/* Options that say how the list is, which the check would leave out in silence. */
+static bool
+fit_check(struct command_context *context, const struct options *options)
+{
+    static const char *const of_list[] = {"area", "format"};
+
+    for (size_t i = 0; i < sizeof of_list / sizeof *of_list; i++)
+        if (options_given(options, of_list[i])) {
+            diagnose(context->diagnostics, STATUS_USAGE, "patterns check has no option --%s", of_list[i]);
+            return false;
+        }
+    return true;
+}
+
 static enum status
 run(struct command_context *context, const struct options *options)
 {
@@ -164,7 +178,8 @@ run(struct command_context *context, const struct options *options)
                      "unknown subcommand \"%s\" of patterns; allowed are check and list", word);
         return STATUS_USAGE;
     }
-    if (!options_choice(options, "format", formats, context->diagnostics, &format))
+    if (!options_choice(options, "format", formats, context->diagnostics, &format) ||
+        (strcmp(word, "check") == 0 && !fit_check(context, options)))
         return STATUS_USAGE;
     return run_with_rules(context, options, strcmp(word, "check") == 0, format);
 }

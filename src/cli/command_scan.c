@@ -32,7 +32,7 @@ static const struct option_spec specs[] = {
     OPTION_KEEP,
     OPTION_MAX_SIZE,
     OPTION_MIN_FREE,
-    OPTION_VERBOSE,
+    {"verbose", 'v', NULL, "print what became of each file and a summary; say more on standard error"},
     {"quiet", 'q', NULL, "no summary and no progress, on a terminal too"},
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)

@@ -22,6 +22,7 @@ try report --around 14:05,soon "$samples"
 try report missing.log
 try db frobnicate
 try patterns frobnicate
+try patterns check --area tls
 try db prune
 # What is wrong is told before a log is read or a database looked for.
 try query --by class,hst missing.log
