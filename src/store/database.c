@@ -20,7 +20,8 @@ store_failed(struct store *store, const char *what)
     else if ((code & 0xff) == SQLITE_BUSY)
         diagnose(store->diagnostics, STATUS_STORE, "%s: %s: another program holds the database", store->path, what);
     else
-        diagnose(store->diagnostics, STATUS_STORE, "%s: %s: %s", store->path, what, reason);
+        diagnose(store->diagnostics, STATUS_STORE, "%s: %s: %s%s", store->path, what, reason,
+                 (code & 0xff) == SQLITE_CORRUPT ? "; " STORE_DAMAGED : "");
     store_rollback(store);
     store->failed = true;
     return false;

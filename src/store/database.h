@@ -15,6 +15,10 @@
 
 /* What a reader is told of a database whose first load was killed: it cannot take that back. */
 #define STORE_CUT_SHORT "the first scan into it was cut short; the next `ngxerr scan` mends it"
+/* What helps a damaged one. */
+#define STORE_DAMAGED                                                                                             \
+    "move it away with its -wal and -shm, and the next `ngxerr scan` makes a new one of the logs that are left; " \
+    "sqlite3's .recover may save older events"
 
 struct writer;
 

@@ -18,4 +18,8 @@ mkfifo pipe.db
 try report -d pipe.db
 try scan -d pipe.db "$samples"
 try scan -d no/such/dir/a.db "$samples"
+"$NGXERR" scan -d damaged.db "$samples"
+dd if=/dev/zero of=damaged.db bs=16384 seek=1 count=8 conv=notrunc 2>/dev/null
+try report -d damaged.db
+try scan -d damaged.db "$samples"
 ls -A
