@@ -14,7 +14,8 @@ struct output {
     FILE *stream;
     bool borrowed;    /* standard output */
     char *path;       /* NULL when borrowed */
-    char *temporary;  /* beside path; NULL when path is written directly */
+    bool replaces;    /* path is replaced at the end; false: written directly */
+    char *temporary;  /* the name beside path; NULL until the end where files need none until then */
     int error_number; /* of the first write that failed, 0 when none did or it is not known */
 };
 
@@ -35,14 +36,44 @@ stream_of(int descriptor)
     return stream;
 }
 
-/* A new file beside `path` with the mode that path has, or would get. */
+/* Freed by the caller. */
+static char *
+directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return memory_copy_text(".");
+    return slash == path ? memory_copy_text("/") : memory_copy_slice((struct slice){path, (size_t)(slash - path)});
+}
+
+/* A file without a name, of which nothing stays when the program is killed.  Not every file system has them, and without
+ * /proc it could not be given its name in the end. */
 static int
-open_temporary(const char *path, const struct stat *old, char **name)
+open_unnamed(const char *path)
+{
+    char *directory = directory_of(path);
+    int descriptor = access("/proc/self/fd", X_OK) == 0 ? open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+    free(directory);
+    return descriptor;
+}
+
+/* A new file beside `path`, open; its name is freed by the caller. */
+static int
+open_named(const char *path, char **name)
 {
     struct buffer text = BUFFER_EMPTY;
     buffer_add_format(&text, "%s.XXXXXX", path);
     *name = buffer_take(&text);
-    int descriptor = mkostemp(*name, O_CLOEXEC);
+    return mkostemp(*name, O_CLOEXEC);
+}
+
+/* A new file in the place of `path` with the mode that path has, or would get. */
+static int
+open_temporary(const char *path, const struct stat *old, char **name)
+{
+    int descriptor = open_unnamed(path);
+    if (descriptor < 0)
+        descriptor = open_named(path, name);
     if (descriptor < 0)
         return -1;
     mode_t mask = umask(0);
@@ -53,11 +84,28 @@ open_temporary(const char *path, const struct stat *old, char **name)
         fchmod(descriptor, mode) != 0) {
         int saved = errno;
         close(descriptor);
-        unlink(*name);
+        if (*name != NULL)
+            unlink(*name);
         errno = saved;
         return -1;
     }
     return descriptor;
+}
+
+/* Gives a file without a name one, which is free since mkostemp had it. */
+static bool
+give_name(struct output *output)
+{
+    char link[64], *name;
+    int descriptor = open_named(output->path, &name);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fileno(output->stream));
+    bool done = descriptor >= 0 && close(descriptor) == 0 && unlink(name) == 0 &&
+                linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+    if (done)
+        output->temporary = name;
+    else
+        free(name);
+    return done;
 }
 
 static bool
@@ -69,6 +117,7 @@ open_file(struct output *output)
         output->stream = stream_of(open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY));
         return output->stream != NULL;
     }
+    output->replaces = true;
     output->stream = stream_of(open_temporary(output->path, exists ? &old : NULL, &output->temporary));
     return output->stream != NULL;
 }
@@ -123,7 +172,8 @@ close_stream(struct output *output)
 {
     bool lost = ferror(output->stream) != 0;
     int saved = output->error_number != 0 ? output->error_number : EIO;
-    if (fflush(output->stream) != 0 || (output->temporary != NULL && fsync(fileno(output->stream)) != 0)) {
+    if (fflush(output->stream) != 0 || (output->replaces && fsync(fileno(output->stream)) != 0) ||
+        (output->replaces && output->temporary == NULL && !lost && !give_name(output))) {
         lost = true;
         saved = output->error_number != 0 ? output->error_number : errno;
     }
@@ -142,12 +192,7 @@ close_stream(struct output *output)
 static void
 sync_directory(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *directory = slash == NULL   ? memory_copy_text(".")
-                      : slash == path ? memory_copy_text("/")
-                                      : memory_copy_text(path);
-    if (slash != NULL && slash != path)
-        directory[slash - path] = '\0';
+    char *directory = directory_of(path);
     int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
         (void)fsync(descriptor);
@@ -161,9 +206,9 @@ output_finish(struct output *output, struct diagnostics *diagnostics)
 {
     const char *name = output->borrowed ? "standard output" : output->path;
     bool done = close_stream(output);
-    if (done && output->temporary != NULL)
+    if (done && output->replaces)
         done = rename(output->temporary, output->path) == 0;
-    if (done && output->temporary != NULL)
+    if (done && output->replaces)
         sync_directory(output->path);
     if (!done) {
         diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", name, strerror(errno));

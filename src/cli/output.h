@@ -10,9 +10,9 @@
 
 struct output;
 
-/* `path` NULL or "-": `standard` (borrowed).  Else a temporary file beside `path`, renamed by output_finish; an
- * existing file's mode is kept, a new one follows the umask; what is no regular file (/dev/stdout, a pipe) is written
- * directly. NULL after a diagnostic with STATUS_STORE. */
+/* `path` NULL or "-": `standard` (borrowed).  Else a temporary file in the directory of `path`, without a name where the
+ * file system has such files, which output_finish renames to it; an existing file's mode is kept, a new one follows the
+ * umask; what is no regular file (/dev/stdout, a pipe) is written directly.  NULL after a diagnostic with STATUS_STORE. */
 struct output *output_open(const char *path, FILE *standard, struct diagnostics *diagnostics);
 /* To write to; errors are found by output_finish. */
 FILE *output_stream(struct output *output);

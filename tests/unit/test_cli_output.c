@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,23 @@ a_file_appears_when_complete(void **state)
     assert_int_equal(stat(test->path, &facts), 0);
     assert_int_equal(facts.st_mode & 07777, 0640);
     assert_int_equal(name_count(test->directory), 1);
+}
+
+/* Who kills the program finds nothing to tidy up. */
+static void
+a_file_has_no_name_until_then(void **state)
+{
+    struct output_test *test = *state;
+    int probe = open(test->directory, O_TMPFILE | O_WRONLY, 0600);
+    if (probe < 0)
+        skip(); /* the file system has no such files */
+    close(probe);
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    output_write(output, SLICE("half"));
+    fflush(output_stream(output));
+    assert_int_equal(name_count(test->directory), 0);
+    assert_true(output_finish(output, test->capture.diagnostics));
+    assert_content(test->path, "half");
 }
 
 static void
@@ -236,6 +254,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_file_appears_when_complete),
+        TEST(a_file_has_no_name_until_then),
         TEST(an_old_file_stays_until_then_and_keeps_its_mode),
         TEST(a_link_stays_a_link),
         TEST(a_full_disk_is_an_error),
