@@ -134,13 +134,28 @@ retention_min_free(const struct options *options, struct diagnostics *diagnostic
     return true;
 }
 
+/* Given several times, all of it holds: an age that the last one made forgotten would cost events. */
+static bool
+read_keep(const struct options *options, int64_t now, struct diagnostics *diagnostics, struct store_keep *keep)
+{
+    struct buffer all = BUFFER_EMPTY;
+    const char *text;
+
+    for (size_t i = 0; (text = options_value_at(options, "keep", i)) != NULL; i++) {
+        buffer_add_text(&all, i > 0 ? "," : "");
+        buffer_add_text(&all, text);
+    }
+    bool good = retention_parse_keep(buffer_text(&all), now, diagnostics, keep);
+    buffer_free(&all);
+    return good;
+}
+
 bool
 retention_read(const struct options *options, int64_t now, struct diagnostics *diagnostics, struct retention *retention)
 {
     *retention =
         (struct retention){.has_keep = options_given(options, "keep"), .has_size = options_given(options, "max-size")};
-    return (!retention->has_keep ||
-            retention_parse_keep(options_value(options, "keep"), now, diagnostics, &retention->keep)) &&
+    return (!retention->has_keep || read_keep(options, now, diagnostics, &retention->keep)) &&
            (!retention->has_size || read_max_size(options, diagnostics, &retention->size));
 }
 

@@ -13,6 +13,10 @@ echo 'no record' >logs/other.log
 "$NGXERR" db retime -d a.db
 "$NGXERR" db retime -d a.db --tz Europe/Berlim
 "$NGXERR" db retime -d a.db --tz Europe/Berlin --grep x
+echo "--- given twice, both hold"
+"$NGXERR" scan -d twice.db --tz UTC --keep act=100y --keep all=1s logs
+"$NGXERR" query -d twice.db --by severity -f csv 2>/dev/null
+"$NGXERR" scan -d twice.db --keep noise=1d --keep noise=2d logs || echo "exit $?"
 for keep in nose=7d noise=7x noise noise=7d,noise=8d ''; do
     "$NGXERR" scan -d a.db --keep "$keep" logs || echo "exit $?"
 done
