@@ -109,23 +109,33 @@ check_level(struct checker *checker, const struct rule *rule, const struct recor
                      level_name(record->level), rule->info.id);
 }
 
+/* As a pattern file says it. */
+static const char *
+or_none(const char *name)
+{
+    return name != NULL && name[0] != '\0' ? name : "none";
+}
+
 /* Says why a class did not get its example: what lost, and what the parser saw. */
 static void
 say_lost(struct checker *checker, const struct rule *rule, size_t winner, const struct record *record,
          const struct conf_word *word)
 {
     bool holds = false;
+    char number[16] = "none";
 
     for (size_t i = 0; i < checker->all_count; i++)
         holds |= checker->rules->rules[checker->all[i]] == rule;
+    if (record->error_number >= 0)
+        snprintf(number, sizeof number, "%d", record->error_number);
     if (winner == CLASS_UNCLASSIFIED) {
         check_failed(
             checker, word->place,
             "this example does not match its class \"%s\", and no other; its message is \"%.*s\", its action \"%.*s\", "
-            "level %s, kind %s, side %s, errno %d",
+            "level %s, kind %s, side %s, errno %s",
             rule->info.id, (int)slice_first(record->message, 400).size, record->message.data, (int)record->doing.size,
-            record->doing.data != NULL ? record->doing.data : "", level_name(record->level), kind_name(record->kind),
-            side_name(record->side), record->error_number);
+            record->doing.data != NULL ? record->doing.data : "", or_none(level_name(record->level)),
+            or_none(kind_name(record->kind)), or_none(side_name(record->side)), number);
         return;
     }
     const struct class_info *taker = &checker->rules->rules[winner]->info;
