@@ -85,8 +85,9 @@ input_open(const char *path, int *error_number)
         *error_number = errno;
         return NULL;
     }
-    if (fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode)) {
-        *error_number = S_ISDIR(status.st_mode) ? EISDIR : errno;
+    bool known = fstat(descriptor, &status) == 0;
+    if (!known || S_ISDIR(status.st_mode)) {
+        *error_number = known ? EISDIR : errno;
         if (!is_stdin)
             close(descriptor);
         return NULL;
