@@ -6,9 +6,8 @@
 #include "classify/check.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/rules_option.h"
 #include "cli/table.h"
-
-#define SYSTEM_PATTERNS "/etc/ngxerr/patterns.d"
 
 static const struct option_spec specs[] = {
     OPTION_PATTERNS,
@@ -19,7 +18,8 @@ static const struct option_spec specs[] = {
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 
 static const char help_text[] =
-    "check loads the built-in pattern files, those of " SYSTEM_PATTERNS " and of each PATH (a file or a directory),\n"
+    "check loads the built-in pattern files, those of " RULES_OPTION_SYSTEM_DIRECTORY
+    " and of each PATH (a file or a directory),\n"
     "runs every example and counter-example, and says what is wrong with file, line and column.\n"
     "list prints the classes in the order in which they are tried.";
 
@@ -38,7 +38,7 @@ load(const struct options *options, struct diagnostics *diagnostics)
         paths[count++] = options_value_at(options, "patterns", i - 1);
     if (!alone) {
         may_be_missing[count] = true;
-        paths[count++] = SYSTEM_PATTERNS;
+        paths[count++] = RULES_OPTION_SYSTEM_DIRECTORY;
     }
     struct rules_options rules_options = {
         .directories = paths, .may_be_missing = may_be_missing, .directory_count = count, .without_embedded = alone};

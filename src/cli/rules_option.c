@@ -5,8 +5,6 @@
 
 #include "base/memory.h"
 
-#define SYSTEM_PATTERNS "/etc/ngxerr/patterns.d"
-
 /* Directories that options name, and the system's.  Both arrays are freed by the caller. */
 static struct rules_options
 make_options(const struct options *options)
@@ -17,7 +15,7 @@ make_options(const struct options *options)
 
     for (size_t i = 0; i < given; i++)
         directories[i] = options_value_at(options, "patterns", given - 1 - i);
-    directories[given] = SYSTEM_PATTERNS;
+    directories[given] = RULES_OPTION_SYSTEM_DIRECTORY;
     may_be_missing[given] = true;
     return (struct rules_options){
         .directories = directories, .may_be_missing = may_be_missing, .directory_count = given + 1};

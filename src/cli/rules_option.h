@@ -5,7 +5,10 @@
 #include "classify/rules.h"
 #include "cli/options.h"
 
-/* The embedded files, /etc/ngxerr/patterns.d when it exists, and every --patterns DIR, the last given first in
+/* Patterns of the whole machine, which need not exist. */
+#define RULES_OPTION_SYSTEM_DIRECTORY "/etc/ngxerr/patterns.d"
+
+/* The embedded files, those of the system's directory when it exists, and every --patterns DIR, the last given first in
  * precedence. `options` may be NULL or lack the row "patterns".  NULL after diagnostics (STATUS_USAGE).  Freed by
  * rules_free. */
 struct rules *rules_option_load(const struct options *options, struct diagnostics *diagnostics);
