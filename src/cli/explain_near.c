@@ -1,6 +1,7 @@
 /* For text that no class matches: which classes resemble it, and an expression to begin a class with.  Used by
  * explain_fill. */
 #include "base/buffer.h"
+#include "base/byte.h"
 #include "cli/explain_fill.h"
 #include "parse/parse.h"
 
@@ -21,18 +22,12 @@ lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool
-is_letter(char c)
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
 static void
 trigrams_add(struct trigrams *set, struct slice text)
 {
     for (size_t i = 0; i + 2 < text.size; i++) {
         const char *at = text.data + i;
-        if (!is_letter(at[0]) || !is_letter(at[1]) || !is_letter(at[2]))
+        if (!byte_is_letter(at[0]) || !byte_is_letter(at[1]) || !byte_is_letter(at[2]))
             continue;
         uint32_t hash = (uint32_t)(unsigned char)lower(at[0]) * 961U + (uint32_t)(unsigned char)lower(at[1]) * 31U +
                         (uint32_t)(unsigned char)lower(at[2]);
@@ -41,7 +36,7 @@ trigrams_add(struct trigrams *set, struct slice text)
     }
 }
 
-/* Percent of the smaller set that is in both, of sets of some size. */
+/* Percent of what is in either set that is in both. */
 static unsigned
 trigrams_likeness(const struct trigrams *a, const struct trigrams *b)
 {
@@ -106,7 +101,7 @@ explain_nearest(const struct rules *rules, struct slice text, struct explanation
 static bool
 is_constant(char c)
 {
-    return is_letter(c) || (c != '\0' && strchr(" ,.():_-", c) != NULL);
+    return byte_is_letter(c) || (c != '\0' && strchr(" ,.():_-", c) != NULL);
 }
 
 static struct slice
