@@ -84,7 +84,7 @@ static size_t
 find_letter(const struct options *options, char letter)
 {
     for (size_t i = 0; i < options->spec_count; i++) {
-        if (options->specs[i].letter == letter && letter != 0)
+        if (options->specs[i].letter == letter)
             return i;
     }
     return SIZE_MAX;

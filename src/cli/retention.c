@@ -80,15 +80,14 @@ retention_parse_keep(const char *text, int64_t now, struct diagnostics *diagnost
 bool
 retention_parse_size(struct slice text, uint64_t *bytes)
 {
-    static const char units[] = "KMGT";
-    const char *unit = text.size > 0 ? strchr(units, text.data[text.size - 1]) : NULL;
+    const struct slice units = SLICE("KMGT");
+    size_t unit = text.size > 0 ? slice_find_byte(units, text.data[text.size - 1]) : SIZE_MAX;
+    size_t times = unit == SIZE_MAX ? 0 : unit + 1;
     uint64_t number;
 
-    if (unit != NULL && *unit != '\0')
-        text.size--;
-    if (!slice_to_u64(text, &number))
+    if (!slice_to_u64(slice_first(text, text.size - (times > 0)), &number))
         return false;
-    for (; unit != NULL && unit >= units; unit--)
+    for (; times > 0; times--)
         if (__builtin_mul_overflow(number, (uint64_t)1024, &number))
             return false;
     *bytes = number;
