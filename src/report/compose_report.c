@@ -8,9 +8,8 @@
 #include "report/figures.h"
 
 #define SHAPE_SAMPLE_COLUMNS 300
-/* Of all rows of a summary: longer ones are unreadable, and the findings themselves follow. */
-#define SUMMARY_COLUMNS 5
-#define SUMMARY_MADE    3 /* cells of a row that have a buffer of their own */
+#define SUMMARY_COLUMNS      5
+#define SUMMARY_MADE         3 /* cells of a row that have a buffer of their own */
 
 static void
 add_summary_row(struct slice *cells, struct buffer *numbers, const struct finding *finding)
