@@ -176,9 +176,6 @@ retention_apply(const struct retention *retention, struct store *store, struct d
     *result = (struct prune_result){
         .events = by_age.events + by_size.events,
         .unparsed = by_age.unparsed + by_size.unparsed,
-        .bytes_before = retention->has_keep ? by_age.bytes_before : by_size.bytes_before,
-        .bytes_after = retention->has_size ? by_size.bytes_after : by_age.bytes_after,
-        .over = by_size.over,
     };
     return true;
 }

@@ -19,7 +19,7 @@ struct retention {
  * word. */
 bool retention_read(const struct options *options, int64_t now, struct diagnostics *diagnostics,
                     struct retention *retention);
-/* Prunes as asked; `result` is what both removed.  False after a diagnostic; what cannot be kept is a warning. */
+/* Prunes as asked; `result`: how many events and pieces both removed.  False after a diagnostic; what cannot be kept is a warning. */
 bool retention_apply(const struct retention *retention, struct store *store, struct diagnostics *diagnostics,
                      struct prune_result *result);
 /* Adds "1 event and 2 unparsed pieces removed; their counts are kept". */
