@@ -95,6 +95,73 @@ long_names_may_be_shortened(void **state)
     END();
 }
 
+/* A name that is the beginning of others is no shortened one. */
+static void
+a_whole_name_is_never_ambiguous(void **state)
+{
+    (void)state;
+    static const struct option_spec nested[] = {
+        {"log-file", 0, "FILE", "a file"}, {"log-level", 0, "LEVEL", "a level"}, {"log", 0, "GLOB", "a log"}};
+    struct capture capture;
+    struct options options;
+    char *words[] = {"--log", "x"};
+    capture_begin(&capture);
+    assert_true(options_parse(nested, 3, 2, words, capture.diagnostics, &options));
+    assert_string_equal(options_value(&options, "log"), "x");
+    END();
+}
+
+static const struct option_spec odd_specs[] = {
+    {"since-last", 0, "[=NAME]", "what is new"},
+    {"hidden", 0, NULL, NULL}, /* as another command has it */
+    {"fits-in-the-column", 0, "N", "n"},
+    {"fills-in-the-column", 0, "N", "n"},
+    {NULL, 'n', "N", "a number"},
+};
+
+static void
+a_value_may_be_optional(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    char *words[] = {"--since-last", "word", "--since-last=a", "--hidden"};
+    capture_begin(&capture);
+    assert_true(options_parse(odd_specs, 5, 4, words, capture.diagnostics, &options));
+    assert_int_equal(options.word_count, 1);
+    assert_null(options_value_at(&options, "since-last", 0));
+    assert_string_equal(options_value_at(&options, "since-last", 1), "a");
+    assert_true(options_given(&options, "hidden"));
+    END();
+}
+
+static void
+help_has_a_column_and_no_hidden_row(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    char *text = NULL, *words[] = {"--nonsense"};
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    options_help(out, "report", "[LOG...]", "Prints.", odd_specs, 5);
+    fclose(out);
+    assert_string_equal(text, "usage: ngxerr report [LOG...]\n\nPrints.\n\n"
+                              "      --since-last[=NAME]     what is new\n"
+                              "      --fits-in-the-column N  n\n"
+                              "      --fills-in-the-column N\n"
+                              "                              n\n"
+                              "  -n N                        a number\n"
+                              "  -h, --help                  show this help\n");
+    free(text);
+    capture_begin(&capture);
+    assert_false(options_parse(odd_specs, 5, 1, words, capture.diagnostics, &options));
+    assert_string_equal(capture_text(&capture),
+                        "ngxerr: unknown option \"--nonsense\"; allowed are --since-last, --fits-in-the-column, "
+                        "--fills-in-the-column, -n and --help\n");
+    END();
+}
+
 static void
 help_stops_reading(void **state)
 {
@@ -158,7 +225,7 @@ numbers_have_bounds(void **state)
     assert_true(options_number(&options, "n", -5, 5, capture.diagnostics, &number));
     assert_int_equal(number, -3);
     END();
-    char *const wrong[] = {"0", "101", "1x", "", "-", "99999999999999999999"};
+    char *const wrong[] = {"0", "101", "1x", "", "-", "99999999999999999999", "-18446744073709551615"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_true(PARSE("-n", wrong[i]));
         assert_false(options_number(&options, "n", 1, 100, capture.diagnostics, &number));
@@ -195,6 +262,9 @@ main(void)
         cmocka_unit_test(options_repeat),
         cmocka_unit_test(a_lone_dash_and_what_follows_two_are_words),
         cmocka_unit_test(long_names_may_be_shortened),
+        cmocka_unit_test(a_whole_name_is_never_ambiguous),
+        cmocka_unit_test(a_value_may_be_optional),
+        cmocka_unit_test(help_has_a_column_and_no_hidden_row),
         cmocka_unit_test(help_stops_reading),
         cmocka_unit_test(errors_name_the_option_and_what_is_allowed),
         cmocka_unit_test(numbers_have_bounds),

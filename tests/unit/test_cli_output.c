@@ -85,6 +85,7 @@ a_file_appears_when_complete(void **state)
     mode_t mask = umask(027);
     struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
     assert_non_null(output);
+    assert_int_equal(umask(027), 027); /* it was looked at, and is as it was */
     output_write(output, SLICE("first\n"));
     fprintf(output_stream(output), "second\n");
     assert_int_not_equal(access(test->path, F_OK), 0);
@@ -120,6 +121,8 @@ an_old_file_stays_until_then_and_keeps_its_mode(void **state)
     struct output_test *test = *state;
     write_content(test->path, "old");
     chmod(test->path, 0604);
+    uid_t owner = geteuid() == 0 ? 65534 : geteuid();
+    assert_int_equal(chown(test->path, owner, (gid_t)-1), 0);
     struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
     output_write(output, SLICE("new"));
     assert_content(test->path, "old");
@@ -133,7 +136,21 @@ an_old_file_stays_until_then_and_keeps_its_mode(void **state)
     struct stat facts;
     assert_int_equal(stat(test->path, &facts), 0);
     assert_int_equal(facts.st_mode & 07777, 0604);
+    assert_int_equal(facts.st_uid, owner);
     output_abandon(NULL);
+}
+
+/* Somebody made a directory of that name meanwhile. */
+static void
+what_cannot_get_its_name_goes(void **state)
+{
+    struct output_test *test = *state;
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    assert_non_null(output);
+    assert_int_equal(mkdir(test->path, 0700), 0);
+    assert_false(output_finish(output, test->capture.diagnostics));
+    assert_non_null(strstr(capture_text(&test->capture), "report.txt cannot be written: Is a directory\n"));
+    assert_int_equal(name_count(test->directory), 1);
 }
 
 static void
@@ -197,6 +214,47 @@ color_is_asked_for(void **state)
     fclose(null);
 }
 
+static bool
+has_color(FILE *stream, const char *no_color, const char *terminal)
+{
+    struct capture capture;
+    bool color = false;
+    capture_begin(&capture);
+    if (no_color != NULL)
+        setenv("NO_COLOR", no_color, 1);
+    else
+        unsetenv("NO_COLOR");
+    if (terminal != NULL)
+        setenv("TERM", terminal, 1);
+    else
+        unsetenv("TERM");
+    struct output *output = output_open(NULL, stream, capture.diagnostics);
+    assert_true(output_wants_color(output, "auto", capture.diagnostics, &color));
+    output_abandon(output);
+    capture_end(&capture);
+    return color;
+}
+
+/* https://no-color.org: a variable that is there and not empty. */
+static void
+a_terminal_has_color_unless_it_cannot(void **state)
+{
+    (void)state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        skip();
+    FILE *terminal = fdopen(open(ptsname(master), O_RDWR | O_NOCTTY), "w");
+    assert_non_null(terminal);
+    assert_true(has_color(terminal, NULL, "xterm"));
+    assert_true(has_color(terminal, "", "xterm"));
+    assert_false(has_color(terminal, "1", "xterm"));
+    assert_false(has_color(terminal, NULL, "dumb"));
+    assert_false(has_color(terminal, NULL, ""));
+    assert_false(has_color(terminal, NULL, NULL));
+    fclose(terminal);
+    close(master);
+}
+
 static void
 assert_taken(char *path, const char *expected)
 {
@@ -214,6 +272,10 @@ the_option_wins_over_the_variable(void **state)
     assert_taken(database_path_for_writing("given.db", NULL, test->capture.diagnostics), "given.db");
     assert_taken(database_path_for_reading(NULL, test->capture.diagnostics), "/some/other.db");
     assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), "/some/other.db");
+    setenv("NGXERR_DATABASE", "", 1); /* as if it were not there */
+    char *path = database_path_for_reading(NULL, test->capture.diagnostics);
+    assert_non_null(strstr(path, "/ngxerr/ngxerr.db"));
+    free(path);
     assert_null(database_path_for_writing("", NULL, test->capture.diagnostics));
     assert_int_equal(diagnostics_worst(test->capture.diagnostics), STATUS_USAGE);
 }
@@ -228,6 +290,8 @@ the_users_own_is_made_for_the_user_alone(void **state)
     setenv("XDG_STATE_HOME", "relative", 1); /* to be ignored */
     setenv("HOME", test->directory, 1);
     snprintf(expected, sizeof expected, "%s/.local/state/ngxerr/ngxerr.db", test->directory);
+    if (access("/var/lib/ngxerr/ngxerr.db", F_OK) != 0) /* what is to be made is what is missing */
+        assert_taken(database_path_for_reading(NULL, test->capture.diagnostics), expected);
     assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), expected);
     struct stat facts;
     *strrchr(expected, '/') = '\0';
@@ -241,6 +305,15 @@ the_users_own_is_made_for_the_user_alone(void **state)
     assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), expected);
     write_content(expected, "");
     assert_taken(database_path_for_reading(NULL, test->capture.diagnostics), expected);
+    snprintf(expected, sizeof expected, "%s/ngxerr", test->directory); /* a file in the place of the directory */
+    write_content(expected, "");
+    setenv("XDG_STATE_HOME", test->directory, 1);
+    assert_null(database_path_for_writing(NULL, NULL, test->capture.diagnostics));
+    assert_non_null(strstr(capture_text(&test->capture), "/ngxerr cannot be made: File exists"));
+    unsetenv("XDG_STATE_HOME");
+    setenv("HOME", "relative", 1);
+    assert_null(database_path_for_writing(NULL, NULL, test->capture.diagnostics));
+    assert_non_null(strstr(capture_text(&test->capture), "there is no home directory for the database"));
     if (getuid() == 0) {
         assert_int_equal(seteuid(0), 0);
         assert_int_equal(setegid(0), 0);
@@ -256,10 +329,12 @@ main(void)
         TEST(a_file_appears_when_complete),
         TEST(a_file_has_no_name_until_then),
         TEST(an_old_file_stays_until_then_and_keeps_its_mode),
+        TEST(what_cannot_get_its_name_goes),
         TEST(a_link_stays_a_link),
         TEST(a_full_disk_is_an_error),
         TEST(a_directory_that_is_not_there_is_named),
         TEST(color_is_asked_for),
+        TEST(a_terminal_has_color_unless_it_cannot),
         TEST(the_option_wins_over_the_variable),
         TEST(the_users_own_is_made_for_the_user_alone),
     };

@@ -28,6 +28,10 @@ test_line(void **state)
     assert_line(&progress, 80, "2/8  3.1 MB  5,000 lines/s  12 s left  " PATH);
     progress.disk_left = UINT64_MAX; /* a stream is among the files */
     assert_line(&progress, 80, "2/8  3.1 MB  5,000 lines/s  " PATH);
+    progress.disk_left = 6000000;
+    progress.disk_read = 0; /* nothing to reckon with yet */
+    assert_line(&progress, 80, "2/8  3.1 MB  5,000 lines/s  " PATH);
+    progress.disk_read = 1000000;
     progress.disk_left = 0;
     assert_line(&progress, 80, "2/8  3.1 MB  5,000 lines/s  0 s left  " PATH);
     progress = (struct scan_progress){.path = PATH,
@@ -77,6 +81,8 @@ test_width_and_hostile_path(void **state)
     assert_line(&progress, 80, "1/1  0.0 kB  a\\x1B[2Jb\\n");
     progress.path = "\xc3\xa4\xc3\xa4\xc3\xa4";
     assert_line(&progress, 15, "1/1  0.0 kB  \xc3\xa4\xc3\xa4");
+    progress.path = "日本語"; /* two columns each: no part of one is shown */
+    assert_line(&progress, 18, "1/1  0.0 kB  本語");
 }
 
 int

@@ -75,7 +75,8 @@ sizes_are_read(void **state)
                 {"500M", 524288000},
                 {"5G", UINT64_C(5368709120)},
                 {"2T", UINT64_C(2199023255552)}};
-    static const char *const wrong[] = {"", "G", "5X", "-1", "5 G", "1.5G", "5g", "9999999T", "99999999999999999999"};
+    static const char *const wrong[] = {
+        "", "G", "5X", "-1", "5 G", "1.5G", "5g", "9999999T", "16777217T" /* 2^64 and more */, "99999999999999999999"};
     uint64_t bytes;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(retention_parse_size(slice_of(good[i].text), &bytes));
