@@ -50,6 +50,13 @@ the_caret_stands_under_the_column(void **state)
     diagnose_at(capture.diagnostics, STATUS_USAGE, place, SLICE("\xc3\xa9 {"), "unexpected \"%c\"", '{');
     assert_string_equal(capture_text(&capture), "ngxerr: a.conf:3:4: unexpected \"{\"\n    \xc3\xa9 {\n      ^\n");
     capture_end(&capture);
+    char line[1000], expected[400]; /* a long line is shown from its beginning when the column is near it */
+    memset(line, 'a', sizeof line);
+    capture_begin(&capture);
+    diagnose_at(capture.diagnostics, STATUS_USAGE, place, (struct slice){line, sizeof line}, "x");
+    snprintf(expected, sizeof expected, "ngxerr: a.conf:3:4: x\n    %.160s\n       ^\n", line);
+    assert_string_equal(capture_text(&capture), expected);
+    capture_end(&capture);
 }
 
 static void

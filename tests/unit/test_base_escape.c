@@ -80,6 +80,8 @@ markdown_text_is_literal(void **state)
     CHECK(escape_markdown_text, "3 lines = 2 records", "3 lines = 2 records");
     CHECK(escape_markdown_text, "a ==b==", "a \\=\\=b\\=\\=");
     CHECK(escape_markdown_text, "12. item", "12\\. item");
+    CHECK(escape_markdown_text, "123456789) item", "123456789\\) item");
+    CHECK(escape_markdown_text, "1234567890) item", "1234567890) item"); /* no list has so many digits */
     CHECK(escape_markdown_text, "10.0.0.1:443", "10\\.0.0.1:443");
     CHECK(escape_markdown_text, "    code", "&#32;   code");
     CHECK(escape_markdown_text, "a\n\n# b", "a\\\\n\\\\n\\# b");
@@ -138,6 +140,11 @@ csv_holds_no_formula(void **state)
     CHECK(escape_csv, "a,b", "\"a,b\"");
     CHECK(escape_csv, "say \"x\"", "\"say \"\"x\"\"\"");
     CHECK(escape_csv, "a\nb", "\"a\nb\"");
+    CHECK(escape_csv, "a;b", "\"a;b\"");
+    CHECK(escape_csv, "a\tb", "\"a\tb\"");
+    CHECK(escape_csv, "a\rb", "\"a\\x0Db\"");
+    CHECK(escape_csv, " a", "\" a\"");
+    CHECK(escape_csv, "a ", "\"a \"");
     CHECK(escape_csv, "=HYPERLINK(1)", "\"'=HYPERLINK(1)\"");
     CHECK(escape_csv, " =1+1", "\"' =1+1\"");
     CHECK(escape_csv, "@SUM(1)", "\"'@SUM(1)\"");
@@ -145,6 +152,9 @@ csv_holds_no_formula(void **state)
     CHECK(escape_csv, "-12.5e-3", "-12.5e-3");
     CHECK(escape_csv, "+5", "+5");
     CHECK(escape_csv, "-", "\"'-\"");
+    CHECK(escape_csv, "-1E5", "-1E5");
+    CHECK(escape_csv, "-1.", "\"'-1.\"");
+    CHECK(escape_csv, "-1e", "\"'-1e\"");
     CHECK(escape_csv, "-1+1", "\"'-1+1\"");
     CHECK(escape_csv, ESC "[0m", "\\x1B[0m");
     CHECK(escape_csv, "", "");
@@ -173,6 +183,7 @@ nginx_words_read_back(void **state)
     CHECK(escape_nginx_word, "C:\\temp", "\"C:\\\\temp\""); /* and would read \t as a tab */
     CHECK(escape_nginx_word, "a\\", "\"a\\\\\"");
     CHECK(escape_nginx_word, "a\nb", "\"a\\nb\"");
+    CHECK(escape_nginx_word, "a\\\x01", "\"a\\\\\\x01\""); /* the backslash, and what is written for the byte */
     CHECK(escape_nginx_word, "", "\"\"");
 }
 
@@ -216,6 +227,7 @@ plain_is_exact(void **state)
             for (size_t i = 0; i < sizeof bytes; i++) {
                 text[at] = bytes[i];
                 assert_int_equal(escape_is_plain((struct slice){text, size}), i >= 4);
+                assert_int_equal(escape_view_text_unneeded((struct slice){text, size}), i >= 4);
                 text[at] = 'a';
             }
     }

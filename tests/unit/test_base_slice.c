@@ -14,7 +14,10 @@ finds_first_and_last(void **state)
     assert_int_equal(slice_find(text, SLICE("client")), SIZE_MAX);
     assert_int_equal(slice_find_last(text, SLICE("client")), SIZE_MAX);
     assert_int_equal(slice_find_last(SLICE("aaa"), SLICE("aa")), 1);
+    assert_int_equal(slice_find_last(SLICE("aab"), SLICE("aa")), 0);
     assert_int_equal(slice_find_last(SLICE("ab"), SLICE("abc")), SIZE_MAX);
+    assert_int_equal(slice_find(SLICE("ab"), SLICE("")), 0); /* nothing is everywhere */
+    assert_int_equal(slice_find_last(SLICE("ab"), SLICE("")), 2);
     assert_int_equal(slice_find(SLICE_NONE, SLICE("x")), SIZE_MAX);
     assert_int_equal(slice_find_byte(SLICE_NONE, 'x'), SIZE_MAX);
     assert_int_equal(slice_find_byte(SLICE("a\0b"), 'b'), 2);
@@ -53,6 +56,45 @@ reads_numbers_whole(void **state)
     assert_false(slice_to_u64(SLICE(" 1"), &value));
     assert_false(slice_to_u64(SLICE("1x"), &value));
     assert_true(value == 7);
+}
+
+static void
+globs_fit_whole_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *glob;
+        bool fits, fits_without_case;
+    } cases[] = {
+        {"", "", true, true},           {"", "*", true, true},           {"a", "", false, false},
+        {"abc", "abc", true, true},     {"abc", "aBc", false, true},     {"abc", "ab", false, false},
+        {"ab", "abc", false, false},    {"abc", "a?c", true, true},      {"ac", "a?c", false, false},
+        {"aab", "*ab", true, true},     {"abcabd", "*abd", true, true},  {"abc", "a*", true, true},
+        {"a", "a**", true, true},       {"abcbc", "a*b?", true, true},   {"abcbd", "a*bc", false, false},
+        {"aXbYc", "a*b*c", true, true}, {"aXbYc", "A*B*C", false, true}, {"aXbYc", "a*c*b", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slice text = slice_of(cases[i].text), glob = slice_of(cases[i].glob);
+        if (slice_fits_glob(text, glob, false) != cases[i].fits ||
+            slice_fits_glob(text, glob, true) != cases[i].fits_without_case)
+            fail_msg("\"%s\" and the glob \"%s\"", cases[i].text, cases[i].glob);
+    }
+}
+
+/* There is room for the zero that ends a text, whatever was reserved. */
+static void
+buffer_has_room_for_the_end(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 300; size++) {
+        struct buffer buffer = BUFFER_EMPTY;
+        buffer_reserve(&buffer, size);
+        assert_true(buffer.capacity > size);
+        buffer.size = size;
+        buffer_reserve(&buffer, 64 - size % 64);
+        assert_true(buffer.capacity > size + 64 - size % 64);
+        buffer_free(&buffer);
+    }
 }
 
 static void
@@ -142,6 +184,8 @@ main(void)
         cmocka_unit_test(trims_blanks_only),
         cmocka_unit_test(orders_like_memcmp),
         cmocka_unit_test(reads_numbers_whole),
+        cmocka_unit_test(globs_fit_whole_texts),
+        cmocka_unit_test(buffer_has_room_for_the_end),
         cmocka_unit_test(buffer_grows_and_is_taken),
         cmocka_unit_test(arena_keeps_what_it_gave),
         cmocka_unit_test(hash_does_not_depend_on_parts),

@@ -60,9 +60,9 @@ static void
 unknown_zones_are_refused(void **state)
 {
     (void)state;
-    const char *const wrong[] = {"",       "Europe/Berlim", "../../../etc/passwd", "/etc/localtime",
-                                 "Europe", "Europe/../UTC", "right/UTC",           "a b",
-                                 "CET-1:x"};
+    const char *const wrong[] = {"",        "Europe/Berlim", "../../../etc/passwd", "/etc/localtime",
+                                 "Europe",  "Europe/../UTC", "right/UTC",           "a b",
+                                 "CET-1:x", "leapseconds" /* lies beside the zones */};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_null(zone_open(wrong[i]));
 }
@@ -104,6 +104,7 @@ berlin_changes_its_clocks(void **state)
     assert_int_equal(second, 3600);
     char text[32];
     assert_string_equal(epoch_to_local(zone, change, text), "2026-10-25 02:00:00");
+    assert_string_equal(epoch_to_local(zone, INT64_MAX, text), "9999-12-31 23:59:59");
     zone_free(zone);
 }
 
@@ -220,6 +221,14 @@ times_are_read(void **state)
         {"@12x", false, -1},
         {"99999999999999999999d ago", false, -1},
         {"2026-11-20 03:12+99:00", false, -1},
+        {"2026-11-20 03:12+02:60", false, -1},
+        {"03:12:45.", false, -1},
+        {"1 month ago", false, now - 2630016},
+        {"1y ago", false, now - 31557600},
+        /* ISO 8601 can say no more */
+        {"@253402300799", false, 253402300799},
+        {"@253402300800", false, -1},
+        {"+253402300799s", false, -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t epoch = -1;
@@ -247,6 +256,7 @@ durations_are_read(void **state)
     assert_false(duration_parse(SLICE("-1d"), &seconds));
     assert_false(duration_parse(SLICE("1d ago"), &seconds));
     assert_false(duration_parse(SLICE("9223372036854775807w"), &seconds));
+    assert_false(duration_parse(SLICE("253402300800s"), &seconds));
     assert_int_equal(seconds, 129600);
 }
 
