@@ -127,6 +127,12 @@ repeated_values_are_alternatives(void **state)
     assert_string_equal(texts[0], "--level crit");
     assert_string_equal(texts[10], "--connection 42");
     end(&test);
+    assert_true(MAKE("--level", "warn", "--level", "crit")); /* in any order */
+    assert_int_equal(test.filter.level_at_least, LEVEL_WARN);
+    end(&test);
+    assert_true(MAKE("--client", "10.0.0.1/32", "--client", "2001:db8::1/128", "--client", "unix:"));
+    assert_int_equal(test.filter.clients.allow_count, 3);
+    end(&test);
 }
 
 static void
@@ -196,6 +202,13 @@ wrong_values_are_named_with_what_is_allowed(void **state)
     refused("--host", "", "--host: \"\" is not allowed");
     refused("--grep", "a(b", "--grep: \"a(b\" is no expression: missing closing parenthesis at character 4");
     refused("--not-grep", "[", "--not-grep: \"[\" is no expression");
+    /* of a long one the beginning, in whole characters */
+    char value[100];
+    memset(value, ' ', sizeof value);
+    snprintf(value + 79, sizeof value - 79, "\xc3\xa9 and more");
+    char expected[120];
+    snprintf(expected, sizeof expected, "--class: \"%.79s\xe2\x80\xa6\" is not allowed", value);
+    refused("--class", value, expected);
 }
 
 static void
@@ -207,6 +220,9 @@ empty_windows_are_refused(void **state)
     assert_string_equal(capture_text(&test.capture), "ngxerr: --since \"14:05\" is not before --until \"14:05\"\n");
     end(&test);
     assert_false(MAKE("--since", "14:05", "--around", "15:00"));
+    assert_non_null(strstr(capture_text(&test.capture), "exclude each other"));
+    end(&test);
+    assert_false(MAKE("--until", "14:05", "--around", "15:00"));
     assert_non_null(strstr(capture_text(&test.capture), "exclude each other"));
     end(&test);
 }
@@ -221,6 +237,11 @@ the_zone_is_chosen(void **state)
     capture_begin(&capture);
     assert_true(options_parse(specs, 2, 1, (char *const[]){"--utc"}, capture.diagnostics, &options));
     struct zone *zone = filters_zone(&options, capture.diagnostics);
+    assert_string_equal(zone_name(zone), "UTC");
+    zone_free(zone);
+    options_free(&options);
+    assert_true(options_parse(specs, 2, 2, (char *const[]){"--utc", "--tz=UTC"}, capture.diagnostics, &options));
+    zone = filters_zone(&options, capture.diagnostics);
     assert_string_equal(zone_name(zone), "UTC");
     zone_free(zone);
     options_free(&options);

@@ -87,6 +87,41 @@ sizes_are_read(void **state)
             fail_msg("\"%s\" is taken for a size", wrong[i]);
 }
 
+static const struct option_spec specs[] = {OPTION_KEEP, OPTION_MAX_SIZE, OPTION_MIN_FREE};
+
+static bool
+read_word(const char *word, struct diagnostics *diagnostics, struct retention *retention, int64_t *min_free)
+{
+    struct options options;
+    char *words[] = {(char *)word};
+    assert_true(options_parse(specs, sizeof specs / sizeof *specs, word != NULL, words, diagnostics, &options));
+    bool good =
+        retention_read(&options, NOW, diagnostics, retention) && retention_min_free(&options, diagnostics, min_free);
+    options_free(&options);
+    return good;
+}
+
+static void
+sizes_have_a_least_and_room_can_be_none(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct retention retention;
+    int64_t min_free;
+    capture_begin(&capture);
+    assert_true(read_word("--max-size=512K", capture.diagnostics, &retention, &min_free));
+    assert_int_equal(retention.size, 524288);
+    assert_int_equal(min_free, 0); /* not given: what is usual */
+    assert_true(read_word("--min-free=1K", capture.diagnostics, &retention, &min_free));
+    assert_int_equal(min_free, 1024);
+    assert_true(read_word("--min-free=0", capture.diagnostics, &retention, &min_free));
+    assert_int_equal(min_free, -1);
+    assert_string_equal(capture_text(&capture), "");
+    assert_false(read_word("--max-size=524287", capture.diagnostics, &retention, &min_free));
+    assert_non_null(strstr(capture_text(&capture), "--max-size: \"524287\" is less than 512K"));
+    capture_end(&capture);
+}
+
 static int
 begin(void **state)
 {
@@ -109,6 +144,7 @@ main(void)
         cmocka_unit_test(a_named_severity_wins),
         cmocka_unit_test(wrong_keeps_name_the_word),
         cmocka_unit_test(sizes_are_read),
+        cmocka_unit_test(sizes_have_a_least_and_room_can_be_none),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -26,6 +26,7 @@ add_and_get(struct spool *spool, size_t longest)
         assert_true(spool_get(spool, places[i], arena, &text));
         memset(bytes, (int)(i % 251), size);
         assert_true(slice_equal(text, (struct slice){bytes, size}));
+        assert_int_equal(text.data[size], '\0'); /* a text for who wants one */
         if (i % 100 == 0)
             arena_reset(arena);
     }
@@ -51,6 +52,22 @@ test_many_texts(void **state)
     (void)state;
     add_and_get(spool, 9000);
     spool_free(spool);
+}
+
+/* The last text of the file may be shorter than what is read at once, with more in memory. */
+static void
+test_short_texts_once_there_is_a_file(void **state)
+{
+    struct spool *spool = spool_new();
+    (void)state;
+    int lowest = dup(STDIN_FILENO);
+    close(lowest);
+    add_and_get(spool, 9000);
+    add_and_get(spool, 40);
+    spool_free(spool);
+    int again = dup(STDIN_FILENO);
+    assert_int_equal(again, lowest); /* the file is closed */
+    close(again);
 }
 
 static void
@@ -107,6 +124,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_few_texts),
         cmocka_unit_test(test_many_texts),
+        cmocka_unit_test(test_short_texts_once_there_is_a_file),
         cmocka_unit_test(test_a_text_larger_than_memory),
         cmocka_unit_test(test_a_failure_is_kept),
     };

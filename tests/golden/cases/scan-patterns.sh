@@ -46,3 +46,10 @@ echo "--- a pipe in the place of a file does not hang it"
 rm p/a.conf
 mkfifo p/a.conf
 scan --patterns p
+echo "--- of a class that is there twice the directory given last counts"
+mkdir first last
+class "First" >first/a.conf
+class "Last" >last/a.conf
+"$NGXERR" explain --patterns first --patterns last mine-a | head -1
+"$NGXERR" patterns list --area mine first last
+"$NGXERR" patterns list --area mine --patterns last --patterns first
