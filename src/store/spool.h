@@ -13,7 +13,7 @@ struct spool *spool_new(void);
 void spool_free(struct spool *spool);
 /* Keeps a text; its place, which is never 0 and larger than those of all texts before. */
 int64_t spool_add(struct spool *spool, struct slice text);
-/* Copies the text of a place; false when it cannot be read. */
+/* Copies the text of a place, terminated; false when it cannot be read. */
 bool spool_get(struct spool *spool, int64_t place, struct arena *arena, struct slice *text);
 /* errno of the first thing that went wrong with its file; 0 when nothing did. */
 int spool_failed(const struct spool *spool);
