@@ -7,15 +7,17 @@
 #include "base/memory.h"
 #include "store/feed.h"
 
-#define QUARTER       900    /* seconds */
-#define COUNT_ENTRIES 65536U /* flushed when three quarters full; 40 bytes each */
-#define COUNT_COLUMNS 7U     /* of the table quarter */
-#define FEED_ROWS     512U   /* entries written at a time */
+/* More than twice what a step removes, and each step writes what it counted; 40 bytes each. */
+#define COUNT_ENTRIES 65536U
+#define QUARTER       900  /* seconds */
+#define COUNT_COLUMNS 7U   /* of the table quarter */
+#define FEED_ROWS     512U /* entries written at a time */
 #define LABEL_ENTRIES (4 * LIMIT_COUNT_LABELS)
 #define LABEL_NONE    0
 #define LABEL_OTHER   1
 
 _Static_assert(LIMIT_COUNT_LABELS + 2 <= UINT16_MAX, "labels fit their type");
+_Static_assert(2 * LIMIT_STEP_ROWS < COUNT_ENTRIES, "a free entry ends each search");
 
 struct count_entry {
     int64_t time, class_id;
@@ -162,7 +164,7 @@ counts_add(struct counts *counts, const struct count_key *key)
         counts->entry_count++;
     }
     found->count++;
-    return counts->entry_count < COUNT_ENTRIES / 4 * 3 || counts_flush(counts);
+    return true;
 }
 
 /* In the order of the table, so that one lies beside the other. */

@@ -17,7 +17,7 @@ struct count_key {
     enum level level;
     struct slice server, upstream_addr, node;
 };
-/* False after a diagnostic. */
+/* At most LIMIT_STEP_ROWS times between two calls of counts_flush.  False after a diagnostic. */
 bool counts_add(struct counts *counts, const struct count_key *key);
 /* Into the database, within the transaction. */
 bool counts_flush(struct counts *counts);
