@@ -197,6 +197,7 @@ wrong_values_are_named_with_what_is_allowed(void **state)
     refused("--client", "2001:db8::/129", "--client:");
     refused("--client", "10.0.0.0/", "--client:");
     refused("--client", "example.org", "--client:");
+    refused("--client", "0000:0000:0000:0000:0000:ffff:255.255.255.2550", "--client:"); /* longer than any by one */
     refused("--not-client", "::g", "--not-client: \"::g\"");
     refused("--connection", "*5", "--connection: \"*5\" is not allowed; needed is a connection's number");
     refused("--host", "", "--host: \"\" is not allowed");

@@ -105,6 +105,31 @@ test_a_full_tally_knows_what_is_frequent(void **state)
     tallies_end(&tallies);
 }
 
+/* Many that occur once are all as frequent: then those are named that came first. */
+static void
+test_of_those_that_occur_once_the_first_are_highest(void **state)
+{
+    (void)state;
+    const size_t keys = 10 * TALLY_TOP;
+    struct tallies tallies;
+    struct tally_place place;
+    size_t count;
+    tallies_begin(&tallies);
+    size_t tally = tallies_new(&tallies, true);
+    for (size_t i = 0; i < keys; i++) {
+        count_once(&tallies, tally, i, &place);
+        tally_set_row(place, (int64_t)(keys - i));
+    }
+    count_once(&tallies, tally, 5, &place);
+    tallies_rank(&tallies);
+    const struct tally_slot *top = tally_top(&tallies, tally, &count);
+    assert_int_equal(count, TALLY_TOP);
+    assert_int_equal(top[0].count, 2);
+    for (size_t i = 1; i < count; i++)
+        assert_int_equal(top[i].row, i);
+    tallies_end(&tallies);
+}
+
 int
 main(void)
 {
@@ -112,6 +137,7 @@ main(void)
         cmocka_unit_test(test_tallies_grow),
         cmocka_unit_test(test_a_full_tally_forgets_what_is_rare),
         cmocka_unit_test(test_a_full_tally_knows_what_is_frequent),
+        cmocka_unit_test(test_of_those_that_occur_once_the_first_are_highest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
