@@ -258,7 +258,7 @@ long_bracket_level(struct slice rest)
         return -1;
     while (i < rest.size && rest.data[i] == '=')
         i++;
-    return i < rest.size && rest.data[i] == '[' && i < 1000 ? (int)(i - 1) : -1;
+    return i < rest.size && rest.data[i] == '[' ? (int)(i - 1) : -1;
 }
 
 /* Takes "[==[ ... ]==]" of the given level; to the end of the file when it is not closed. */

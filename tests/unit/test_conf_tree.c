@@ -128,6 +128,7 @@ errors_have_nginx_texts_and_places(void **state)
     REFUSES("a { b; } }", "a.conf:1:10: unexpected \"}\"");
     REFUSES("a", "a.conf:1:2: unexpected end of file, expecting \";\" or \"}\"");
     REFUSES("a b\\", "a.conf:1:5: unexpected end of file, expecting \";\" or \"}\"");
+    REFUSES("a \"\\", "a.conf:1:5: unexpected end of file, expecting \";\" or \"}\" (the quote \" in line 1 is open)");
     REFUSES("a\n\"b", "a.conf:2:3: unexpected end of file, expecting \";\" or \"}\" (the quote \" in line 2 is open)");
     REFUSES("x;\na {\nb;\n", "a.conf:4:1: unexpected end of file, expecting \"}\" (\"a\" in line 2 is open)");
 }
@@ -141,6 +142,8 @@ lua_blocks_are_kept_as_they_are(void **state)
             "[access_by_lua_block]<local t = {a={}} s = '}' d = \"\\\"}\">");
     ACCEPTS("set_by_lua_block $x { -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] }",
             "[set_by_lua_block][$x]< -- it's }\n --[[ } \n ]] return [==[ } ]] ]==] >");
+    ACCEPTS("init_by_lua_block { -- }\n x() } c;", "[init_by_lua_block]< -- }\n x() >[c]");
+    REFUSES("init_by_lua_block { --[[\n\n]] }\n;", "a.conf:4:1: unexpected \";\"");
     ACCEPTS("init_by_lua_block { t[1] = a[b[2]] } c;", "[init_by_lua_block]< t[1] = a[b[2]] >[c]");
     /* a line break ends a string that has no end, unless it is escaped */
     ACCEPTS("init_by_lua_block { x = 'a\n} c;", "[init_by_lua_block]< x = 'a\n>[c]");

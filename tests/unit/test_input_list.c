@@ -149,6 +149,29 @@ test_own_files_are_left_unopened(void **state)
     input_list_free(&list);
 }
 
+/* A compressed log that is cut in its first bytes is for who reads it to name; a directory may be given with its slash. */
+static void
+test_a_compressed_file_without_a_byte_is_taken(void **state)
+{
+    const char *paths[] = {"logs/"};
+    const struct input_choice choice = {.sniff = sniff};
+    struct capture capture;
+    struct input_list list;
+
+    (void)state;
+    assert_int_equal(mkdir("logs", 0700), 0);
+    put_file("logs/a.log", "yes\n");
+    put_file("logs/b", "\x1f\x8b\x08");
+    capture_begin(&capture);
+    input_list_make(paths, 1, &choice, capture.diagnostics, &list);
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].path, "logs/a.log");
+    assert_true(list.items[1].taken);
+    assert_string_equal(capture_text(&capture), "");
+    capture_end(&capture);
+    input_list_free(&list);
+}
+
 static void
 test_log_name(void **state)
 {
@@ -157,6 +180,13 @@ test_log_name(void **state)
         {"error.log.1", "error.log"},
         {"error.log.2.gz", "error.log"},
         {"error.log-20261120", "error.log"},
+        {"error.log-20261120_03", "error.log"},
+        {"error.log-2026-11-20_0312.gz", "error.log"},
+        {"error.log-20261120-031245", "error.log"},
+        {"error.log-87654321", "error.log-87654321"}, /* no year begins so */
+        {"error.log.9999", "error.log"},
+        {"error.log.12345", "error.log.12345"},
+        {"-20261120", "-20261120"},
         {"error.log-20261120.gz", "error.log"},
         {"error.log-20261120-1700000000", "error.log"},
         {"error.log-20261120-1700000000.gz", "error.log"},
@@ -189,6 +219,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_directory, enter_directory, leave_directory),
         cmocka_unit_test_setup_teardown(test_own_files_are_left_unopened, enter_directory, leave_directory),
+        cmocka_unit_test_setup_teardown(test_a_compressed_file_without_a_byte_is_taken, enter_directory,
+                                        leave_directory),
         cmocka_unit_test(test_log_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
