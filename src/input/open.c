@@ -167,7 +167,7 @@ input_skip(struct input *input, uint64_t offset)
 static bool
 descriptor_seek(struct input *input, uint64_t offset)
 {
-    if (offset > INT64_MAX || lseek(input->descriptor, (off_t)offset, SEEK_SET) < 0)
+    if (lseek(input->descriptor, (off_t)offset, SEEK_SET) < 0)
         return false;
     input->raw_at = input->raw_size = 0;
     input->raw_offset = offset;

@@ -1,6 +1,7 @@
 /* `include`: masks, places, cycles and files that are not there. */
 #include "unit.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -208,7 +209,13 @@ limits_of_includes(void **state)
     for (unsigned i = 0; i < LIMIT_CONF_INCLUDES; i++)
         buffer_add_text(&text, "include last.conf;\n");
     write_file(*state, "main.conf", buffer_text(&text));
+    struct rlimit files, few;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    few = files;
+    few.rlim_cur = 64;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0); /* each is closed again */
     tree = parse_main(*state);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
     assert_non_null(tree);
     conf_free(tree);
     buffer_add_text(&text, "include last.conf;\n");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "input/input.h"
@@ -128,6 +129,7 @@ test_seek(void **state)
     struct input *input = input_open(FILE_NAME, &error_number);
     assert_non_null(input);
     assert_false(input_is_compressed(input));
+    assert_int_equal(input_disk_offset(input), 0); /* of what was given: some of it is held already */
     for (unsigned offset = 10; offset-- > 0;) {
         assert_true(input_seek(input, offset));
         assert_int_equal(input_read(input, bytes, 1, &got), INPUT_DATA);
@@ -139,6 +141,11 @@ test_seek(void **state)
     assert_int_equal(input_read(input, bytes, 1, &got), INPUT_DATA);
     assert_int_equal(bytes[0], '4');
     assert_false(input_seek(input, 11));
+    assert_false(input_seek(input, UINT64_MAX));
+    assert_int_equal(input_disk_offset(input), 5);
+    assert_true(input_begins_with(input, SLICE("0123")));
+    assert_false(input_begins_with(input, SLICE("0124")));
+    assert_false(input_begins_with(input, SLICE("0123456789a")));
     input_close(input);
 }
 
@@ -187,6 +194,54 @@ test_only_a_pipe_is_waited_for(void **state)
     unlink("pipe");
 }
 
+/* Standard input is somebody else's: it stays open, and may have been made non-blocking. */
+static void
+test_standard_input(void **state)
+{
+    int ends[2], before = dup(STDIN_FILENO), error_number;
+    char bytes[16];
+    size_t got;
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(write(ends[1], "0123456789", 10), 10);
+    struct input *input = input_open("-", &error_number);
+    assert_non_null(input);
+    assert_int_equal(input_read(input, bytes, sizeof bytes, &got), INPUT_DATA);
+    assert_int_equal(got, 10);
+    pid_t child = fork();
+    if (child == 0) {
+        usleep(100000);
+        _exit(write(ends[1], "later", 5) == 5 ? 0 : 1);
+    }
+    assert_int_equal(input_read(input, bytes, sizeof bytes, &got), INPUT_DATA);
+    assert_slice(((struct slice){bytes, got}), "later");
+    input_close(input);
+    assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    dup2(before, STDIN_FILENO);
+    close(before);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Clocks may differ by a minute, in both directions. */
+static void
+test_what_was_written_just_now(void **state)
+{
+    static const struct {
+        int64_t age; /* seconds */
+        bool written;
+    } cases[] = {{0, true}, {60, true}, {61, false}, {-60, true}, {-61, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct input_facts facts = {.modified = (1795143600 - cases[i].age) * 1000000000};
+        assert_int_equal(input_was_written(&facts, 1795143600), cases[i].written);
+    }
+}
+
 /* As a clock that went wrong leaves it. */
 static void
 test_a_time_in_a_far_future(void **state)
@@ -214,6 +269,8 @@ main(void)
         IN_DIRECTORY(test_open_errors),
         IN_DIRECTORY(test_seek),
         IN_DIRECTORY(test_facts),
+        IN_DIRECTORY(test_standard_input),
+        IN_DIRECTORY(test_what_was_written_just_now),
         IN_DIRECTORY(test_a_time_in_a_far_future),
         IN_DIRECTORY(test_only_a_pipe_is_waited_for),
     };

@@ -77,6 +77,17 @@ test_each_kind_of_record_comes_back(void **state)
     buffer_free(&content);
 }
 
+/* What was written of a file before is not lost when more comes. */
+static void
+test_more_than_a_batch_comes_back(void **state)
+{
+    struct buffer content = BUFFER_EMPTY;
+    for (int i = 0; i < 3 * STORE_LOG_EVENTS; i++)
+        buffer_add_format(&content, PREFIX "line %d\n", i);
+    assert_round_trip(*state, buffer_slice(&content));
+    buffer_free(&content);
+}
+
 /* Workers write a second earlier or later: the first and the last time of a file are not those of its first and last record. */
 static void
 test_times_out_of_order(void **state)
@@ -302,6 +313,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_kind_of_record_comes_back, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_more_than_a_batch_comes_back, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_times_out_of_order, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_any_bytes_come_back, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_columns_say_what_the_line_says, store_log_setup, store_log_teardown),

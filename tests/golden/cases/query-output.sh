@@ -14,6 +14,9 @@ echo "--- two zones"
 "$NGXERR" query -d z.db 2>/dev/null
 echo "--- a stream with a pause"
 { cat a.log && sleep 1 && cat c.log; } | "$NGXERR" query -f json - | sed 's/"id":.*"message"/"message"/; s/,"doing".*/}/'
+echo "--- a file on standard input is put in order"
+printf '2026/11/20 03:12:46 [error] 1#1: *1 b\n2026/11/20 03:12:45 [error] 1#1: *1 a\n' >d.log
+"$NGXERR" query -f csv - <d.log | cut -d , -f 2,8
 echo "--- a log or a database"
 "$NGXERR" query -d z.db a.log || echo "exit $?"
 "$NGXERR" query -d z.db - <a.log || echo "exit $?"
