@@ -1,4 +1,4 @@
-/* report: numbers, shares, durations, widths and cuts; wrapping at 100 columns. */
+/* report: numbers, shares, durations, widths and cuts; wrapping at 100 columns; what the papers do with lists, links and fences. */
 #include "unit.h"
 
 #include "report/figures.h"
@@ -86,6 +86,76 @@ wrapping(void **state)
     buffer_free(&out);
 }
 
+/* `block` on a paper of its own. */
+#define ASSERT_BLOCK(paper_style, block, label, text, expected)      \
+    do {                                                             \
+        struct buffer out = BUFFER_EMPTY;                            \
+        struct paper paper = {.style = &(paper_style), .out = &out}; \
+        paper_block(&paper, block, label, text);                     \
+        assert_string_equal(buffer_text(&out), expected);            \
+        buffer_free(&paper.line);                                    \
+        buffer_free(&out);                                           \
+    } while (0)
+
+static void
+words_at_the_edge(void **state)
+{
+    (void)state;
+    char text[130], expected[250];
+    memset(text, 'x', sizeof text);
+    text[120] = '\0'; /* a word that is longer than a line stays whole, and nothing stands before it */
+    snprintf(expected, sizeof expected, "  %s\n", text);
+    ASSERT_BLOCK(paper_text, BLOCK_PARAGRAPH, NULL, text, expected);
+    snprintf(expected, sizeof expected, "%s\n%.100s\n", text,
+             "------------------------------------------------------------------------------------------------------");
+    ASSERT_BLOCK(paper_text, BLOCK_HEADING, NULL, text, expected);
+    text[98] = '\0'; /* two words that fill 100 columns with the margin, and one column more */
+    text[49] = ' ';
+    snprintf(expected, sizeof expected, "  %s\n", text);
+    ASSERT_BLOCK(paper_text, BLOCK_PARAGRAPH, NULL, text, expected);
+    text[98] = 'x';
+    text[99] = '\0';
+    snprintf(expected, sizeof expected, "  %.49s\n  %s\n", text, text + 50);
+    ASSERT_BLOCK(paper_text, BLOCK_PARAGRAPH, NULL, text, expected);
+    ASSERT_BLOCK(paper_text, BLOCK_FACT, "eleven-long", "text", "  eleven-long text\n");
+    ASSERT_BLOCK(paper_text, BLOCK_FACT, "twelve-chars", "text", "  twelve-chars text\n");
+}
+
+static void
+markdown_lists_and_code(void **state)
+{
+    (void)state;
+    ASSERT_BLOCK(paper_markdown, BLOCK_ITEM, NULL, "1. x", "- 1\\. x\n"); /* no list in the list */
+    ASSERT_BLOCK(paper_markdown, BLOCK_ITEM, NULL, "- x", "- \\- x\n");
+    ASSERT_BLOCK(paper_markdown, BLOCK_PARAGRAPH, NULL, "run `a b` now", "run `a b` now\n");
+    ASSERT_BLOCK(paper_markdown, BLOCK_PARAGRAPH, NULL, "an empty `` pair, `open", "an empty \\`\\` pair, \\`open\n");
+    struct buffer out = BUFFER_EMPTY;
+    struct paper paper = {.style = &paper_markdown, .out = &out};
+    paper_listing(&paper, CODE_NGINX, "a;\n```\nb;");
+    assert_string_equal(buffer_text(&out), "````nginx\na;\n```\nb;\n````\n");
+    buffer_free(&out);
+}
+
+/* Only what can hold no markup is a link. */
+static void
+markdown_links(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"https://nginx.org/en/docs/a_b.html#c", "<https://nginx.org/en/docs/a_b.html#c>"},
+        {"http://nginx.org/", "<http://nginx.org/>"},
+        {"javascript:x", "javascript:x"},
+        {"https://nginx.org/> x", "https&#58;//nginx.org/&gt; x"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buffer out = BUFFER_EMPTY;
+        struct paper paper = {.style = &paper_markdown, .out = &out};
+        paper.style->link(&paper, slice_of(cases[i][0]));
+        assert_string_equal(buffer_text(&out), cases[i][1]);
+        buffer_free(&out);
+    }
+}
+
 int
 main(void)
 {
@@ -94,6 +164,9 @@ main(void)
         cmocka_unit_test(times),
         cmocka_unit_test(widths),
         cmocka_unit_test(wrapping),
+        cmocka_unit_test(words_at_the_edge),
+        cmocka_unit_test(markdown_lists_and_code),
+        cmocka_unit_test(markdown_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
