@@ -124,6 +124,14 @@ lost_output_is_an_error(void **state)
     assert_string_equal(capture_text(&said), "ngxerr: standard output cannot be written: No space left on device\n");
     fclose(full);
     capture_end(&said);
+    FILE *closed = fopen("/dev/null", "r"); /* nothing waits to be written at the end, and yet all was lost */
+    assert_non_null(closed);
+    capture_begin(&said);
+    assert_int_equal(commands_dispatch(2, (char *[]){"ngxerr", "--help", NULL}, closed, said.diagnostics),
+                     STATUS_STORE);
+    assert_string_equal(capture_text(&said), "ngxerr: standard output cannot be written\n");
+    fclose(closed);
+    capture_end(&said);
 }
 
 int

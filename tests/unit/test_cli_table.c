@@ -95,6 +95,37 @@ test_the_widest_column_is_shortened(void **state)
     table_add(paper.table, CELLS(SLICE("abcdefgh"), SLICE("0123456789abcdef")));
     end(&paper, "A         B\n"
                 "abcdefgh  0123456...\n");
+    begin(&paper, 21, columns, 2); /* of two that are equally wide the last */
+    table_add(paper.table, CELLS(SLICE("0123456789"), SLICE("0123456789")));
+    end(&paper, "A           B\n"
+                "0123456789  012345...\n");
+}
+
+/* Bytes and columns are not the same: a cell that fits is shown whole. */
+static void
+test_a_cell_of_long_characters_fits(void **state)
+{
+    const struct table_column columns[] = {{.title = "A"}};
+    struct paper paper;
+
+    (void)state;
+    begin(&paper, 12, columns, 1);
+    table_add(paper.table, CELLS(SLICE("ääääääääääää")));
+    end(&paper, "A\n"
+                "ääääääääääää\n");
+}
+
+static void
+test_an_empty_column_has_its_place(void **state)
+{
+    const struct table_column columns[] = {{.title = "A"}, {.title = ""}, {.title = "C"}};
+    struct paper paper;
+
+    (void)state;
+    begin(&paper, 0, columns, 3);
+    table_add(paper.table, CELLS(SLICE("a"), SLICE(""), SLICE("c")));
+    end(&paper, "A     C\n"
+                "a     c\n");
 }
 
 static void
@@ -140,6 +171,8 @@ main(void)
         cmocka_unit_test(test_control_bytes_are_escaped),
         cmocka_unit_test(test_wide_and_combining_characters),
         cmocka_unit_test(test_the_widest_column_is_shortened),
+        cmocka_unit_test(test_a_cell_of_long_characters_fits),
+        cmocka_unit_test(test_an_empty_column_has_its_place),
         cmocka_unit_test(test_a_narrow_line_leaves_columns_out_before_it_shortens_what_counts),
         cmocka_unit_test(test_later_rows_follow_the_widths),
     };

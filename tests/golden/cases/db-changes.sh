@@ -1,0 +1,16 @@
+# What changes a database makes none; --older-than takes along what is no record; names of files that a scan left do nothing to a terminal.
+for action in 'prune --older-than 1d' reclassify 'retime --utc'; do
+    "$NGXERR" db $action -d none.db
+    echo "exit $?"
+done
+ls
+echo "--- what is no record"
+printf 'no record\n2026/11/20 03:12:45 [error] 1#1: a\n' >a.log
+"$NGXERR" scan -d a.db --tz UTC a.log
+"$NGXERR" db prune -d a.db --older-than 1s
+"$NGXERR" query -d a.db -f csv --sql 'SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM unparsed)'
+echo "--- names"
+mkdir logs
+echo "no record" >"logs/$(printf 'a\033[2Jb')"
+"$NGXERR" scan -d a.db --tz UTC logs
+"$NGXERR" db info -d a.db --utc | tail -1
