@@ -153,6 +153,10 @@ unknown_text(void **state)
     explain = explain_of(state, "tls-aler");
     assert_string_equal(explain.page.unknown[0].near[0].id, "tls-alert");
     assert_null(explain.page.unknown[0].expression); /* a word is no line */
+    explain = explain_of(state, "buf"); /* the beginning of a name, which has little in common with the rest of it */
+    assert_string_equal(explain.page.unknown[0].near[0].id, "buffered");
+    explain = explain_of(state, "the temporary president of the united nations assembly speaks tomorrow morning");
+    assert_int_equal(explain.page.unknown[0].near_count, 0); /* a word in common is chance */
 }
 
 /* What is proposed as an expression holds nothing that ends its quotes or its directive. */
@@ -165,8 +169,24 @@ expressions(void **state)
     assert_string_equal(explain_expression(SLICE("call() gave up. "), setting->arena), "'call\\(\\) gave up\\.'");
     assert_null(explain_expression(SLICE("'\"';{}$`"), setting->arena));
     assert_null(explain_expression(SLICE(""), setting->arena));
+    assert_string_equal(explain_expression(SLICE("abcdef"), setting->arena), "'abcdef'");
+    assert_null(explain_expression(SLICE("abcde"), setting->arena)); /* which tells too little */
     const char *hostile = explain_expression(SLICE("a nice word';} class x { $(reboot)`\x1b\\"), setting->arena);
     assert_string_equal(hostile, "'a nice word'");
+}
+
+/* A class that was asked for by its name has a page without a record; a record of it has its own. */
+static void
+a_name_and_a_line_are_two_pages(void **state)
+{
+    const struct setting *setting = *state;
+    struct explain explain = {.rules = setting->rules, .classifier = setting->classifier, .arena = setting->arena};
+    explain_add_class(&explain, rules_find(setting->rules, SLICE("buffered")));
+    explain_add_text(&explain, SLICE("an upstream response is buffered to a temporary file /a"));
+    explain_finish(&explain);
+    assert_int_equal(explain.page.class_count, 2);
+    assert_int_equal(explain.page.classes[0].count, 0);
+    assert_int_equal(explain.page.classes[1].count, 1);
 }
 
 int
@@ -177,6 +197,7 @@ main(void)
         cmocka_unit_test_setup_teardown(records_beside_other_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_and_a_line_are_two_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(expressions, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -428,6 +428,19 @@ test_cuts_follow_from_what_stands_before_them(void **state)
     buffer_free(&text);
 }
 
+/* A file of which nothing can be stored yet is not known. */
+static void
+test_a_line_that_waits_makes_no_file(void **state)
+{
+    struct store_log *log = *state;
+    assert_int_equal(store_log_read(log, "/l/a.log", SLICE("2026/11/20 03:12:45 [error] 1#1: no end"), false),
+                     FILE_NEW);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM files"), 0);
+    assert_int_equal(store_log_read(log, "/l/a.log", SLICE("2026/11/20 03:12:45 [error] 1#1: no end yet\n"), false),
+                     FILE_NEW);
+    assert_int_equal(store_log_number(log, "SELECT sum(records) FROM files"), 1);
+}
+
 int
 main(void)
 {
@@ -452,6 +465,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_pruned_pieces_at_the_end_are_not_read_again, store_log_setup,
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_unchanged_path_needs_no_look, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_line_that_waits_makes_no_file, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_second_scan_is_busy_and_readers_are_not, store_log_setup,
                                         store_log_teardown),
     };

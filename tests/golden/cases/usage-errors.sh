@@ -29,3 +29,5 @@ try query --by class,hst missing.log
 try query --by a,b,c,d,e missing.log
 try query -n -1 missing.log
 try query --color sometimes -d missing.db
+: >-strange.log
+try -strange.log
