@@ -57,6 +57,30 @@ store_log_end(struct store_log *log)
     diagnostics_free(log->diagnostics);
 }
 
+/* A database that is a file, in the place of the private one. */
+static inline void
+store_log_use_file(struct store_log *log)
+{
+    strcpy(log->path, "/tmp/ngxerr-test-XXXXXX");
+    int descriptor = mkstemp(log->path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    store_close(log->store);
+    store_log_open(log);
+}
+
+/* A database and what lies beside it, which stays when it is closed. */
+static inline void
+store_log_remove(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    char name[96];
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
+        assert_int_equal(unlink(name), 0);
+    }
+}
+
 /* The state of a cmocka test: a store_log that is begun. */
 static inline int
 store_log_setup(void **state)

@@ -152,13 +152,7 @@ test_copy_stands_for_its_file_once_that_is_gone(void **state)
 {
     struct store_log *log = *state;
     struct buffer content = BUFFER_EMPTY, path = BUFFER_EMPTY;
-    int descriptor;
-    strcpy(log->path, "/tmp/ngxerr-test-XXXXXX");
-    descriptor = mkstemp(log->path);
-    assert_true(descriptor >= 0);
-    close(descriptor);
-    store_close(log->store);
-    store_log_open(log);
+    store_log_use_file(log);
     add_lines(&content, 1, 100);
     assert_int_equal(store_log_read(log, "/l/error.log.1", buffer_slice(&content), false), FILE_NEW);
     assert_int_equal(store_log_read_modified(log, "/l/error.log.1.gz", buffer_slice(&content), true, 0), FILE_COPY);
@@ -171,7 +165,7 @@ test_copy_stands_for_its_file_once_that_is_gone(void **state)
     assert_int_equal(store_log_number(log, "SELECT count(*) FROM events WHERE flags LIKE '%open%'"), 0);
     buffer_free(&content);
     buffer_free(&path);
-    unlink(log->path);
+    store_log_remove(log->path);
 }
 
 #define OPEN_FIRST "2026/11/20 03:12:45 [error] 1#1: *1 FastCGI sent in stderr: \"PHP message: something\n"
@@ -312,13 +306,8 @@ test_second_scan_is_busy_and_readers_are_not(void **state)
 {
     struct store_log *log = *state;
     struct capture capture;
-    strcpy(log->path, "/tmp/ngxerr-test-XXXXXX");
-    int descriptor = mkstemp(log->path);
-    assert_true(descriptor >= 0);
-    close(descriptor);
-    store_close(log->store);
-    store_log_open(log);
-    struct buffer content = BUFFER_EMPTY, name = BUFFER_EMPTY;
+    store_log_use_file(log);
+    struct buffer content = BUFFER_EMPTY;
     add_lines(&content, 1, 3);
     assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&content), false), FILE_NEW);
     capture_begin(&capture);
@@ -332,14 +321,8 @@ test_second_scan_is_busy_and_readers_are_not(void **state)
     assert_int_equal(count, 3);
     store_close(reader);
     capture_end(&capture);
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < 3; i++) {
-        buffer_clear(&name);
-        buffer_add_format(&name, "%s%s", log->path, suffixes[i]);
-        assert_int_equal(unlink(buffer_text(&name)), 0); /* -wal and -shm stay in place */
-    }
+    store_log_remove(log->path);
     buffer_free(&content);
-    buffer_free(&name);
 }
 
 /* What store_file_glance says of a path with these facts; -1 when it has to be looked into. */

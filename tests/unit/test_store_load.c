@@ -79,19 +79,6 @@ end_first_load(struct store_log *log, int way)
     }
 }
 
-static void
-remove_database(const char *path)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    struct buffer name = BUFFER_EMPTY;
-    for (size_t i = 0; i < 3; i++) {
-        buffer_clear(&name);
-        buffer_add_format(&name, "%s%s", path, suffixes[i]);
-        assert_int_equal(unlink(buffer_text(&name)), 0);
-    }
-    buffer_free(&name);
-}
-
 /* Whatever waits for the first load to end finds it in WAL mode. */
 static void
 test_first_load_ends_in_wal_mode(void **state)
@@ -106,7 +93,7 @@ test_first_load_ends_in_wal_mode(void **state)
         assert_readable(log, path, 0);
         store_close(log->store);
         log->store = NULL;
-        remove_database(path);
+        store_log_remove(path);
     }
 }
 
@@ -123,7 +110,7 @@ test_without_a_scan_there_is_no_first_load(void **state)
     log->store = store_open(&(struct store_options){.mode = STORE_WRITE, .path = path}, log->diagnostics);
     assert_non_null(log->store);
     assert_int_equal(write_version(path), 2);
-    remove_database(path);
+    store_log_remove(path);
 }
 
 static void
@@ -138,7 +125,7 @@ test_first_load_is_due_after_its_time_or_its_rows(void **state)
     assert_true(load_is_due(log->store, 0));
     end_first_load(log, 0);
     assert_false(load_is_due(log->store, LIMIT_LOAD_ROWS));
-    remove_database(path);
+    store_log_remove(path);
 }
 
 /* A process that reads the database: its status is 0 when it could. */
@@ -169,7 +156,7 @@ test_first_load_is_due_when_a_reader_waits(void **state)
     end_first_load(log, 0);
     assert_int_equal(waitpid(reader, &status, 0), reader);
     assert_int_equal(status, 0);
-    remove_database(path);
+    store_log_remove(path);
 }
 
 /* The columns of the primary key of event, and the first of them. */
@@ -210,8 +197,32 @@ test_rows_of_the_first_load_have_their_ids(void **state)
     assert_tables_say(log->store, "PRAGMA main.integrity_check", "ok");
     store_close(log->store);
     log->store = NULL;
-    remove_database(path);
+    store_log_remove(path);
     buffer_free(&schema);
+}
+
+/* SQLite drops what tells others who it is when it has read the file. */
+static void
+test_who_fills_a_database_is_named(void **state)
+{
+    struct store_log *log = *state;
+    char path[] = "/tmp/ngxerr-test-XXXXXX", expected[96];
+    int status;
+    begin_first_load(log, path);
+    snprintf(expected, sizeof expected, "another ngxerr writes to this database: process %ld, since ", (long)getpid());
+    pid_t child = fork();
+    if (child == 0) {
+        struct capture capture;
+        capture_begin(&capture);
+        bool opened =
+            store_open(&(struct store_options){.mode = STORE_WRITE, .path = path}, capture.diagnostics) != NULL;
+        _exit(!opened && strstr(capture_text(&capture), expected) != NULL ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    store_close(log->store);
+    log->store = NULL;
+    store_log_remove(path);
 }
 
 /* Without the table as schema/ makes it nothing is loaded. */
@@ -237,6 +248,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_without_a_scan_there_is_no_first_load, begin, end),
         cmocka_unit_test_setup_teardown(test_first_load_is_due_after_its_time_or_its_rows, begin, end),
         cmocka_unit_test_setup_teardown(test_first_load_is_due_when_a_reader_waits, begin, end),
+        cmocka_unit_test_setup_teardown(test_who_fills_a_database_is_named, begin, end),
         cmocka_unit_test_setup_teardown(test_rows_of_the_first_load_have_their_ids, begin, end),
         cmocka_unit_test_setup_teardown(test_key_is_dropped_of_the_table_that_is_known, begin, end),
     };
