@@ -197,7 +197,9 @@ compose_rest(struct paper *paper, const struct explanation_page *page)
     if (page->beyond > 0) {
         buffer_clear(&text);
         figures_add_counted(&text, page->beyond, "record", "records");
-        buffer_add_text(&text, " of further classes or shapes are left out here; ngxerr report shows all of them.");
+        buffer_add_text(&text,
+                        page->beyond == 1 ? " of further classes or shapes is" : " of further classes or shapes are");
+        buffer_add_text(&text, " left out here; ngxerr report shows all of them.");
         paper_block(paper, BLOCK_PARAGRAPH, NULL, buffer_text(&text));
     }
     buffer_free(&text);

@@ -145,7 +145,7 @@ compose_operator_list(struct paper *paper, const struct report *report)
     bool any = false;
     for (size_t f = 0; f < report->finding_count; f++) {
         const struct finding *finding = &report->findings[f];
-        if (finding->advice.class_info == NULL || finding->advice.value_needed_count == 0)
+        if (finding->advice.value_needed_count == 0)
             continue;
         if (!any) {
             paper_block(paper, BLOCK_SECTION, NULL, "Values that only you know");
