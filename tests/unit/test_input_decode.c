@@ -245,6 +245,16 @@ test_check_sum_and_garbage(void **state)
             assert_non_null(strstr(outcome.error, "the gzip data is damaged at byte "));
             file.data[whole - back] ^= 1;
         }
+        if (strcmp(way->name, "gzip") == 0) { /* of a further member, which began as one */
+            file.size = whole;
+            way->add(&file, SLICE("more\n"));
+            file.data[file.size - 1] ^= 1;
+            write_file(buffer_slice(&file));
+            read_file(way, 512, &outcome);
+            assert_int_equal(outcome.status, INPUT_DAMAGED);
+            assert_slice(buffer_slice(&outcome.out), "hello\nmore\n");
+            assert_non_null(strstr(outcome.error, "the gzip data is damaged at byte "));
+        }
         buffer_free(&file);
     }
     buffer_free(&outcome.out);

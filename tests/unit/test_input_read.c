@@ -97,6 +97,10 @@ test_plain(void **state)
     buffer_clear(&out);
     assert_int_equal(read_file(1, &out, error, sizeof(error)), INPUT_END);
     assert_slice(buffer_slice(&out), "x");
+    write_file(SLICE("BZh9")); /* begins as bzip2 does, and is too short to be it */
+    buffer_clear(&out);
+    assert_int_equal(read_file(4096, &out, error, sizeof(error)), INPUT_END);
+    assert_slice(buffer_slice(&out), "BZh9");
     write_file(SLICE(""));
     buffer_clear(&out);
     assert_int_equal(read_file(1, &out, error, sizeof(error)), INPUT_END);
