@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+#include "base/temporary.h"
 #include "store/spool.h"
 
 #define TEXTS 3000
@@ -118,6 +119,26 @@ test_a_failure_is_kept(void **state)
     spool_free(spool);
 }
 
+/* SQLite's directory first; what is made there has no name, and goes with who has it. */
+static void
+test_temporary_files_have_no_name(void **state)
+{
+    char directory[] = "/tmp/ngxerr-test-XXXXXX";
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    setenv("TMPDIR", "/", 1);
+    setenv("SQLITE_TMPDIR", directory, 1);
+    assert_string_equal(temporary_directory(), directory);
+    int descriptor = temporary_open();
+    assert_true(descriptor >= 0);
+    assert_int_equal(rmdir(directory), 0); /* nothing is in it */
+    assert_int_equal(write(descriptor, "x", 1), 1);
+    close(descriptor);
+    assert_string_equal(temporary_directory(), "/"); /* the next one that is there */
+    unsetenv("TMPDIR");
+    unsetenv("SQLITE_TMPDIR");
+}
+
 int
 main(void)
 {
@@ -127,6 +148,7 @@ main(void)
         cmocka_unit_test(test_short_texts_once_there_is_a_file),
         cmocka_unit_test(test_a_text_larger_than_memory),
         cmocka_unit_test(test_a_failure_is_kept),
+        cmocka_unit_test(test_temporary_files_have_no_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
