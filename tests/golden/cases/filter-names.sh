@@ -14,7 +14,8 @@ answer report --class no-such-class "$samples/error.log"
 answer report --class no-such-class -d a.db
 answer db prune --class no-such-class -d a.db
 echo "--- areas that are near, each once"
-"$NGXERR" query -d a.db --area 'upstream-*z' 2>&1 >/dev/null | sed 's/.*near it: //; s/;.*//' | tr ',' '\n' | sort | uniq -d
+"$NGXERR" query -d a.db --area 'upstream-*z' >out 2>err
+sed 's/.*near it: //; s/;.*//' err | tr ',' '\n' | sort | uniq -d
 echo "--- a stream"
 printf '2026/11/20 03:12:45 [error] 1#1: x\n' | "$NGXERR" query --class no-such-class - 2>&1 >/dev/null
 echo "--- a class of one's own, and one that was stored when it was known"
