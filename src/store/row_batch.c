@@ -55,10 +55,18 @@ sum_of_class(struct batch_sums *sums, int64_t class_id)
 }
 
 void
+row_batch_sum_class(struct row_batch *batch, const struct event *event, int64_t class_id)
+{
+    struct class_sum *class = sum_of_class(&batch->sums, class_id);
+    int64_t epoch = event_epoch(event);
+    if (epoch >= 0 && (class->epoch < 0 || epoch < class->epoch))
+        class->epoch = epoch;
+}
+
+void
 row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id)
 {
     struct batch_sums *sums = &batch->sums;
-    struct class_sum *class = sum_of_class(sums, class_id);
     int64_t epoch = event_epoch(event);
     if (class_id == 0) {
         sums->unclassified = memory_room(sums->unclassified, sums->unclassified_count, 1, &sums->unclassified_capacity,
@@ -68,11 +76,7 @@ row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_
     sums->events++;
     sums->lines += event->record.lines;
     sums->continuation_lines += event->record.lines > 0 ? event->record.lines - 1 : 0;
-    if (epoch < 0)
-        return;
-    if (class->epoch < 0 || epoch < class->epoch)
-        class->epoch = epoch;
-    if (sums->first_time < 0 || epoch < sums->first_time)
+    if (epoch >= 0 && (sums->first_time < 0 || epoch < sums->first_time))
         sums->first_time = epoch;
     if (epoch > sums->last_time)
         sums->last_time = epoch;

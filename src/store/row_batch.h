@@ -22,7 +22,7 @@ struct batch_sums {
     size_t events;
     uint64_t lines, continuation_lines;
     int64_t first_time, last_time; /* epochs, -1: none */
-    struct class_sum *classes;     /* of those that occur */
+    struct class_sum *classes;     /* of those that occur; none of a survey */
     size_t class_count, class_capacity;
     unsigned *places; /* by the class's id: where it stands in `classes`, from 1 on; 0: nowhere */
     size_t place_count;
@@ -54,7 +54,8 @@ event_epoch(const struct event *event)
 {
     return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
 }
-/* Adds one more event to the sums. */
+/* Adds one more event to the sums of its class, then to those of the file. */
+void row_batch_sum_class(struct row_batch *batch, const struct event *event, int64_t class_id);
 void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id);
 /* Adds a row of STORED_COLUMNS cells, which are copied. */
 void row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells);
