@@ -5,27 +5,30 @@
 
 #include "base/escape.h"
 #include "base/hash.h"
+#include "store/known.h"
 #include "store/question.h"
 #include "store/row_extra.h"
 
 /* So many events wait while others are prepared: the memory that they are counted in is far from the core as a rule. */
 #define AHEAD 8U
 
-struct gathered_capture {
-    struct survey_text name, value; /* the name in the form of the views */
+struct gathered_value {
+    struct survey_capture *capture;
+    struct survey_text text;
 };
 
 /* An event that waits.  Slices point into the event's bytes, and into its batch's texts. */
 struct gathered {
     struct survey_event event;
     bool reload; /* nginx read its configuration anew */
-    unsigned capture_count;
-    struct gathered_capture captures[LIMIT_EXTRA + LIMIT_CAPTURES];
+    unsigned value_count;
+    struct gathered_value values[LIMIT_EXTRA + LIMIT_CAPTURES];
 };
 
 struct gathering {
     struct gathered waiting[AHEAD]; /* in a ring */
     size_t prepared, counted;       /* numbers of events; those between them wait */
+    struct known known[TALLY_COMMON];
     struct buffer work;
 };
 
@@ -48,58 +51,130 @@ view_text(const struct making *making, struct slice exact)
     return arena_copy(making->rows->texts, buffer_slice(work));
 }
 
+/* The hashes of texts in the form of the views. */
 static void
-set_texts(const struct making *making, const struct record *record, struct survey_event *event)
+view_hashes(const struct making *making, const struct slice *exact, size_t count, uint64_t *hashes)
 {
-    struct slice path = record->uri, forms[TALLY_TEXTS], *texts = event->texts;
-    size_t mark = slice_find_byte(path, '?');
-    if (mark != SIZE_MAX)
-        path.size = mark;
-    texts[TALLY_SERVER] = record->server;
-    texts[TALLY_HOST] = record->host;
-    texts[TALLY_UPSTREAM_ADDR] = record->upstream_addr;
-    texts[TALLY_CLIENT] = record->client;
-    texts[TALLY_URI] = path;
-    texts[TALLY_METHOD] = record->method;
-    for (size_t i = 0; !making->clean && i < TALLY_TEXTS; i++)
-        forms[i] = view_text(making, texts[i]);
-    hash_texts(making->clean ? texts : forms, TALLY_TEXTS, event->hashes);
+    if (making->clean) {
+        hash_texts(exact, count, hashes);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct slice form = view_text(making, exact[i]);
+        hash_texts(&form, 1, &hashes[i]);
+    }
+}
+
+/* --- texts that classes share --- */
+
+/* The number of a text that is not known by its bytes, or has none. */
+static __attribute__((noinline)) unsigned
+ask_number(const struct making *making, struct survey_event *event, size_t tally, struct slice exact)
+{
+    struct known_text *place;
+    bool is_short = exact.size <= KNOWN_SIZE;
+    bool known = is_short && known_find(&making->writer->gathering->known[tally], exact, &place);
+    event->texts[tally] = exact;
+    if (known)
+        event->hashes[tally] = place->hash;
+    else
+        view_hashes(making, &exact, 1, &event->hashes[tally]);
+    unsigned number = survey_number(making->writer->survey, event, tally);
+    if (is_short)
+        known_set(place, exact, event->hashes[tally], number);
+    return number;
+}
+
+static inline unsigned
+number_of(const struct making *making, struct survey_event *event, size_t tally, struct slice exact)
+{
+    struct known_text *place;
+    if (exact.size == 0)
+        return COMMON_MOST;
+    if (exact.size <= KNOWN_SIZE && known_find(&making->writer->gathering->known[tally], exact, &place) &&
+        place->number < COMMON_MOST)
+        return place->number;
+    return ask_number(making, event, tally, exact);
 }
 
 static void
-set_captures(const struct making *making, const struct event *event, struct gathered *gathered)
+set_numbers(const struct making *making, const struct record *record, struct survey_event *event)
+{
+    event->numbers[TALLY_SERVER] = number_of(making, event, TALLY_SERVER, record->server);
+    event->numbers[TALLY_HOST] = number_of(making, event, TALLY_HOST, record->host);
+    event->numbers[TALLY_UPSTREAM_ADDR] = number_of(making, event, TALLY_UPSTREAM_ADDR, record->upstream_addr);
+    event->numbers[TALLY_METHOD] = number_of(making, event, TALLY_METHOD, record->method);
+}
+
+/* --- others --- */
+
+static void
+set_texts(const struct making *making, const struct record *record, struct survey_event *event)
+{
+    struct slice path = record->uri;
+    size_t mark = slice_find_byte(path, '?');
+    if (mark != SIZE_MAX)
+        path.size = mark;
+    event->texts[TALLY_CLIENT] = record->client;
+    event->texts[TALLY_URI] = path;
+    view_hashes(making, event->texts + TALLY_COMMON, TALLY_TEXTS - TALLY_COMMON, event->hashes + TALLY_COMMON);
+}
+
+/* The names of captures are the rules'. */
+static struct survey_capture *
+find_capture(const struct making *making, const struct match *match, struct survey_class *class,
+             const struct record_field *field)
+{
+    if (field >= match->captures && field < match->captures + match->capture_count)
+        return survey_rule_capture(making->writer->survey, class, field->name);
+    struct slice name = view_text(making, field->name);
+    return survey_capture(making->writer->survey, class, &(struct survey_text){text_hash(name), name});
+}
+
+static void
+set_values(const struct making *making, const struct event *event, struct gathered *gathered)
 {
     struct extra_fields fields = {.record = &event->record, .match = &event->match};
-    gathered->capture_count = 0;
-    if (event->record.extra_count + event->match.capture_count == 0)
-        return;
+    gathered->value_count = 0;
     for (const struct record_field *field; (field = extra_next(&fields)) != NULL;) {
-        struct gathered_capture *capture = &gathered->captures[gathered->capture_count++];
-        struct slice forms[] = {view_text(making, field->name), view_text(making, field->value)};
-        uint64_t hashes[2];
-        hash_texts(forms, 2, hashes);
-        capture->name = (struct survey_text){hashes[0], forms[0]};
-        capture->value = (struct survey_text){hashes[1], field->value};
+        struct gathered_value *value = &gathered->values[gathered->value_count];
+        value->capture = find_capture(making, &event->match, gathered->event.class, field);
+        if (value->capture == NULL)
+            continue;
+        value->text.exact = field->value;
+        view_hashes(making, &field->value, 1, &value->text.hash);
+        gathered->value_count++;
     }
 }
 
 static void
 expect(const struct survey *survey, const struct gathered *gathered)
 {
-    const struct survey_class *class = survey_expect(survey, &gathered->event);
-    for (unsigned i = 0; class != NULL && i < gathered->capture_count; i++)
-        survey_expect_capture(survey, class, &gathered->captures[i].name, &gathered->captures[i].value);
+    survey_expect(survey, &gathered->event);
+    for (unsigned i = 0; i < gathered->value_count; i++)
+        survey_expect_value(survey, gathered->values[i].capture, &gathered->values[i].text);
 }
 
 static void
-count_next(struct survey *survey, struct gathering *gathering)
+count(struct survey *survey, struct gathered *gathered)
 {
-    struct gathered *gathered = &gathering->waiting[gathering->counted++ % AHEAD];
-    struct survey_class *class = survey_add(survey, &gathered->event);
-    for (unsigned i = 0; class != NULL && i < gathered->capture_count; i++)
-        survey_add_capture(survey, class, &gathered->event, &gathered->captures[i].name, &gathered->captures[i].value);
+    survey_add(survey, &gathered->event);
+    for (unsigned i = 0; i < gathered->value_count; i++)
+        survey_add_value(survey, gathered->values[i].capture, &gathered->event, &gathered->values[i].text);
     if (gathered->reload && gathered->event.epoch >= 0)
         survey_add_reload(survey, gathered->event.epoch);
+}
+
+/* The next place for an event; the one that waits there is counted. */
+static struct gathered *
+take_place(struct survey *survey, struct gathering *gathering)
+{
+    struct gathered *place = &gathering->waiting[gathering->prepared++ % AHEAD];
+    if (gathering->prepared - gathering->counted > AHEAD) {
+        count(survey, place);
+        gathering->counted++;
+    }
+    return place;
 }
 
 struct gathering *
@@ -120,24 +195,25 @@ gathering_free(struct gathering *gathering)
 void
 gather_prepare(struct writer *writer, struct row_batch *rows, const struct event *event, int64_t class_id)
 {
-    struct gathering *gathering = writer->gathering;
     struct making making = {.writer = writer, .rows = rows};
+    struct survey_class *class = survey_class(writer->survey, class_id);
+    if (class == NULL)
+        return;
     const struct event *stored = row_event(writer->row_writer, event, &making.clean);
     const struct record *record = &stored->record;
-    if (gathering->prepared - gathering->counted == AHEAD)
-        count_next(writer->survey, gathering);
-    struct gathered *gathered = &gathering->waiting[gathering->prepared++ % AHEAD];
+    struct gathered *gathered = take_place(writer->survey, writer->gathering);
     gathered->event.row = 0;
     gathered->event.raw = question_without_end(event->record.raw);
-    gathered->event.class_id = class_id;
+    gathered->event.class = class;
     gathered->event.epoch = event_epoch(event);
     gathered->event.level = record->level;
     gathered->event.kind = record->kind;
     gathered->event.error_number = record->error_number;
     gathered->event.tls = record->method.data != NULL && advice_request_is_tls(record->request);
+    set_numbers(&making, record, &gathered->event);
     set_texts(&making, record, &gathered->event);
     making.clean = making.clean && record->text.data == NULL; /* a wrapper's fields were not looked at */
-    set_captures(&making, stored, gathered);
+    set_values(&making, stored, gathered);
     gathered->reload = class_id == writer->survey->lifecycle && slice_equal(record->message, SURVEY_RELOAD);
     expect(writer->survey, gathered);
 }
@@ -145,8 +221,9 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
 bool
 gather_settle(struct writer *writer)
 {
-    while (writer->gathering->counted < writer->gathering->prepared)
-        count_next(writer->survey, writer->gathering);
+    struct gathering *gathering = writer->gathering;
+    while (gathering->counted < gathering->prepared)
+        count(writer->survey, &gathering->waiting[gathering->counted++ % AHEAD]);
     survey_settle(writer->survey);
     return spool_failed(writer->survey->spool) == 0;
 }

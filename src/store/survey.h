@@ -40,12 +40,14 @@ struct survey_text {
 struct survey_event {
     int64_t row;      /* its id; of one that is in no table where its bytes are kept, 0: not kept yet */
     struct slice raw; /* of one that is in no table: its bytes without the last line end */
-    int64_t class_id;
+    struct survey_class *class;
     int64_t epoch; /* -1: none */
     unsigned level, kind;
-    int error_number;                /* -1: none */
-    bool tls;                        /* advice_request_is_tls */
-    uint64_t hashes[TALLY_TEXTS];    /* of the texts' forms in the views; 0: there is none, or it is empty */
+    int error_number; /* -1: none */
+    bool tls;         /* advice_request_is_tls */
+    unsigned
+        numbers[TALLY_COMMON];    /* of the texts that classes share; COMMON_MOST: there is none, or it has no number */
+    uint64_t hashes[TALLY_TEXTS]; /* of the texts' forms in the views; 0: there is none, or it is empty */
     struct slice texts[TALLY_TEXTS]; /* exact, of an event that is in no table */
 };
 
@@ -53,8 +55,9 @@ struct survey_event {
 struct survey_capture {
     char *name; /* in the form of the views */
     uint64_t name_hash, count;
-    size_t values; /* a tally */
-    struct {       /* the largest numbers of two clients */
+    const char *rule_name; /* where the rules have this name, as it was asked for last; NULL: not yet */
+    size_t values;         /* a tally */
+    struct {               /* the largest numbers of two clients */
         uint64_t client;
         int64_t number; /* -1: none yet */
     } largest[2];
@@ -72,9 +75,10 @@ struct survey_sample {
  * once. */
 struct survey_run {
     uint64_t key;
+    uint64_t next;    /* above all keys until now */
     int64_t row;      /* the largest of its events, as it was given; 0: none */
-    uint32_t count;   /* of the key until now; 0: there was none yet */
-    uint32_t waiting; /* so many of it are not in the tally yet */
+    uint64_t count;   /* of the key until now; 0: there was none yet */
+    uint64_t waiting; /* so many of it are not in the tally yet */
 };
 
 struct survey_class {
@@ -85,7 +89,7 @@ struct survey_class {
     int64_t first_epoch, last_epoch;
     size_t tallies; /* the first of TALLY_COUNT */
     struct survey_capture *captures;
-    uint32_t *commons[TALLY_COMMON]; /* COMMON_MOST counts each; NULL: none yet */
+    uint64_t *commons[TALLY_COMMON]; /* COMMON_MOST counts each; NULL: none yet */
     struct survey_run runs[TALLY_COUNT - TALLY_TEXTS];
     int64_t peak_minute; /* since the epoch: the one with the most events, of several the first */
     uint64_t peak_count; /* 0: none has a time */
@@ -151,15 +155,38 @@ bool survey_kept(struct survey *survey, int64_t place, struct arena *arena, stru
 void survey_add_reload(struct survey *survey, int64_t epoch);
 
 /* --- survey_count.c --- */
-/* Asks for the memory that an event, or a field of its `extra`, will be counted in soon.  Its class, as survey_add. */
-const struct survey_class *survey_expect(const struct survey *survey, const struct survey_event *event);
-void survey_expect_capture(const struct survey *survey, const struct survey_class *class,
-                           const struct survey_text *name, const struct survey_text *value);
-/* Counts an event.  Its class; NULL when the views do not have it either. */
-struct survey_class *survey_add(struct survey *survey, struct survey_event *event);
-/* Counts a field of `extra` of an event of the class; `name` is in the form of the views. */
-void survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
-                        const struct survey_text *name, const struct survey_text *value);
+/* The class with this id; NULL when the views do not have it either. */
+struct survey_class *survey_class(const struct survey *survey, int64_t id);
+/* Asks for the memory that an event, or a value of its `extra`, will be counted in soon. */
+static inline __attribute__((always_inline)) void
+survey_expect(const struct survey *survey, const struct survey_event *event)
+{
+    const struct survey_class *class = event->class;
+    for (size_t i = 0; i < TALLY_COMMON; i++)
+        if (class->commons[i] != NULL)
+            __builtin_prefetch(&class->commons[i][event->numbers[i]]);
+    for (size_t i = TALLY_COMMON; i < TALLY_TEXTS; i++)
+        if (event->hashes[i] != 0)
+            tally_expect(&survey->tallies, class->tallies + i, event->hashes[i]);
+}
+static inline __attribute__((always_inline)) void
+survey_expect_value(const struct survey *survey, const struct survey_capture *capture, const struct survey_text *value)
+{
+    tally_expect(&survey->tallies, capture->values, value->hash);
+}
+/* Counts an event. */
+void survey_add(struct survey *survey, struct survey_event *event);
+/* The number of one of the texts that classes share, for event->numbers; COMMON_MOST when it gets none, and is counted. */
+unsigned survey_number(struct survey *survey, const struct survey_event *event, size_t tally);
+/* The field of `extra` with this name; `name` is in the form of the views.  NULL when the class has as many as evidence has room
+ * for. */
+struct survey_capture *survey_capture(struct survey *survey, struct survey_class *class,
+                                      const struct survey_text *name);
+/* The same for a name of the rules, which stays where it is. */
+struct survey_capture *survey_rule_capture(struct survey *survey, struct survey_class *class, struct slice name);
+/* Counts a value of it. */
+void survey_add_value(struct survey *survey, struct survey_capture *capture, const struct survey_event *event,
+                      const struct survey_text *value);
 /* The bytes of the events that were added are gone from here on. */
 void survey_settle(struct survey *survey);
 /* Brings what is counted elsewhere into the tallies: after the last event and before tallies_rank. */
@@ -206,8 +233,7 @@ uint64_t text_hash(struct slice text); /* never 0 but for nothing */
 
 /* --- survey_captures.c --- */
 /* Counts the fields of `extra` of the row at hand; `path` is its URI without arguments, `bits` its context's. */
-bool pass_add_captures(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event,
-                       uint64_t bits, struct slice path);
+bool pass_add_captures(struct survey_pass *pass, const struct survey_event *event, uint64_t bits, struct slice path);
 
 /* --- survey_new.c --- */
 /* No event before the filter's period has a class whose first event has this id, and whose earliest this time. */

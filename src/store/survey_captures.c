@@ -5,11 +5,12 @@
 #include "store/survey.h"
 
 static void
-add_value(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, struct slice name,
-          struct slice value)
+add_value(struct survey_pass *pass, const struct survey_event *event, struct slice name, struct slice value)
 {
-    survey_add_capture(pass->survey, class, event, &(struct survey_text){text_hash(name), name},
-                       &(struct survey_text){text_hash(value), value});
+    struct survey_text text = {text_hash(name), name};
+    struct survey_capture *capture = survey_capture(pass->survey, event->class, &text);
+    if (capture != NULL)
+        survey_add_value(pass->survey, capture, event, &(struct survey_text){text_hash(value), value});
 }
 
 /* --- JSON --- */
@@ -68,10 +69,10 @@ text_of(const struct buffer *buffer)
 }
 
 static void
-add_json(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, struct slice json)
+add_json(struct survey_pass *pass, const struct survey_event *event, struct slice json)
 {
     while (next_string(&json, &pass->name) && next_string(&json, &pass->value))
-        add_value(pass, class, event, text_of(&pass->name), text_of(&pass->value));
+        add_value(pass, event, text_of(&pass->name), text_of(&pass->value));
 }
 
 /* --- places in the message --- */
@@ -97,8 +98,7 @@ read_message(struct survey_pass *pass, uint64_t bits, struct slice path, struct 
 }
 
 static bool
-add_places(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, uint64_t bits,
-           struct slice path)
+add_places(struct survey_pass *pass, const struct survey_event *event, uint64_t bits, struct slice path)
 {
     int64_t extra = sqlite3_column_int64(pass->statement, PASS_EXTRA);
     struct slice message, json;
@@ -111,22 +111,21 @@ add_places(struct survey_pass *pass, struct survey_class *class, const struct su
         if (value.size == 1 && (value.data[0] == 1 || value.data[0] == 2))
             value = slice_first(slice_from(message, (size_t)(extra >> (shift + 11) & 2047)),
                                 (size_t)(extra >> shift & 2047));
-        add_value(pass, class, event, text_of(&pass->name), value);
+        add_value(pass, event, text_of(&pass->name), value);
     }
     return true;
 }
 
 bool
-pass_add_captures(struct survey_pass *pass, struct survey_class *class, const struct survey_event *event, uint64_t bits,
-                  struct slice path)
+pass_add_captures(struct survey_pass *pass, const struct survey_event *event, uint64_t bits, struct slice path)
 {
     switch (sqlite3_column_type(pass->statement, PASS_EXTRA)) {
     case SQLITE_NULL:
         return true;
     case SQLITE_INTEGER:
-        return add_places(pass, class, event, bits, path);
+        return add_places(pass, event, bits, path);
     default:
-        add_json(pass, class, event, column_slice(pass->statement, PASS_EXTRA));
+        add_json(pass, event, column_slice(pass->statement, PASS_EXTRA));
         return true;
     }
 }

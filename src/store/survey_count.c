@@ -5,8 +5,8 @@
 #include "base/memory.h"
 
 /* Classes are never deleted: as a rule their ids are their places. */
-static struct survey_class *
-class_of(const struct survey *survey, int64_t id)
+struct survey_class *
+survey_class(const struct survey *survey, int64_t id)
 {
     size_t low = 0, high = survey->class_count;
     if (id >= 0 && (uint64_t)id < high && survey->classes[id].id == id)
@@ -19,6 +19,13 @@ class_of(const struct survey *survey, int64_t id)
             high = middle;
     }
     return low < survey->class_count && survey->classes[low].id == id ? &survey->classes[low] : NULL;
+}
+
+/* A tally goes no further. */
+static uint32_t
+bounded(uint64_t count)
+{
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
 }
 
 /* --- texts --- */
@@ -38,20 +45,27 @@ is_wanted(const struct survey *survey, size_t tally, struct tally_place place, b
     return first ? survey->spool == NULL || survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0;
 }
 
+/* Counts a text that its tally does not have, or has once. */
 static __attribute__((noinline)) void
-keep_text(struct survey *survey, struct tally_place place, const struct survey_event *event, struct slice exact)
-{
-    tally_set_row(place, text_row(survey, event, exact));
-}
-
-/* Counts a text of an event. */
-static void
-count_text(struct survey *survey, size_t tally, const struct survey_event *event, uint64_t hash, struct slice exact)
+count_rare_text(struct survey *survey, size_t tally, const struct survey_event *event, uint64_t hash,
+                struct slice exact)
 {
     struct tally_place place;
     uint32_t count = tally_count(&survey->tallies, tally, hash, 1, &place);
-    if (count <= 2 && is_wanted(survey, tally, place, count == 1))
-        keep_text(survey, place, event, exact);
+    if (is_wanted(survey, tally, place, count == 1))
+        tally_set_row(place, text_row(survey, event, exact));
+}
+
+/* Counts a text of an event. */
+static inline void
+count_text(struct survey *survey, size_t tally, const struct survey_event *event, uint64_t hash, struct slice exact)
+{
+    struct tally_place place = tally_find(&survey->tallies, tally, hash);
+    uint32_t *count = &place.line->counts[place.slot];
+    if (*count < 2)
+        count_rare_text(survey, tally, event, hash, exact);
+    else
+        *count += *count < UINT32_MAX;
 }
 
 /* --- runs --- */
@@ -67,8 +81,8 @@ run_goes_on(struct survey_run *run, uint64_t key)
 {
     if (run->key != key || run->count == 0)
         return false;
-    run->count += run->count < UINT32_MAX;
-    run->waiting += run->waiting < UINT32_MAX;
+    run->count++;
+    run->waiting++;
     return true;
 }
 
@@ -79,11 +93,12 @@ end_run(struct survey *survey, struct survey_class *class, size_t tally)
     struct tally_place place;
     if (run->waiting == 0)
         return;
-    (void)tally_count(&survey->tallies, class->tallies + tally, run->key, run->waiting, &place);
+    (void)tally_count(&survey->tallies, class->tallies + tally, run->key, bounded(run->waiting), &place);
     tally_set_row(place, run->row);
     run->waiting = 0;
 }
 
+/* A number above all that came before is new, which need not be asked: as a rule minutes follow each other. */
 static __attribute__((noinline)) void
 begin_run(struct survey *survey, struct survey_class *class, size_t tally, uint64_t number, int64_t row)
 {
@@ -91,6 +106,12 @@ begin_run(struct survey *survey, struct survey_class *class, size_t tally, uint6
     struct tally_place place;
     end_run(survey, class, tally);
     run->key = number;
+    if (number >= run->next) {
+        run->next = number + 1;
+        run->count = run->waiting = 1;
+        run->row = row;
+        return;
+    }
     run->count = tally_count(&survey->tallies, class->tallies + tally, number, 1, &place);
     if (row > tally_row(place))
         tally_set_row(place, row);
@@ -110,33 +131,38 @@ count_number(struct survey *survey, struct survey_class *class, size_t tally, ui
 
 /* --- common texts --- */
 
-/* Counts a text that other classes have as well, kept when it comes first in any of them; false when there are more of its
- * field, and this one came later. */
-static bool
-count_common(struct survey *survey, struct survey_class *class, size_t tally, const struct survey_event *event)
+/* A text that other classes have as well is kept when it comes first in any of them; it gets no number when there were too many of
+ * its field before it. */
+unsigned
+survey_number(struct survey *survey, const struct survey_event *event, size_t tally)
 {
     struct common *common = &survey->commons[tally];
     unsigned known = common->count, number = common_number(common, event->hashes[tally]);
     if (number == COMMON_MOST)
-        return false;
-    if (number == known)
+        count_text(survey, event->class->tallies + tally, event, event->hashes[tally], event->texts[tally]);
+    else if (number == known)
         common->texts[number].row = text_row(survey, event, event->texts[tally]);
+    return number;
+}
+
+static void
+count_common(struct survey_class *class, size_t tally, unsigned number)
+{
     if (class->commons[tally] == NULL)
         class->commons[tally] = memory_allocate_zeroed(COMMON_MOST, sizeof(*class->commons[tally]));
-    uint32_t *count = &class->commons[tally][number];
-    *count += *count < UINT32_MAX;
-    return true;
+    class->commons[tally][number]++;
 }
 
 static void
 end_commons(struct survey *survey, const struct survey_class *class, size_t tally)
 {
     const struct common *common = &survey->commons[tally];
-    const uint32_t *counts = class->commons[tally];
+    const uint64_t *counts = class->commons[tally];
     struct tally_place place;
     for (unsigned i = 0; counts != NULL && i < common->count; i++)
         if (counts[i] > 0) {
-            (void)tally_count(&survey->tallies, class->tallies + tally, common->texts[i].hash, counts[i], &place);
+            (void)tally_count(&survey->tallies, class->tallies + tally, common->texts[i].hash, bounded(counts[i]),
+                              &place);
             tally_set_row(place, common->texts[i].row);
         }
 }
@@ -252,22 +278,10 @@ add_time(struct survey *survey, struct survey_class *class, struct survey_event 
     }
 }
 
-const struct survey_class *
-survey_expect(const struct survey *survey, const struct survey_event *event)
-{
-    const struct survey_class *class = class_of(survey, event->class_id);
-    for (size_t i = TALLY_COMMON; class != NULL && i < TALLY_TEXTS; i++)
-        if (event->hashes[i] != 0)
-            tally_expect(&survey->tallies, class->tallies + i, event->hashes[i]);
-    return class;
-}
-
-struct survey_class *
+void
 survey_add(struct survey *survey, struct survey_event *event)
 {
-    struct survey_class *class = class_of(survey, event->class_id);
-    if (class == NULL)
-        return NULL;
+    struct survey_class *class = event->class;
     survey->last_number += survey->spool != NULL;
     if (survey->spool != NULL && !class->unsettled) {
         class->unsettled = true;
@@ -281,12 +295,11 @@ survey_add(struct survey *survey, struct survey_event *event)
     if (event->error_number >= 0)
         count_number(survey, class, TALLY_ERRNO, (uint64_t)event->error_number, 0);
     for (size_t i = 0; i < TALLY_COMMON; i++)
-        if (event->hashes[i] != 0 && !count_common(survey, class, i, event))
-            count_text(survey, class->tallies + i, event, event->hashes[i], event->texts[i]);
+        if (event->numbers[i] < COMMON_MOST)
+            count_common(class, i, event->numbers[i]);
     for (size_t i = TALLY_COMMON; i < TALLY_TEXTS; i++)
         if (event->hashes[i] != 0)
             count_text(survey, class->tallies + i, event, event->hashes[i], event->texts[i]);
-    return class;
 }
 
 /* --- fields of `extra` --- */
@@ -336,25 +349,31 @@ add_number(struct survey_capture *capture, uint64_t client, int64_t number)
     }
 }
 
-void
-survey_expect_capture(const struct survey *survey, const struct survey_class *class, const struct survey_text *name,
-                      const struct survey_text *value)
+struct survey_capture *
+survey_capture(struct survey *survey, struct survey_class *class, const struct survey_text *name)
 {
-    const struct survey_capture *capture = find_capture(class, name);
+    struct survey_capture *capture = find_capture(class, name);
+    return capture != NULL ? capture : add_name(survey, class, name);
+}
+
+/* A pattern has its names in a place of its own: those of a class may be equal, and not the same. */
+struct survey_capture *
+survey_rule_capture(struct survey *survey, struct survey_class *class, struct slice name)
+{
+    for (size_t i = 0; i < class->capture_count; i++)
+        if (class->captures[i].rule_name == name.data)
+            return &class->captures[i];
+    struct survey_capture *capture = survey_capture(survey, class, &(struct survey_text){text_hash(name), name});
     if (capture != NULL)
-        tally_expect(&survey->tallies, capture->values, value->hash);
+        capture->rule_name = name.data;
+    return capture;
 }
 
 void
-survey_add_capture(struct survey *survey, struct survey_class *class, const struct survey_event *event,
-                   const struct survey_text *name, const struct survey_text *value)
+survey_add_value(struct survey *survey, struct survey_capture *capture, const struct survey_event *event,
+                 const struct survey_text *value)
 {
-    struct survey_capture *capture = find_capture(class, name);
     uint64_t number;
-    if (capture == NULL)
-        capture = add_name(survey, class, name);
-    if (capture == NULL)
-        return;
     capture->count++;
     count_text(survey, capture->values, event, value->hash, value->exact);
     if (value->exact.size > 0 && value->exact.size < 19 && slice_to_u64(value->exact, &number))

@@ -56,7 +56,7 @@ add_row(struct survey_pass *pass)
     bool has_time = sqlite3_column_type(statement, PASS_EPOCH) != SQLITE_NULL;
     struct survey_event event = {
         .row = sqlite3_column_int64(statement, PASS_ID),
-        .class_id = sqlite3_column_int64(statement, PASS_CLASS_ID),
+        .class = survey_class(pass->survey, sqlite3_column_int64(statement, PASS_CLASS_ID)),
         .epoch = has_time ? sqlite3_column_int64(statement, PASS_EPOCH) : -1,
         .level = context->bits >> ROW_LEVEL_SHIFT & 15,
         .kind = context->bits >> ROW_KIND_SHIFT & 15,
@@ -64,6 +64,8 @@ add_row(struct survey_pass *pass)
         .tls = is_tls(pass, context->bits),
     };
     struct slice path;
+    if (event.class == NULL)
+        return true;
     event.hashes[TALLY_SERVER] = context->server;
     event.hashes[TALLY_HOST] = context->host;
     event.hashes[TALLY_UPSTREAM_ADDR] = context->upstream_addr;
@@ -71,8 +73,10 @@ add_row(struct survey_pass *pass)
         return false;
     split_request(pass, context->bits, &path, &event.hashes[TALLY_METHOD]);
     event.hashes[TALLY_URI] = text_hash(path);
-    struct survey_class *class = survey_add(pass->survey, &event);
-    return class == NULL || pass_add_captures(pass, class, &event, context->bits, path);
+    for (size_t i = 0; i < TALLY_COMMON; i++)
+        event.numbers[i] = event.hashes[i] == 0 ? COMMON_MOST : survey_number(pass->survey, &event, i);
+    survey_add(pass->survey, &event);
+    return pass_add_captures(pass, &event, context->bits, path);
 }
 
 /* --- the pass --- */

@@ -25,8 +25,10 @@ add_host(struct buffer *text, unsigned number)
     static const char *const hosts[] = {"a.example", "b.example", "caf\xe9.example", "back\\slash.example"};
     if (number < 4)
         buffer_add_text(text, hosts[number]);
-    else
+    else if (number % 3 > 0)
         buffer_add_format(text, "h%u.example", number);
+    else /* the same at both ends; from three digits on longer than KNOWN_SIZE */
+        buffer_add_format(text, "customer-%u.shops.de.example.com", number);
 }
 
 static void
