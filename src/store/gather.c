@@ -9,8 +9,9 @@
 #include "store/question.h"
 #include "store/row_extra.h"
 
-/* So many events wait while others are prepared: the memory that they are counted in is far from the core as a rule. */
-#define AHEAD 8U
+/* So many events are counted together: the memory that they are counted in is far from the core as a rule, and when all of it is
+ * asked for at once, it is waited for but once. */
+#define WAITING 16U
 
 struct gathered_value {
     struct survey_capture *capture;
@@ -26,8 +27,8 @@ struct gathered {
 };
 
 struct gathering {
-    struct gathered waiting[AHEAD]; /* in a ring */
-    size_t prepared, counted;       /* numbers of events; those between them wait */
+    struct gathered waiting[WAITING];
+    size_t count; /* of those that wait */
     struct known known[TALLY_COMMON];
     struct buffer work;
 };
@@ -165,16 +166,14 @@ count(struct survey *survey, struct gathered *gathered)
         survey_add_reload(survey, gathered->event.epoch);
 }
 
-/* The next place for an event; the one that waits there is counted. */
-static struct gathered *
-take_place(struct survey *survey, struct gathering *gathering)
+static void
+count_waiting(struct survey *survey, struct gathering *gathering)
 {
-    struct gathered *place = &gathering->waiting[gathering->prepared++ % AHEAD];
-    if (gathering->prepared - gathering->counted > AHEAD) {
-        count(survey, place);
-        gathering->counted++;
-    }
-    return place;
+    for (size_t i = 0; i < gathering->count; i++)
+        expect(survey, &gathering->waiting[i]);
+    for (size_t i = 0; i < gathering->count; i++)
+        count(survey, &gathering->waiting[i]);
+    gathering->count = 0;
 }
 
 struct gathering *
@@ -195,13 +194,16 @@ gathering_free(struct gathering *gathering)
 void
 gather_prepare(struct writer *writer, struct row_batch *rows, const struct event *event, int64_t class_id)
 {
+    struct gathering *gathering = writer->gathering;
     struct making making = {.writer = writer, .rows = rows};
     struct survey_class *class = survey_class(writer->survey, class_id);
     if (class == NULL)
         return;
     const struct event *stored = row_event(writer->row_writer, event, &making.clean);
     const struct record *record = &stored->record;
-    struct gathered *gathered = take_place(writer->survey, writer->gathering);
+    if (gathering->count == WAITING)
+        count_waiting(writer->survey, gathering);
+    struct gathered *gathered = &gathering->waiting[gathering->count++];
     gathered->event.row = 0;
     gathered->event.raw = question_without_end(event->record.raw);
     gathered->event.class = class;
@@ -215,15 +217,12 @@ gather_prepare(struct writer *writer, struct row_batch *rows, const struct event
     making.clean = making.clean && record->text.data == NULL; /* a wrapper's fields were not looked at */
     set_values(&making, stored, gathered);
     gathered->reload = class_id == writer->survey->lifecycle && slice_equal(record->message, SURVEY_RELOAD);
-    expect(writer->survey, gathered);
 }
 
 bool
 gather_settle(struct writer *writer)
 {
-    struct gathering *gathering = writer->gathering;
-    while (gathering->counted < gathering->prepared)
-        count(writer->survey, &gathering->waiting[gathering->counted++ % AHEAD]);
+    count_waiting(writer->survey, writer->gathering);
     survey_settle(writer->survey);
     return spool_failed(writer->survey->spool) == 0;
 }

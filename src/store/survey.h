@@ -156,7 +156,15 @@ void survey_add_reload(struct survey *survey, int64_t epoch);
 
 /* --- survey_count.c --- */
 /* The class with this id; NULL when the views do not have it either. */
-struct survey_class *survey_class(const struct survey *survey, int64_t id);
+struct survey_class *survey_search_class(const struct survey *survey, int64_t id);
+/* Classes are never deleted: as a rule their ids are their places. */
+static inline struct survey_class *
+survey_class(const struct survey *survey, int64_t id)
+{
+    if (id >= 0 && (uint64_t)id < survey->class_count && survey->classes[id].id == id)
+        return &survey->classes[id];
+    return survey_search_class(survey, id);
+}
 /* Asks for the memory that an event, or a value of its `extra`, will be counted in soon. */
 static inline __attribute__((always_inline)) void
 survey_expect(const struct survey *survey, const struct survey_event *event)

@@ -4,13 +4,10 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-/* Classes are never deleted: as a rule their ids are their places. */
 struct survey_class *
-survey_class(const struct survey *survey, int64_t id)
+survey_search_class(const struct survey *survey, int64_t id)
 {
     size_t low = 0, high = survey->class_count;
-    if (id >= 0 && (uint64_t)id < high && survey->classes[id].id == id)
-        return &survey->classes[id];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (survey->classes[middle].id < id)
