@@ -42,15 +42,14 @@ is_wanted(const struct survey *survey, size_t tally, struct tally_place place, b
     return first ? survey->spool == NULL || survey->tallies.all[tally].used <= TALLY_TOP : tally_row(place) == 0;
 }
 
-/* Counts a text that its tally does not have, or has once. */
+/* Counts a text that its tally does not have, or has once: its place. */
 static __attribute__((noinline)) void
-count_rare_text(struct survey *survey, size_t tally, const struct survey_event *event, uint64_t hash,
-                struct slice exact)
+count_rare_text(struct survey *survey, size_t tally, const struct survey_event *event, const struct survey_text *text,
+                struct tally_place place)
 {
-    struct tally_place place;
-    uint32_t count = tally_count(&survey->tallies, tally, hash, 1, &place);
+    uint32_t count = tally_count_at(&survey->tallies, tally, text->hash, 1, &place);
     if (is_wanted(survey, tally, place, count == 1))
-        tally_set_row(place, text_row(survey, event, exact));
+        tally_set_row(place, text_row(survey, event, text->exact));
 }
 
 /* Counts a text of an event. */
@@ -60,7 +59,7 @@ count_text(struct survey *survey, size_t tally, const struct survey_event *event
     struct tally_place place = tally_find(&survey->tallies, tally, hash);
     uint32_t *count = &place.line->counts[place.slot];
     if (*count < 2)
-        count_rare_text(survey, tally, event, hash, exact);
+        count_rare_text(survey, tally, event, &(struct survey_text){hash, exact}, place);
     else
         *count += *count < UINT32_MAX;
 }

@@ -97,12 +97,11 @@ tally_find(const struct tallies *tallies, size_t tally, uint64_t key)
 /* Puts a new key where it belongs, or where that is once there is room; returns where. */
 struct tally_place tally_add_key(struct tallies *tallies, size_t tally, uint64_t key, uint32_t count,
                                  struct tally_place place);
-/* Counts the key `more` times more; returns how often it was.  At `more` it is new, or was forgotten: then its row is 0 and
- * to be set. */
+/* Counts the key `more` times more, at the place where it was found; returns how often it was.  At `more` it is new, or was forgotten:
+ * then its row is 0 and to be set. */
 static inline uint32_t
-tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place)
+tally_count_at(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place)
 {
-    *place = tally_find(tallies, tally, key);
     uint32_t *count = &place->line->counts[place->slot];
     if (*count == 0) {
         *place = tally_add_key(tallies, tally, key, more, *place);
@@ -110,6 +109,13 @@ tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, 
     }
     *count = more > UINT32_MAX - *count ? UINT32_MAX : *count + more;
     return *count;
+}
+/* The same of a key that is looked for. */
+static inline uint32_t
+tally_count(struct tallies *tallies, size_t tally, uint64_t key, uint32_t more, struct tally_place *place)
+{
+    *place = tally_find(tallies, tally, key);
+    return tally_count_at(tallies, tally, key, more, place);
 }
 /* Below 2^40, which is beyond what a file system and a database have. */
 static inline int64_t
