@@ -170,6 +170,9 @@ static inline __attribute__((always_inline)) void
 survey_expect(const struct survey *survey, const struct survey_event *event)
 {
     const struct survey_class *class = event->class;
+    const struct survey_run *run = &class->runs[TALLY_MINUTE - TALLY_TEXTS];
+    if (run->key != (uint64_t)(event->epoch / 60)) /* it ends, and is counted */
+        tally_expect(&survey->tallies, class->tallies + TALLY_MINUTE, run->key);
     for (size_t i = 0; i < TALLY_COMMON; i++)
         if (class->commons[i] != NULL)
             __builtin_prefetch(&class->commons[i][event->numbers[i]]);
