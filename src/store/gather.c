@@ -1,6 +1,7 @@
 /* A survey of records as a scan reads them: they are counted where rows would be made. */
 #include "store/gather.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -12,6 +13,8 @@
 /* So many events are counted together: the memory that they are counted in is far from the core as a rule, and when all of it is
  * asked for at once, it is waited for but once. */
 #define WAITING 16U
+
+static_assert(TALLY_COMMON <= KNOWN_FIELDS, "a text has a number in each field");
 
 struct gathered_value {
     struct survey_capture *capture;
@@ -28,8 +31,8 @@ struct gathered {
 
 struct gathering {
     struct gathered waiting[WAITING];
-    size_t count; /* of those that wait */
-    struct known known[TALLY_COMMON];
+    size_t count;       /* of those that wait */
+    struct known known; /* numbers of texts that classes share, from 1 on */
     struct buffer work;
 };
 
@@ -72,17 +75,18 @@ view_hashes(const struct making *making, const struct slice *exact, size_t count
 static __attribute__((noinline)) unsigned
 ask_number(const struct making *making, struct survey_event *event, size_t tally, struct slice exact)
 {
-    struct known_text *place;
-    bool is_short = exact.size <= KNOWN_SIZE;
-    bool known = is_short && known_find(&making->writer->gathering->known[tally], exact, &place);
+    struct known_text *place = NULL;
+    bool known = exact.size <= KNOWN_SIZE && known_find(&making->writer->gathering->known, exact, &place);
     event->texts[tally] = exact;
     if (known)
         event->hashes[tally] = place->hash;
     else
         view_hashes(making, &exact, 1, &event->hashes[tally]);
     unsigned number = survey_number(making->writer->survey, event, tally);
-    if (is_short)
-        known_set(place, exact, event->hashes[tally], number);
+    if (place != NULL && !known)
+        known_set(place, exact, event->hashes[tally]);
+    if (place != NULL && number < COMMON_MOST)
+        place->numbers[tally] = (uint16_t)(number + 1);
     return number;
 }
 
@@ -92,9 +96,9 @@ number_of(const struct making *making, struct survey_event *event, size_t tally,
     struct known_text *place;
     if (exact.size == 0)
         return COMMON_MOST;
-    if (exact.size <= KNOWN_SIZE && known_find(&making->writer->gathering->known[tally], exact, &place) &&
-        place->number < COMMON_MOST)
-        return place->number;
+    if (exact.size <= KNOWN_SIZE && known_find(&making->writer->gathering->known, exact, &place) &&
+        place->numbers[tally] > 0)
+        return place->numbers[tally] - 1U;
     return ask_number(making, event, tally, exact);
 }
 
@@ -179,7 +183,9 @@ count_waiting(struct survey *survey, struct gathering *gathering)
 struct gathering *
 gathering_new(void)
 {
-    return memory_allocate_zeroed(1, sizeof(struct gathering));
+    struct gathering *gathering = memory_allocate_pages(sizeof(*gathering));
+    memory_clear(gathering, sizeof(*gathering));
+    return gathering;
 }
 
 void

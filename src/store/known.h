@@ -8,20 +8,22 @@
 
 #include "base/memory.h"
 
-#define KNOWN_SIZE  32U /* bytes of a text, at most */
-#define KNOWN_WORDS (KNOWN_SIZE / sizeof(uint64_t))
-#define KNOWN_LOG2  8U
+#define KNOWN_SIZE   32U /* bytes of a text, at most */
+#define KNOWN_WORDS  (KNOWN_SIZE / sizeof(uint64_t))
+#define KNOWN_LOG2   10U
+#define KNOWN_FIELDS 4U
 
 /* A text, by its size and its words: those after each other from the beginning and from the end, which may overlap, so that they
  * are all of its bytes. */
 struct known_text {
     alignas(CACHE_LINE) uint64_t words[KNOWN_WORDS];
-    uint64_t hash; /* both as the caller likes */
-    unsigned number;
     uint32_t size; /* 0: none */
+    uint16_t numbers
+        [KNOWN_FIELDS]; /* its numbers, as the caller likes: the server's name is the host's too as a rule; 0 at first */
+    uint64_t hash;      /* the caller's as well */
 };
 
-/* All zero at first. */
+/* All zero at first; from a cache line on. */
 struct known {
     struct known_text texts[1U << KNOWN_LOG2];
 };
@@ -66,12 +68,10 @@ known_find(struct known *known, struct slice text, struct known_text **place)
 }
 
 static inline void
-known_set(struct known_text *place, struct slice text, uint64_t hash, unsigned number)
+known_set(struct known_text *place, struct slice text, uint64_t hash)
 {
+    *place = (struct known_text){.size = (uint32_t)text.size, .hash = hash};
     known_words(text, place->words);
-    place->size = (uint32_t)text.size;
-    place->hash = hash;
-    place->number = number;
 }
 
 #endif
