@@ -1,5 +1,5 @@
-/* Short texts that come again and again, known by their bytes: that takes less than a hash of them.  What is known of a text may
- * be forgotten for another's sake.  Used by store alone. */
+/* Short texts that come again and again, known by their bytes: that takes less than a hash of them.  A text may be forgotten for
+ * another's sake, which costs a hash of it.  Used by store alone. */
 #ifndef NGXERR_STORE_KNOWN_H
 #define NGXERR_STORE_KNOWN_H
 
@@ -18,9 +18,9 @@
 struct known_text {
     alignas(CACHE_LINE) uint64_t words[KNOWN_WORDS];
     uint32_t size; /* 0: none */
-    uint16_t numbers
-        [KNOWN_FIELDS]; /* its numbers, as the caller likes: the server's name is the host's too as a rule; 0 at first */
-    uint64_t hash;      /* the caller's as well */
+    /* As the caller likes, all 0 at first.  A number for each field: the server's name is the host's too as a rule. */
+    uint16_t numbers[KNOWN_FIELDS];
+    uint64_t hash;
 };
 
 /* All zero at first; from a cache line on. */

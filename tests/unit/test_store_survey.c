@@ -420,10 +420,39 @@ test_levels_are_those_of_all_events(void **context)
                      1U << LEVEL_CRIT | 1U << LEVEL_ERROR | 1U << LEVEL_WARN | 1U << LEVEL_NOTICE | 1U << LEVEL_INFO);
 }
 
+/* The latest minute of a class goes on when an older one came between: it is not new then. */
+static void
+test_the_latest_minute_comes_again(void **state)
+{
+    (void)state;
+    static const char *const minutes[] = {"05", "05", "03", "03", "05"};
+    struct store_log log = {0};
+    struct buffer text = BUFFER_EMPTY;
+    struct arena *arena = arena_new();
+    struct class_summary *summaries;
+    size_t count;
+    for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++)
+        buffer_add_format(&text, "2026/11/20 00:%s:00 [error] 1#1: *1 something that no class has\n", minutes[i]);
+    store_log_begin(&log);
+    assert_true(store_survey_begin(log.store));
+    assert_int_equal(store_log_read(&log, "/l/error.log", buffer_slice(&text), true), FILE_NEW);
+    struct survey *survey = store_survey(log.store, NULL);
+    survey_class_summaries(survey, arena, &summaries, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(summaries[0].count, 5);
+    assert_int_equal(summaries[0].peak_minute, 1795132800 + 5 * 60);
+    assert_int_equal(summaries[0].peak_count, 3);
+    survey_free(survey);
+    store_log_end(&log);
+    arena_free(arena);
+    buffer_free(&text);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_latest_minute_comes_again),
         cmocka_unit_test_setup_teardown(test_a_survey_equals_sql_over_the_views, begin, end),
         cmocka_unit_test_setup_teardown(test_a_survey_equals_sql_over_the_views, begin_wide, end),
         cmocka_unit_test_setup_teardown(test_a_survey_keeps_to_its_filter, begin, end),
