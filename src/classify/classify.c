@@ -409,6 +409,17 @@ classify_record(struct classifier *classifier, const struct record *record, stru
         match_cache_keep(classifier->cache, record, key, match);
 }
 
+static bool
+asks_for_missing(const struct rule *rule, const struct record *record)
+{
+    for (size_t i = 0; i < rule->where_count; i++) {
+        const struct where_group *group = &rule->wheres[i];
+        if (!group->negated && !group->any_text && record_where(record, group->field).data == NULL)
+            return true;
+    }
+    return false;
+}
+
 size_t
 classify_fragment(struct classifier *classifier, const struct record *record, struct match *matches, size_t capacity)
 {
@@ -424,6 +435,7 @@ classify_fragment(struct classifier *classifier, const struct record *record, st
         enum verdict verdict = rule_verdict(classifier, rule, record, &matches[count]);
         if (verdict == FAILS || (verdict == LEFT_OUT && record->prefix != PREFIX_FRAGMENT))
             continue;
+        matches[count].particular = verdict == LEFT_OUT && asks_for_missing(rule, record);
         matches[count++].class_index = i;
         if (verdict == HOLDS) /* with nothing left out it takes the record from all that follow */
             break;

@@ -136,6 +136,7 @@ const char *rules_hash(const struct rules *rules);
 /* What a record matched. */
 struct match {
     size_t class_index; /* CLASS_UNCLASSIFIED if none */
+    bool particular;    /* of a fragment: the class asks for what stands in a field that it lacks */
     unsigned capture_count;
     struct record_field captures[LIMIT_CAPTURES]; /* names live as long as rules, values point into the record */
 };

@@ -193,6 +193,13 @@ classify_pasted(struct explain *explain, const struct record *record, struct mat
     for (size_t i = 0; i < count; i++)
         if (record->doing.data != NULL || !is_meaningless(explain, matches[i].class_index))
             matches[kept++] = matches[i];
+    /* A class for one value of a field that was not pasted is a particular case of one that comes later: behind that one. */
+    for (size_t i = 1; i < kept; i++)
+        for (size_t at = i; at > 0 && matches[at - 1].particular && !matches[at].particular; at--) {
+            struct match later = matches[at];
+            matches[at] = matches[at - 1];
+            matches[at - 1] = later;
+        }
     return kept;
 }
 
@@ -217,11 +224,22 @@ add_classes(struct explain *explain, const struct record *record)
         add_unknown(explain, record);
 }
 
+/* Of a connection, and yet without the fields that nginx writes behind all that it says of one. */
+static bool
+lacks_its_end(const struct record *record)
+{
+    return record->prefix == PREFIX_DATED && record->has_connection && record->level != LEVEL_DEBUG &&
+           record->tail.data == NULL;
+}
+
 static void
 add_record(struct explain *explain, const struct record *record)
 {
-    if (!is_test_result(explain, record))
-        add_classes(explain, record);
+    struct record pasted = *record;
+    if (lacks_its_end(&pasted))
+        record_as_fragment(&pasted);
+    if (!is_test_result(explain, &pasted))
+        add_classes(explain, &pasted);
 }
 
 /* --- text into records --- */
@@ -251,6 +269,8 @@ add_line_beside(struct explain *explain, struct slice line)
     record_parse_fragment(line, &record);
     if (is_test_result(explain, &record))
         return;
+    if (lacks_its_end(&record))
+        record_as_fragment(&record);
     if (classify(explain, &record, matches) == 1) {
         explain->page.records++;
         add_known(explain, &record, &matches[0], 1);
@@ -328,6 +348,10 @@ void
 explain_add_text(struct explain *explain, struct slice text)
 {
     struct peeler *peeler = peeler_new();
+    struct buffer joined = BUFFER_EMPTY;
+    if (text.size <= LIMIT_EXPLAIN_WRAPPED && parse_unwrap_all(text, &joined))
+        text = arena_copy(explain->arena, buffer_slice(&joined));
+    buffer_free(&joined);
     peeler_begin(peeler, explain->arena);
     bool records = has_records(peeler, text);
     peeler_begin(peeler, explain->arena);

@@ -1,6 +1,5 @@
-/* Parses what people paste: records without prefix or tail, in the wrappers of other programs, broken into lines by a
- * mail or a terminal. For explain and for the examples of the pattern files. */
-#include "base/buffer.h"
+/* Parses what people paste: records without prefix or tail, in the wrappers of other programs.  For explain and for the
+ * examples of the pattern files. */
 #include "parse/parts.h"
 
 /* "nginx: [emerg] " behind "Jan 04 07:09:35 host nginx[12]: ", "nginx  | ", "Starting nginx: ". */
@@ -89,8 +88,8 @@ fragment_prefix(struct slice text, struct prefix *prefix)
     return (size_t)(at - text.data);
 }
 
-void
-record_parse_fragment(struct slice text, struct record *record)
+enum tail_state
+fragment_read(struct slice text, struct record *record)
 {
     struct slice trimmed = slice_trim(text);
     struct prefix prefix;
@@ -103,65 +102,35 @@ record_parse_fragment(struct slice text, struct record *record)
     if (!prefix.time_valid)
         prefix.written = -1;
     prefix_apply(&prefix, record);
-    enum tail_state state = fields_cut(record, slice_from(trimmed, body), true, CHOOSE_BY_MESSAGE);
+    struct slice rest = slice_from(trimmed, body);
+    if (tail_candidate(rest.data, rest.data + rest.size) == NULL)
+        rest = message_without_leftover(rest);
+    enum tail_state state = fields_cut(record, rest, true, CHOOSE_BY_MESSAGE);
+    if (state == TAIL_NONE)
+        message_open_errno(record);
     record->raw = text;
     record->lines = 1;
     for (size_t i = 0; i + 1 < trimmed.size; i++)
         record->lines += trimmed.data[i] == '\n';
     if (trimmed.size == RECORD_CUT_SIZE && state != TAIL_NONE)
         record->flags |= RECORD_TRUNCATED;
+    return state;
 }
 
-/* What stands before a wrapped line: white space, "> " of a quoting mail. */
-static size_t
-skip_wrap(struct slice text, size_t at)
+void
+record_parse_fragment(struct slice text, struct record *record)
 {
-    while (at < text.size &&
-           (text.data[at] == ' ' || text.data[at] == '\t' || text.data[at] == '>' || text.data[at] == '\r'))
-        at++;
-    return at;
+    fragment_read(text, record);
 }
 
-static unsigned
-fields_found(const struct record *record)
+void
+record_as_fragment(struct record *record)
 {
-    const struct slice *fields[] = {&record->doing,   &record->client,     &record->server,
-                                    &record->request, &record->subrequest, &record->upstream,
-                                    &record->host,    &record->error_text, &record->ssl};
-    unsigned count = record->extra_count;
-
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        count += fields[i]->data != NULL && memchr(fields[i]->data, '\n', fields[i]->size) == NULL;
-    return count;
-}
-
-bool
-parse_unwrap(struct slice text, struct buffer *out)
-{
-    struct record wrapped, joined;
-    size_t at = 0, begin = out->size;
-
-    text = slice_trim(text);
-    if (text.size == 0 || memchr(text.data, '\n', text.size) == NULL)
-        return false;
-    while (at < text.size) {
-        size_t line = slice_find_byte(slice_from(text, at), '\n');
-        size_t end = line == SIZE_MAX ? text.size : at + line;
-        size_t keep = end;
-        while (line != SIZE_MAX && keep > at && (text.data[keep - 1] == ' ' || text.data[keep - 1] == '\r'))
-            keep--;
-        buffer_add(out, (struct slice){text.data + at, keep - at});
-        if (line == SIZE_MAX)
-            break;
-        at = skip_wrap(text, end + 1);
-        /* a number or a path broken in its middle ("SSL: error:" 4095126) is joined without a space */
-        if (keep > 0 && text.data[keep - 1] != ':' && at < text.size)
-            buffer_add_byte(out, ' ');
+    record->prefix = PREFIX_FRAGMENT;
+    if (record->doing.data == NULL) {
+        record->message = message_without_leftover(record->message);
+        message_cut(record);
     }
-    record_parse_fragment(text, &wrapped);
-    record_parse_fragment((struct slice){out->data + begin, out->size - begin}, &joined);
-    if (fields_found(&joined) > fields_found(&wrapped))
-        return true;
-    out->size = begin;
-    return false;
+    message_open_errno(record);
+    record_derive(record);
 }

@@ -1,5 +1,6 @@
 /* Takes the message apart: " while ACTION" (log->action), errno (ngx_log_errno) and "(SSL: ...)" (ngx_ssl_error).
  * For this room only. */
+#include "base/byte.h"
 #include "parse/parts.h"
 
 #include <limits.h>
@@ -40,6 +41,34 @@ doing_cut(struct record *record)
         return;
     record->doing = action;
     record->message.size = at;
+}
+
+static bool
+is_word(char c)
+{
+    return byte_is_letter(c) || byte_is_digit(c);
+}
+
+/* What is left of ", client: " where a person cut the line, or put there instead: ", cli", ",", "...". */
+static bool
+is_leftover(struct slice text)
+{
+    while (text.size > 0 && !is_word(text.data[text.size - 1]))
+        text.size--;
+    return text.size == 0 || slice_starts(SLICE(", client"), text) || slice_starts(SLICE(", udp client"), text);
+}
+
+struct slice
+message_without_leftover(struct slice text)
+{
+    size_t at = while_find(text);
+    size_t begin = at == SIZE_MAX ? text.size : at + WHILE_SIZE;
+
+    for (size_t size = text.size - begin; size > 0; size--) {
+        if (is_leftover(slice_from(text, begin + size)) && action_known((struct slice){text.data + begin, size}))
+            return slice_first(text, begin + size);
+    }
+    return text;
 }
 
 /* Messages whose last "(N: text)" is a DNS rcode or an OCSP status. */
@@ -94,6 +123,25 @@ errno_cut(struct record *record, struct slice text)
     record->error_number = (int)number;
     record->error_text = (struct slice){p + 2, (size_t)(end - p - 2)};
     return before;
+}
+
+/* "connect() failed (111: Connection ref", cut by who pasted it. */
+void
+message_open_errno(struct record *record)
+{
+    struct slice text = record->message;
+    const char *end = text.data + text.size;
+    const char *p = memrchr(text.data, '(', text.size);
+    uint64_t number;
+
+    if (record->error_number >= 0 || p == NULL || p == text.data || p[-1] != ' ' ||
+        memchr(p, ')', (size_t)(end - p)) != NULL || number_is_no_errno(slice_first(text, (size_t)(p - 1 - text.data))))
+        return;
+    p++;
+    if (!digits_read(&p, end, &number) || end - p < 3 || p[0] != ':' || p[1] != ' ' || number > INT_MAX)
+        return;
+    record->error_number = (int)number;
+    record->error_text = (struct slice){p + 2, (size_t)(end - p - 2)};
 }
 
 /* Offset of the last " (SSL:", SIZE_MAX when there is none; by its parenthesis, which is rarer than a space. */

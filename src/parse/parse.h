@@ -61,10 +61,17 @@ void parse_next_wrapped(struct peeler *peeler, struct slice rest, uint64_t offse
  * message, in one or several lines.  Never fails: what is not found stays none, and the whole is the message. */
 void record_parse_fragment(struct slice text, struct record *record);
 
+/* Makes a fragment of a record that its reader says was pasted without its end. */
+void record_as_fragment(struct record *record);
+
 /* Joins a text that a mail or a terminal broke into lines (the line end, spaces and "> " become one space).  True when
  * more can be read in it so than as it is: then what was appended to `out` is the text to parse; else nothing was
  * appended. */
 bool parse_unwrap(struct slice text, struct buffer *out);
+
+/* The same for a text with several records, and other lines between them: appends it to `out`, each record that was broken
+ * into lines joined.  True when there was one. */
+bool parse_unwrap_all(struct slice text, struct buffer *out);
 
 /* True when a record, or one in a known wrapper, begins in a line of `head` (the sniff of a directory scan). */
 bool parse_looks_like_error_log(struct slice head);

@@ -131,6 +131,12 @@ struct slice percent_decode(struct slice text, char *out, size_t capacity);
 bool action_known(struct slice text);
 /* Takes " while ACTION", errno and the SSL text out of record->message. */
 void message_cut(struct record *record);
+/* The text without what a person left of ", client: " behind the action, or put there: ", cli", "...". */
+struct slice message_without_leftover(struct slice text);
+/* Takes errno out of a record->message that breaks off in its text. */
+void message_open_errno(struct record *record);
+/* As record_parse_fragment; tells how the tail ended. */
+enum tail_state fragment_read(struct slice text, struct record *record);
 /* Fills method, uri, kind, upstream_addr, upstream_uri, side. */
 void record_derive(struct record *record);
 /* True when the message begins with text in which nginx quotes what a stranger wrote. */

@@ -21,6 +21,19 @@ static const char patterns[] =
     "    suggest leave { title 't'; text 'x'; }\n"
     "    example '*4 an upstream response is buffered to a temporary file /a';\n"
     "}\n"
+    "class refused-by-localhost {\n"
+    "    title 'Refused by localhost'; severity fix; logged-at error; priority 40;\n"
+    "    match '^connect\\(\\) failed'; while 'connecting to upstream'; where upstream '::1';\n"
+    "    cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example '*1 connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.1, server: a, upstream: \"http://[::1]:80/\"';\n"
+    "}\n"
+    "class refused {\n"
+    "    title 'Refused'; severity act; logged-at error;\n"
+    "    match '^connect\\(\\) failed'; while 'connecting to upstream'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example '*1 connect() failed (111: Connection refused) while connecting to upstream';\n"
+    "}\n"
     "class anything {\n"
     "    title 'All'; severity tune; logged-at warn; priority 60;\n"
     "    match '[a-z]'; while 'requesting certificate status'; cause 'c'; proof docs; doc https://nginx.org/;\n"
@@ -126,6 +139,37 @@ records_beside_other_lines(void **state)
     assert_false(explain.page.classes[0].advice.kind_unknown);
 }
 
+/* A record of a connection without its fields: the class that asks for no more than is there comes first. */
+static void
+records_without_their_end(void **state)
+{
+    struct explain explain = explain_of(state, "2026/11/20 03:12:45 [error] 7#7: *4 connect() failed (111: Connection "
+                                               "refused) while connecting to upstream, cl\n");
+    assert_int_equal(explain.page.class_count, 2);
+    assert_string_equal(class_of(&explain, 0), "refused");
+    assert_string_equal(class_of(&explain, 1), "refused-by-localhost");
+    assert_true(explain.page.classes[0].advice.kind_unknown);
+    /* with them there is one */
+    explain = explain_of(state, "2026/11/20 03:12:45 [error] 7#7: *4 connect() failed (111: Connection refused) while "
+                                "connecting to upstream, client: 192.0.2.1, server: a.example\n");
+    assert_int_equal(explain.page.class_count, 1);
+}
+
+/* Broken into lines by a mail. */
+static void
+records_in_pieces(void **state)
+{
+    struct explain explain = explain_of(
+        state, "2026/11/20 03:12:45 [error] 7#7: *4 connect() failed (111: Connection refused) while connecting\n"
+               "to upstream, client: 192.0.2.1, server: a.example, upstream:\n\"http://[::1]:80/\"\n"
+               "2026/11/20 03:12:46 [warn] 7#7: *4 an upstream response is buffered to a temporary file /a while\n"
+               "reading upstream, client: 192.0.2.1, server: a.example\n");
+    assert_int_equal(explain.page.class_count, 2);
+    assert_string_equal(class_of(&explain, 0), "refused-by-localhost");
+    assert_string_equal(class_of(&explain, 1), "buffered");
+    assert_int_equal(explain.page.unparsed, 0);
+}
+
 static void
 output_of_the_configuration_test(void **state)
 {
@@ -195,6 +239,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(fragments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_beside_other_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_without_their_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_and_a_line_are_two_pages, set_up, tear_down),

@@ -192,6 +192,65 @@ test_cut_off_tail(void **state)
     assert_slice(record.request, "EVAL /unix:/redis");
 }
 
+/* What a person leaves of ", client: ", or puts there. */
+static void
+test_leftover_of_tail(void **state)
+{
+    static const char *const ends[] = {",",   ", ",    ", cl", ", client",     ", client:", ", udp",
+                                       "...", ", ...", ".",    "\xe2\x80\xa6", "$",         "`"};
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        snprintf(text, sizeof(text),
+                 "[error] 7#7: *3 connect() failed (111: Connection refused) while connecting to upstream%s", ends[i]);
+        struct record record = fragment_of(text);
+        assert_slice(record.doing, "connecting to upstream");
+        assert_slice(record.message, "connect() failed (111: Connection refused)");
+        assert_int_equal(record.error_number, 111);
+        assert_int_equal(record.side, SIDE_UPSTREAM);
+    }
+    /* the longest action is meant; words behind it are none of nginx's */
+    assert_slice(fragment_of("x while reading client request line,").doing, "reading client request line");
+    assert_null(fragment_of("x while reading upstream data").doing.data);
+    assert_null(fragment_of("x while , client").doing.data);
+}
+
+/* The text of errno broken off. */
+static void
+test_open_errno(void **state)
+{
+    (void)state;
+    struct record record =
+        fragment_of("2020/09/08 17:58:56 [error] 3087#3087: *2 connect() failed (111: Connection ref$");
+    assert_int_equal(record.error_number, 111);
+    assert_slice(record.error_text, "Connection ref$");
+    assert_int_equal(fragment_of("connect() failed (111").error_number, -1);
+    assert_int_equal(fragment_of("a could not be resolved (3: Host not").error_number, -1);
+    assert_int_equal(fragment_of("x (SSL: error:1) (2) (a: b").error_number, -1);
+    assert_int_equal(fragment_of("(2: No").error_number, -1);
+}
+
+static void
+test_record_as_fragment(void **state)
+{
+    struct piece piece;
+    struct slice line =
+        SLICE("2020/09/08 17:58:56 [error] 3#3: *2 upstream timed out (110: Connection timed out) while reading "
+              "response header from upstream, cli");
+
+    (void)state;
+    parse_next(line, 0, true, &piece);
+    assert_int_equal(piece.record.prefix, PREFIX_DATED);
+    assert_null(piece.record.doing.data);
+    record_as_fragment(&piece.record);
+    assert_int_equal(piece.record.prefix, PREFIX_FRAGMENT);
+    assert_slice(piece.record.doing, "reading response header from upstream");
+    assert_slice(piece.record.message, "upstream timed out (110: Connection timed out)");
+    assert_int_equal(piece.record.error_number, 110);
+    assert_int_equal(piece.record.level, LEVEL_ERROR);
+}
+
 static void
 test_bare_message(void **state)
 {
@@ -252,6 +311,53 @@ test_unwrap(void **state)
 }
 
 static void
+assert_unwrapped(const char *text, const char *expected)
+{
+    struct buffer joined = BUFFER_EMPTY;
+
+    assert_int_equal(parse_unwrap_all(slice_of(text), &joined), strcmp(text, expected) != 0);
+    assert_slice(buffer_slice(&joined), expected);
+    buffer_free(&joined);
+}
+
+#define WRAPPED                                                                                         \
+    "2020/01/01 00:00:00 [error] 7#7: *3 connect() failed (111: Connection refused) while connecting\n" \
+    "  to upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", upstream:\n"             \
+    "  \"http://10.0.0.1:80/\", host: \"a\"\n"
+#define JOINED                                                                                                      \
+    "2020/01/01 00:00:00 [error] 7#7: *3 connect() failed (111: Connection refused) while connecting to upstream, " \
+    "client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.1:80/\", host: \"a\"\n"
+
+/* Several records, some broken into lines, and what stands between them. */
+static void
+test_unwrap_all(void **state)
+{
+    (void)state;
+    assert_unwrapped(WRAPPED WRAPPED, JOINED JOINED);
+    assert_unwrapped("I see\n" WRAPPED "and do not know why.\n", "I see\n" JOINED "and do not know why.\n");
+    /* fields left at the end of a line, and at the beginning of one */
+    assert_unwrapped(
+        "[error] 7#7: *3 x while sending to client, client: 192.0.2.1, server: a,\nrequest: \"GET / HTTP/1.1\"\n, host: \"a\"",
+        "[error] 7#7: *3 x while sending to client, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\" , host: \"a\"\n");
+    /* nothing to do: whole records, other programs' lines, several lines by right */
+    assert_unwrapped("nginx: [emerg] a in /etc/nginx/nginx.conf:1\nnginx: configuration file b test failed",
+                     "nginx: [emerg] a in /etc/nginx/nginx.conf:1\nnginx: configuration file b test failed");
+    assert_unwrapped(JOINED "192.0.2.1 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n" JOINED,
+                     JOINED "192.0.2.1 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n" JOINED);
+    static const char trace[] =
+        "2020/01/01 00:00:00 [error] 7#7: *3 lua entry thread aborted: runtime error: a.lua:1: x\nstack traceback:\n"
+        "coroutine 0:\n\ta.lua:1: in function 'b', client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", host: \"a\"\n";
+    assert_unwrapped(trace, trace);
+    /* a tail in what a program behind nginx said ends nothing */
+    static const char said[] =
+        "2020/01/01 00:00:00 [error] 7#7: *3 FastCGI sent in stderr: \"PHP message: a\n"
+        " while connecting to upstream, client: 198.51.100.9, server: b, request: \"GET /b HTTP/1.1\", host: \"b\"\n"
+        "\" while reading response header from upstream, client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\", host: \"a\"\n";
+    assert_unwrapped(said, said);
+    assert_unwrapped("", "");
+}
+
+static void
 assert_shape(const char *message, const char *shape)
 {
     char out[512];
@@ -296,16 +402,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_two_fragments),
-        cmocka_unit_test(test_whole_record_in_wrappers),
-        cmocka_unit_test(test_stderr_in_wrappers),
-        cmocka_unit_test(test_level_without_date),
-        cmocka_unit_test(test_level_within),
-        cmocka_unit_test(test_lines_and_size),
-        cmocka_unit_test(test_cut_off_tail),
-        cmocka_unit_test(test_bare_message),
-        cmocka_unit_test(test_unwrap),
-        cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_the_two_fragments),  cmocka_unit_test(test_whole_record_in_wrappers),
+        cmocka_unit_test(test_stderr_in_wrappers), cmocka_unit_test(test_level_without_date),
+        cmocka_unit_test(test_level_within),       cmocka_unit_test(test_lines_and_size),
+        cmocka_unit_test(test_cut_off_tail),       cmocka_unit_test(test_leftover_of_tail),
+        cmocka_unit_test(test_open_errno),         cmocka_unit_test(test_record_as_fragment),
+        cmocka_unit_test(test_bare_message),       cmocka_unit_test(test_unwrap),
+        cmocka_unit_test(test_unwrap_all),         cmocka_unit_test(test_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
