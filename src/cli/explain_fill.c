@@ -344,14 +344,25 @@ add_fragments(struct explain *explain, struct slice text)
     buffer_free(&joined);
 }
 
+/* The text without what the way from the log to here did to it. */
+static struct slice
+mended(struct explain *explain, struct slice text, bool (*mend)(struct slice, struct buffer *))
+{
+    struct buffer out = BUFFER_EMPTY;
+    if (mend(text, &out))
+        text = arena_copy(explain->arena, buffer_slice(&out));
+    buffer_free(&out);
+    return text;
+}
+
 void
 explain_add_text(struct explain *explain, struct slice text)
 {
     struct peeler *peeler = peeler_new();
-    struct buffer joined = BUFFER_EMPTY;
-    if (text.size <= LIMIT_EXPLAIN_WRAPPED && parse_unwrap_all(text, &joined))
-        text = arena_copy(explain->arena, buffer_slice(&joined));
-    buffer_free(&joined);
+    if (text.size <= LIMIT_EXPLAIN_WRAPPED) {
+        text = mended(explain, text, parse_requote);
+        text = mended(explain, text, parse_unwrap_all);
+    }
     peeler_begin(peeler, explain->arena);
     bool records = has_records(peeler, text);
     peeler_begin(peeler, explain->arena);

@@ -73,6 +73,10 @@ bool parse_unwrap(struct slice text, struct buffer *out);
  * into lines joined.  True when there was one. */
 bool parse_unwrap_all(struct slice text, struct buffer *out);
 
+/* Appends the text to `out`, with nginx's quotes in lines where something else stands for all of them: &quot;, typographic
+ * quotes, \". True when there was one. */
+bool parse_requote(struct slice text, struct buffer *out);
+
 /* True when a record, or one in a known wrapper, begins in a line of `head` (the sniff of a directory scan). */
 bool parse_looks_like_error_log(struct slice head);
 

@@ -147,7 +147,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_wrapped(text, (size_t)data[0] * 7 + 1);
     record_parse_fragment(text, &record);
     check_record(&record);
+    record_as_fragment(&record);
+    check_record(&record);
     parse_unwrap(text, &joined);
+    buffer_clear(&joined);
+    parse_unwrap_all(text, &joined);
+    buffer_clear(&joined);
+    parse_requote(text, &joined);
     buffer_free(&joined);
     parse_looks_like_error_log(text);
     return 0;

@@ -170,6 +170,17 @@ records_in_pieces(void **state)
     assert_int_equal(explain.page.unparsed, 0);
 }
 
+/* Out of a web page. */
+static void
+records_with_other_quotes(void **state)
+{
+    struct explain explain = explain_of(
+        state, "2026/11/20 03:12:45 [error] 7#7: *4 connect() failed (111: Connection refused) while connecting to "
+               "upstream, client: 192.0.2.1, server: a.example, upstream: &quot;http://[::1]:80/&quot;\n");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "refused-by-localhost");
+}
+
 static void
 output_of_the_configuration_test(void **state)
 {
@@ -241,6 +252,7 @@ main(void)
         cmocka_unit_test_setup_teardown(records_beside_other_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_without_their_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_with_other_quotes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_and_a_line_are_two_pages, set_up, tear_down),

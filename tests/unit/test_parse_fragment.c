@@ -358,6 +358,52 @@ test_unwrap_all(void **state)
 }
 
 static void
+assert_requoted(const char *text, const char *expected)
+{
+    struct buffer out = BUFFER_EMPTY;
+
+    assert_int_equal(parse_requote(slice_of(text), &out), strcmp(text, expected) != 0);
+    assert_slice(buffer_slice(&out), expected);
+    buffer_free(&out);
+}
+
+/* Quotes that a web page, a word processor or a program changed. */
+static void
+test_requote(void **state)
+{
+    static const char record[] =
+        "2022/01/20 08:07:11 [emerg] 19#19: unknown directive \"a\" in /etc/nginx/nginx.conf:1";
+
+    (void)state;
+    assert_requoted("2022/01/20 08:07:11 [emerg] 19#19: unknown directive &quot;a&quot; in /etc/nginx/nginx.conf:1",
+                    record);
+    assert_requoted("2022/01/20 08:07:11 [emerg] 19#19: unknown directive \xe2\x80\x9c"
+                    "a\xe2\x80\x9d in /etc/nginx/nginx.conf:1",
+                    record);
+    assert_requoted("2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in /etc/nginx/nginx.conf:1",
+                    record);
+    assert_requoted("level=error msg=\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in "
+                    "/etc/nginx/nginx.conf:1\" stream=\"stderr\"",
+                    record);
+    /* two records in one string; nginx's own escapes stay */
+    assert_requoted(
+        "stdout: \"\" stderr: \"[emerg] 1#1: a \\\"b\\\"\\nnginx: [emerg] a \\\"\\\\x16\\\"\\n\"\nc &quot;\n",
+        "[emerg] 1#1: a \"b\"\nnginx: [emerg] a \"\\x16\"\n\nc \"\n");
+    /* plain quotes are there: the others are of the text */
+    static const char *const same[] = {
+        record,
+        "open() \"/srv/&quot;\xe2\x80\x9c\" failed (2: No such file or directory)",
+        "2022/01/20 08:07:11 [error] 1#1: *1 [lua] a.lua:1: say \\\"hi\\\", client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"",
+        "2022/01/20 08:07:11 [error] 1#1: *1 [lua] a.lua:1: {\"a\":\"[error] 1#1: \\\"\"}, client: 192.0.2.1, server: a, request: \"GET /\\\" HTTP/1.1\"",
+        "{\"log\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in a:1\"}",
+        "no record \\\"a\\\"",
+        "",
+    };
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        assert_requoted(same[i], same[i]);
+}
+
+static void
 assert_shape(const char *message, const char *shape)
 {
     char out[512];
@@ -402,13 +448,21 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_two_fragments),  cmocka_unit_test(test_whole_record_in_wrappers),
-        cmocka_unit_test(test_stderr_in_wrappers), cmocka_unit_test(test_level_without_date),
-        cmocka_unit_test(test_level_within),       cmocka_unit_test(test_lines_and_size),
-        cmocka_unit_test(test_cut_off_tail),       cmocka_unit_test(test_leftover_of_tail),
-        cmocka_unit_test(test_open_errno),         cmocka_unit_test(test_record_as_fragment),
-        cmocka_unit_test(test_bare_message),       cmocka_unit_test(test_unwrap),
-        cmocka_unit_test(test_unwrap_all),         cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_the_two_fragments),
+        cmocka_unit_test(test_whole_record_in_wrappers),
+        cmocka_unit_test(test_stderr_in_wrappers),
+        cmocka_unit_test(test_level_without_date),
+        cmocka_unit_test(test_level_within),
+        cmocka_unit_test(test_lines_and_size),
+        cmocka_unit_test(test_cut_off_tail),
+        cmocka_unit_test(test_leftover_of_tail),
+        cmocka_unit_test(test_open_errno),
+        cmocka_unit_test(test_record_as_fragment),
+        cmocka_unit_test(test_bare_message),
+        cmocka_unit_test(test_unwrap),
+        cmocka_unit_test(test_unwrap_all),
+        cmocka_unit_test(test_requote),
+        cmocka_unit_test(test_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
