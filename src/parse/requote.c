@@ -1,5 +1,5 @@
 /* Gives a pasted text back the quotes that nginx wrote: a web page made &quot; of them, a word processor typographic ones, and
- * a program that quotes a whole record \".  For explain. */
+ * a program that quotes a whole record \" or two.  For explain. */
 #include "base/buffer.h"
 #include "parse/parts.h"
 
@@ -22,6 +22,8 @@ static const struct replacement entities[] = {
 static const struct replacement escapes[] = {{TEXT("\\\""), TEXT("\"")}, {TEXT("\\\\"), TEXT("\\")},
                                              {TEXT("\\n"), TEXT("\n")},  {TEXT("\\r"), TEXT("")},
                                              {TEXT("\\t"), TEXT("\t")},  {{NULL, 0}, {NULL, 0}}};
+
+static const struct replacement doubled[] = {{TEXT("\"\""), TEXT("\"")}, {{NULL, 0}, {NULL, 0}}};
 
 static void
 replace_all(struct slice text, const struct replacement *table, struct buffer *out)
@@ -85,6 +87,36 @@ unescape(struct slice line, struct buffer *out)
     return true;
 }
 
+/* A record in a column of a CSV file, where a quote is two. */
+static bool
+undouble(struct slice line, struct buffer *out)
+{
+    size_t begin = prefix_find(line, true), end, pairs = 0;
+
+    if (begin == SIZE_MAX || begin == 0 || line.data[begin - 1] != '"')
+        return false;
+    for (end = begin; end < line.size; end++) {
+        if (line.data[end] != '"')
+            continue;
+        if (end + 1 == line.size || line.data[end + 1] != '"')
+            break;
+        pairs++;
+        end++;
+    }
+    if (pairs == 0)
+        return false;
+    replace_all((struct slice){line.data + begin, end - begin}, doubled, out);
+    return true;
+}
+
+/* What the reader of wrappers takes apart itself: Docker's and the journal's objects. */
+static bool
+is_wrapper(struct slice line)
+{
+    return slice_starts(slice_trim(line), SLICE("{")) &&
+           (slice_find(line, SLICE("\"log\":\"")) != SIZE_MAX || slice_find(line, SLICE("\"MESSAGE\"")) != SIZE_MAX);
+}
+
 bool
 parse_requote(struct slice text, struct buffer *out)
 {
@@ -99,7 +131,7 @@ parse_requote(struct slice text, struct buffer *out)
             replace_all(line, entities, out);
         else if (plain && has_any(line, typographic, 3))
             replace_all(line, typographic, out);
-        else if (slice_starts(slice_trim(line), SLICE("{")) || !unescape(line, out)) {
+        else if (is_wrapper(line) || (!unescape(line, out) && !undouble(line, out))) {
             buffer_add(out, line);
             done = false;
         }

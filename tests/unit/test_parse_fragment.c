@@ -389,6 +389,12 @@ test_requote(void **state)
     assert_requoted(
         "stdout: \"\" stderr: \"[emerg] 1#1: a \\\"b\\\"\\nnginx: [emerg] a \\\"\\\\x16\\\"\\n\"\nc &quot;\n",
         "[emerg] 1#1: a \"b\"\nnginx: [emerg] a \"\\x16\"\n\nc \"\n");
+    assert_requoted(
+        "{\"message\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in /etc/nginx/nginx.conf:1\"}",
+        record);
+    assert_requoted(
+        "a,\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \"\"a\"\" in /etc/nginx/nginx.conf:1\",\"b\"",
+        record);
     /* plain quotes are there: the others are of the text */
     static const char *const same[] = {
         record,
@@ -397,6 +403,8 @@ test_requote(void **state)
         "2022/01/20 08:07:11 [error] 1#1: *1 [lua] a.lua:1: {\"a\":\"[error] 1#1: \\\"\"}, client: 192.0.2.1, server: a, request: \"GET /\\\" HTTP/1.1\"",
         "{\"log\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in a:1\"}",
         "no record \\\"a\\\"",
+        "a,\"2022/01/20 08:07:11 [emerg] 19#19: b\",\"\"",
+        "2022/01/20 08:07:11 [emerg] 19#19: unknown directive \"\" in a:1",
         "",
     };
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
