@@ -55,19 +55,15 @@ sum_of_class(struct batch_sums *sums, int64_t class_id)
 }
 
 void
-row_batch_sum_class(struct row_batch *batch, const struct event *event, int64_t class_id)
-{
-    struct class_sum *class = sum_of_class(&batch->sums, class_id);
-    int64_t epoch = event_epoch(event);
-    if (epoch >= 0 && (class->epoch < 0 || epoch < class->epoch))
-        class->epoch = epoch;
-}
-
-void
-row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id)
+row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id, bool of_class)
 {
     struct batch_sums *sums = &batch->sums;
     int64_t epoch = event_epoch(event);
+    if (of_class) {
+        struct class_sum *class = sum_of_class(sums, class_id);
+        if (epoch >= 0 && (class->epoch < 0 || epoch < class->epoch))
+            class->epoch = epoch;
+    }
     if (class_id == 0) {
         sums->unclassified = memory_room(sums->unclassified, sums->unclassified_count, 1, &sums->unclassified_capacity,
                                          sizeof(*sums->unclassified));

@@ -54,9 +54,8 @@ event_epoch(const struct event *event)
 {
     return event->record.written < 0 ? -1 : event->record.written - event->utc_offset;
 }
-/* Adds one more event to the sums of its class, then to those of the file. */
-void row_batch_sum_class(struct row_batch *batch, const struct event *event, int64_t class_id);
-void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id);
+/* Adds one more event to the sums of the file, and to those of its class. */
+void row_batch_sum(struct row_batch *batch, const struct event *event, int64_t class_id, bool of_class);
 /* Adds a row of STORED_COLUMNS cells, which are copied. */
 void row_batch_add(struct row_batch *batch, const struct row_time *time, const struct cell *cells);
 /* The cells of one more context, or string. */

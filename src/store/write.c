@@ -154,9 +154,8 @@ store_prepare(struct store *store, const struct event *event, struct row_batch *
 {
     struct writer *writer = store->writer;
     int64_t class_id = class_id_of(writer, event->match.class_index);
-    if (writer->survey == NULL)
-        row_batch_sum_class(rows, event, class_id); /* a survey has no rows that a class could begin with */
-    row_batch_sum(rows, event, class_id);
+    row_batch_sum(rows, event, class_id,
+                  writer->survey == NULL); /* a survey has no rows that a class could begin with */
     if (writer->survey != NULL) {
         gather_prepare(writer, rows, event, class_id);
         return;
