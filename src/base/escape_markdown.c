@@ -43,8 +43,9 @@ is_link_mark(struct slice text, size_t at)
     switch (text.data[at]) {
     case '@': /* mentions and addresses of mail */
         return true;
-    case ':': /* http://, and mailto: and xmpp: by the way of '@' */
-        return slice_starts(slice_from(text, at + 1), SLICE("//"));
+    case ':': /* http:// with a host behind it, and mailto: and xmpp: by the way of '@' */
+        return slice_starts(slice_from(text, at + 1), SLICE("//")) &&
+               !slice_starts(slice_from(text, at + 1), SLICE("// "));
     case '.':
         return is_www_dot(text, at);
     default:

@@ -73,7 +73,8 @@ markdown_text_is_literal(void **state)
     CHECK(escape_markdown_text, "team@", "team&#64;&#8203;");
     CHECK(escape_markdown_text, "ab@@c `@d", "ab`@`&#64;&#8203;c \\`&#64;&#8203;d");
     CHECK(escape_markdown_text, "`www.`", "\\`www`.`\\`");
-    CHECK(escape_markdown_text, "http://", "http`:`//");
+    CHECK(escape_markdown_text, "http://", "http`:`//"); /* the caller may put a host behind it */
+    CHECK(escape_markdown_text, "http:// to a TLS port", "http:// to a TLS port");
     CHECK(escape_markdown_text, "# head", "\\# head");
     CHECK(escape_markdown_text, "- item", "\\- item");
     CHECK(escape_markdown_text, "=", "\\=");
