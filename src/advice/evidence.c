@@ -158,12 +158,15 @@ is_private_ipv4(struct slice address)
     return false;
 }
 
-/* Lower case, as nginx writes them. */
+/* Lower case, as nginx writes them.  A socket for both families (ipv6only=off) writes ::ffff:192.0.2.1. */
 static bool
 is_private_ipv6(struct slice address)
 {
     static const char *const begins[] = {"fc", "fd", "fe8", "fe9", "fea", "feb"};
+    struct slice mapped = SLICE("::ffff:");
 
+    if (slice_starts(address, mapped))
+        return is_private_ipv4(slice_from(address, mapped.size));
     if (slice_is(address, "::1"))
         return true;
     for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
