@@ -79,6 +79,12 @@ def address_changed(stage):
     return new_address(stage, "127.0.0.9")
 
 
+@case("a port that redirects do not name", "upstream-connect-refused", "address-changed", kind="http", upstream_name="app.example",
+      needs=["port 80"])
+def address_changed_of_port_80(stage):
+    return new_address(stage, "127.0.0.9", port=80)
+
+
 @case("the name has another address now, the old one is silent", "upstream-connect-timeout", "address-changed", kind="http", upstream_name="app.example")
 def address_changed_silent(stage):
     old = stage.enter(servers.FullQueue(OK, host="127.0.0.9"))

@@ -228,6 +228,8 @@ class Server:
         return self
 
     def __exit__(self, *_):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)  # close() alone leaves the port taken while a thread is in accept()
         self.listener.close()
 
 

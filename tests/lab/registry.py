@@ -117,11 +117,14 @@ def end(process):
 
 
 def lacks(need):
-    """True if `need` is not here: a module of nginx (stream, mail, lua), root, an IPv6 loopback, network namespaces, or a program."""
+    """True if `need` is not here: a module of nginx (stream, mail, lua), root, an IPv6 loopback, port 80, network namespaces, or a
+    program."""
     if need == "root":
         return os.geteuid() != 0
     if need == "ipv6":
         return not has_ipv6()
+    if need == "port 80":
+        return not may_listen(80)
     if need == "network namespaces":
         return not networks.possible()
     if need in ("stream", "mail"):
@@ -134,6 +137,12 @@ def lacks(need):
 def has_ipv6():
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
         probe.bind(("::1", 0))
+        return True
+    return False
+
+
+def may_listen(port):
+    with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
         return True
     return False
 
