@@ -36,7 +36,7 @@ class Branch:
         """How many different values of a field the log should have."""
         wish = 1
         for operator, number in [tuple(words) for words in self.of(key) if words[0] in OPERATORS]:
-            wish = int(number) if operator in ("=", "<=", ">=") else int(number) + 15 if operator == ">" else 1
+            wish = int(number) if operator in ("=", ">=") else int(number) + 15 if operator == ">" else 1
         for operator, number in [tuple(words) for words in self.of(share)]:
             if operator in ("<", "<="):
                 wish = max(wish, 200 // max(int(number), 1), 12)
