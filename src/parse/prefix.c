@@ -128,6 +128,17 @@ process_match(const char **at, const char *end, struct prefix *prefix)
     return true;
 }
 
+/* "[]" is the level stderr, 0, of which ngx_log.c has no name: ngx.log(ngx.STDERR, ...) of Lua code writes it. */
+static inline bool
+any_level_match(const char **at, const char *end, struct prefix *prefix)
+{
+    if (!TEXT_AT(*at, end, "[]"))
+        return level_match(at, end, prefix);
+    *at += sizeof("[]") - 1;
+    prefix->level = LEVEL_NONE;
+    return true;
+}
+
 /* All but the time and the connection; *at is moved behind it. */
 static inline bool
 process_prefix_match(struct slice line, const char **at, struct prefix *prefix)
@@ -135,9 +146,9 @@ process_prefix_match(struct slice line, const char **at, struct prefix *prefix)
     const char *end = line.data + line.size;
     const char *p = line.data + DATE_SIZE;
 
-    if (line.size < DATE_SIZE + sizeof("[warn] 1#1:") - 1 || !date_match(line.data))
+    if (line.size < DATE_SIZE + sizeof("[] 1#1:") - 1 || !date_match(line.data))
         return false;
-    if (!level_match(&p, end, prefix) || p == end || *p != ' ')
+    if (!any_level_match(&p, end, prefix) || p == end || *p != ' ')
         return false;
     p++;
     if (!process_match(&p, end, prefix) || (p < end && *p != ' ' && *p != '\r' && *p != '\n'))

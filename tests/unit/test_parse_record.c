@@ -30,6 +30,30 @@ test_prefix(void **state)
     assert_null(record.client.data);
 }
 
+/* ngx.log(ngx.STDERR, ...) of Lua code, and nothing else of nginx, writes no name of a level (ngx_log.c err_levels). */
+static void
+test_level_without_name(void **state)
+{
+    struct piece piece;
+
+    (void)state;
+    struct record record = record_of("2026/11/20 03:12:45 [] 12#13: *7 [lua] a.lua:3: hello, client: 192.0.2.1\n");
+    assert_int_equal(record.prefix, PREFIX_DATED);
+    assert_int_equal(record.level, LEVEL_NONE);
+    assert_int_equal(record.pid, 12);
+    assert_int_equal(record.connection, 7);
+    assert_slice(record.message, "[lua] a.lua:3: hello");
+    assert_slice(record.client, "192.0.2.1");
+    assert_slice(record_of("2026/11/20 03:12:45 [] 1#1:\n").message, "");
+    parse_next(SLICE("2026/11/20 03:12:45 [ ] 12#13: *7 x\n"), 0, true, &piece);
+    assert_int_equal(piece.type, PIECE_UNPARSED);
+    parse_next(SLICE("2026/11/20 03:12:45 [stderr] 12#13: *7 x\n"), 0, true, &piece);
+    assert_int_equal(piece.type, PIECE_UNPARSED);
+    parse_next(SLICE(PREFIX "x\n2026/11/20 03:12:45 [] 12#13: *8 y\n"), 0, true, &piece);
+    assert_slice(piece.record.message, "x"); /* and is no continuation */
+    assert_int_equal(piece.record.lines, 1);
+}
+
 /* A number that 64 bits do not hold is none. */
 static void
 test_large_numbers(void **state)
@@ -350,6 +374,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_level_without_name),
         cmocka_unit_test(test_large_numbers),
         cmocka_unit_test(test_http_tail),
         cmocka_unit_test(test_empty_server_and_no_host),
