@@ -43,11 +43,10 @@ struct survey_event {
     struct survey_class *class;
     int64_t epoch; /* -1: none */
     unsigned level, kind;
-    int error_number; /* -1: none */
-    bool tls;         /* advice_request_is_tls */
-    unsigned
-        numbers[TALLY_COMMON];    /* of the texts that classes share; COMMON_MOST: there is none, or it has no number */
-    uint64_t hashes[TALLY_TEXTS]; /* of the texts' forms in the views; 0: there is none, or it is empty */
+    int error_number;                /* -1: none */
+    bool tls;                        /* advice_request_is_tls */
+    unsigned numbers[TALLY_COMMON];  /* of texts that classes share; COMMON_MOST: there is none, or it has no number */
+    uint64_t hashes[TALLY_TEXTS];    /* of the texts' forms in the views; 0: there is none, or it is empty */
     struct slice texts[TALLY_TEXTS]; /* exact, of an event that is in no table */
 };
 
