@@ -145,7 +145,7 @@ markdown_links(void **state)
         {"https://nginx.org/en/docs/a_b.html#c", "<https://nginx.org/en/docs/a_b.html#c>"},
         {"http://nginx.org/", "<http://nginx.org/>"},
         {"javascript:x", "javascript:x"},
-        {"https://nginx.org/> x", "https&#58;//nginx.org/&gt; x"},
+        {"https://nginx.org/> x", "https`:`//nginx.org/&gt; x"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buffer out = BUFFER_EMPTY;
