@@ -128,14 +128,14 @@ process_match(const char **at, const char *end, struct prefix *prefix)
     return true;
 }
 
-/* "[]" is the level stderr, 0, of which ngx_log.c has no name: ngx.log(ngx.STDERR, ...) of Lua code writes it. */
+/* "[]" is the level stderr, 0, of which ngx_log.c has no name: ngx.log(ngx.STDERR, ...) of Lua code writes it.  Asked
+ * when level_match, which then leaves LEVEL_NONE, found no name. */
 static inline bool
-any_level_match(const char **at, const char *end, struct prefix *prefix)
+unnamed_level_match(const char **at, const char *end)
 {
     if (!TEXT_AT(*at, end, "[]"))
-        return level_match(at, end, prefix);
+        return false;
     *at += sizeof("[]") - 1;
-    prefix->level = LEVEL_NONE;
     return true;
 }
 
@@ -148,7 +148,9 @@ process_prefix_match(struct slice line, const char **at, struct prefix *prefix)
 
     if (line.size < DATE_SIZE + sizeof("[] 1#1:") - 1 || !date_match(line.data))
         return false;
-    if (!any_level_match(&p, end, prefix) || p == end || *p != ' ')
+    if (!level_match(&p, end, prefix) && !unnamed_level_match(&p, end))
+        return false;
+    if (p == end || *p != ' ')
         return false;
     p++;
     if (!process_match(&p, end, prefix) || (p < end && *p != ' ' && *p != '\r' && *p != '\n'))
