@@ -61,7 +61,9 @@ static void
 run_info(struct command_context *context, const struct options *options)
 {
     struct arena *arena = arena_new();
-    struct store *store = log_store_open_database(options, context->diagnostics);
+    struct store *store = output_check(options_value(options, "output"), context->diagnostics)
+                              ? log_store_open_database(options, context->diagnostics)
+                              : NULL;
     struct store_info info;
     struct store_detail detail;
 

@@ -88,14 +88,23 @@ say_files(const struct options *options, const struct rules *rules, struct diagn
                      options->words[0]);
 }
 
+static const char *const formats[] = {"text", "markdown", "json", NULL};
+
+/* All that can be wrong is told before standard input is read. */
+static bool
+check_options(const struct options *options, struct diagnostics *diagnostics)
+{
+    size_t format;
+    return options_choice(options, "format", formats, diagnostics, &format) &&
+           output_check(options_value(options, "output"), diagnostics);
+}
+
 static bool
 write_page(struct command_context *context, const struct options *options, const struct explanation_page *page)
 {
-    static const char *const formats[] = {"text", "markdown", "json", NULL};
     size_t format = 0;
     struct buffer text = BUFFER_EMPTY;
-    if (!options_choice(options, "format", formats, context->diagnostics, &format))
-        return false;
+    options_choice(options, "format", formats, context->diagnostics, &format);
     struct output *output = output_open(options_value(options, "output"), context->out, context->diagnostics);
     if (output == NULL)
         return false;
@@ -154,6 +163,10 @@ command_explain(struct command_context *context)
         goto out;
     }
     diagnostics_set_verbose(context->diagnostics, options_given(&options, "verbose"));
+    if (!check_options(&options, context->diagnostics)) {
+        status = diagnostics_worst(context->diagnostics);
+        goto out;
+    }
     rules = rules_option_load(&options, context->diagnostics);
     if (rules == NULL)
         goto out;

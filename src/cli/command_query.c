@@ -137,7 +137,7 @@ read_options(struct query *query)
         return false;
     filters_describe(options, query->arena, &described);
     query->filtered = described > 0;
-    return check_together(query);
+    return check_together(query) && output_check(options_value(options, "output"), diagnostics_of(query));
 }
 
 /* --- the store --- */

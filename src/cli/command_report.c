@@ -164,7 +164,8 @@ read_options(struct run *run)
     run->report.source = "the logs given";
     run->report.filters = filters_describe(run->options, run->arena, &run->report.filter_count);
     set_window(run, now);
-    if (!check_together(run))
+    /* With --scan what is read is stored and kept within bounds all the same, and no log is read for nothing. */
+    if (!check_together(run) || (!run->scan && !output_check(options_value(run->options, "output"), diagnostics)))
         return false;
     run->rules = rules_option_load(run->options, diagnostics);
     return run->rules != NULL;

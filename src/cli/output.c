@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,14 +19,6 @@ struct output {
     char *temporary;  /* the name beside path; NULL until the end where files need none until then */
     int error_number; /* of the first write that failed, 0 when none did or it is not known */
 };
-
-/* The name that is written to in the end: a symbolic link stays and its target is replaced. */
-static char *
-resolve(const char *path)
-{
-    char *target = realpath(path, NULL);
-    return target != NULL ? target : memory_copy_text(path);
-}
 
 static FILE *
 stream_of(int descriptor)
@@ -44,6 +37,41 @@ directory_of(const char *path)
     if (slash == NULL)
         return memory_copy_text(".");
     return slash == path ? memory_copy_text("/") : memory_copy_slice((struct slice){path, (size_t)(slash - path)});
+}
+
+/* Where a symbolic link leads, which need not be there; NULL when it is none.  Freed by the caller. */
+static char *
+link_target(const char *path)
+{
+    char text[PATH_MAX];
+    ssize_t size = readlink(path, text, sizeof text);
+    if (size <= 0 || (size_t)size == sizeof text)
+        return NULL;
+    struct buffer target = BUFFER_EMPTY;
+    if (text[0] != '/') {
+        char *directory = directory_of(path);
+        buffer_add_format(&target, "%s/", directory);
+        free(directory);
+    }
+    buffer_add(&target, (struct slice){text, (size_t)size});
+    return buffer_take(&target);
+}
+
+/* The name that is written to in the end: a symbolic link stays and its target is replaced, or made.  NULL with errno set
+ * when it cannot be told.  stat asks what opening it would: a circle of links, and who may follow a link in /tmp. */
+static char *
+resolve(const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0 && errno != ENOENT)
+        return NULL;
+    char *name = realpath(path, NULL);
+    if (name != NULL)
+        return name;
+    name = memory_copy_text(path);
+    for (char *target; (target = link_target(name)) != NULL; name = target)
+        free(name);
+    return name;
 }
 
 /* A file without a name, of which nothing stays when the program is killed.  Not every file system has them, and without
@@ -145,12 +173,24 @@ output_open(const char *path, FILE *standard, struct diagnostics *diagnostics)
         return output;
     }
     output->path = resolve(path);
-    if (!open_file(output)) {
+    if (output->path == NULL || !open_file(output)) {
         diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", path, strerror(errno));
         output_free(output);
         return NULL;
     }
     return output;
+}
+
+bool
+output_check(const char *path, struct diagnostics *diagnostics)
+{
+    struct stat facts;
+    if (path != NULL && stat(path, &facts) == 0 && S_ISFIFO(facts.st_mode))
+        return true; /* to open it is to wait for its reader */
+    struct output *output = output_open(path, stdout, diagnostics);
+    bool good = output != NULL;
+    output_abandon(output);
+    return good;
 }
 
 FILE *

@@ -14,6 +14,8 @@ struct output;
  * file system has such files, which output_finish renames to it; an existing file's mode is kept, a new one follows the
  * umask; what is no regular file (/dev/stdout, a pipe) is written directly.  NULL after a diagnostic with STATUS_STORE. */
 struct output *output_open(const char *path, FILE *standard, struct diagnostics *diagnostics);
+/* Tells now what output_open would refuse, for who has a log to read before; nothing is left behind. */
+bool output_check(const char *path, struct diagnostics *diagnostics);
 /* To write to; errors are found by output_finish. */
 FILE *output_stream(struct output *output);
 void output_write(struct output *output, struct slice bytes);

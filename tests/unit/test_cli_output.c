@@ -170,6 +170,69 @@ a_link_stays_a_link(void **state)
     assert_content(target, "new");
 }
 
+static bool
+is_link(const char *path)
+{
+    struct stat facts;
+    return lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode);
+}
+
+/* Through a second link, which is in another directory and leads up out of it. */
+static void
+a_link_to_nothing_stays_a_link(void **state)
+{
+    struct output_test *test = *state;
+    char deep[96], between[96], target[96];
+    snprintf(deep, sizeof deep, "%s/deep", test->directory);
+    snprintf(between, sizeof between, "%s/deep/between", test->directory);
+    snprintf(target, sizeof target, "%s/target", test->directory);
+    assert_int_equal(mkdir(deep, 0700), 0);
+    assert_int_equal(symlink("../target", between), 0);
+    assert_int_equal(symlink(between, test->path), 0);
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    assert_non_null(output);
+    output_write(output, SLICE("new"));
+    assert_true(output_finish(output, test->capture.diagnostics));
+    assert_true(is_link(test->path));
+    assert_true(is_link(between));
+    assert_content(target, "new");
+    assert_int_equal(name_count(test->directory), 3);
+}
+
+static void
+links_in_a_circle_are_refused(void **state)
+{
+    struct output_test *test = *state;
+    assert_int_equal(symlink("report.txt", test->path), 0);
+    assert_null(output_open(test->path, stdout, test->capture.diagnostics));
+    assert_non_null(
+        strstr(capture_text(&test->capture), "report.txt cannot be written: Too many levels of symbolic links\n"));
+    assert_true(is_link(test->path));
+}
+
+/* What can be opened is left as it was, and a pipe is not waited for. */
+static void
+what_cannot_be_opened_is_told_before(void **state)
+{
+    struct output_test *test = *state;
+    char pipe[96];
+    snprintf(pipe, sizeof pipe, "%s/pipe", test->directory);
+    assert_true(output_check(NULL, test->capture.diagnostics));
+    assert_true(output_check("-", test->capture.diagnostics));
+    assert_true(output_check(test->path, test->capture.diagnostics));
+    assert_int_equal(name_count(test->directory), 0);
+    write_content(test->path, "old");
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_true(output_check(test->path, test->capture.diagnostics));
+    assert_true(output_check(pipe, test->capture.diagnostics));
+    assert_content(test->path, "old");
+    assert_int_equal(name_count(test->directory), 2);
+    assert_string_equal(capture_text(&test->capture), "");
+    assert_false(output_check(test->directory, test->capture.diagnostics));
+    assert_non_null(strstr(capture_text(&test->capture), " cannot be written: Is a directory\n"));
+    assert_int_equal(diagnostics_worst(test->capture.diagnostics), STATUS_STORE);
+}
+
 static void
 a_full_disk_is_an_error(void **state)
 {
@@ -331,6 +394,9 @@ main(void)
         TEST(an_old_file_stays_until_then_and_keeps_its_mode),
         TEST(what_cannot_get_its_name_goes),
         TEST(a_link_stays_a_link),
+        TEST(a_link_to_nothing_stays_a_link),
+        TEST(links_in_a_circle_are_refused),
+        TEST(what_cannot_be_opened_is_told_before),
         TEST(a_full_disk_is_an_error),
         TEST(a_directory_that_is_not_there_is_named),
         TEST(color_is_asked_for),

@@ -1,0 +1,20 @@
+# An output that cannot be is told before anything is read: of a log, a database or an input that is not there is no word.
+for file in none/out . /dev/null/out; do
+    echo "--- $file"
+    "$NGXERR" report -o "$file" missing.log || echo "exit $?"
+    "$NGXERR" report -o "$file" -d missing.db || echo "exit $?"
+    "$NGXERR" query -o "$file" missing.log || echo "exit $?"
+    "$NGXERR" query -o "$file" --sql 'SELECT 1' -d missing.db || echo "exit $?"
+    "$NGXERR" explain -o "$file" <&- || echo "exit $?"
+    "$NGXERR" db info -o "$file" -d missing.db || echo "exit $?"
+done 2>&1
+echo "--- a format of explain too"
+"$NGXERR" explain -f html <&- || echo "exit $?"
+echo "--- a pipe is opened when there is something to write"
+mkfifo pipe
+printf '2026/11/20 03:12:45 [error] 1#1: *1 a\n' >a.log
+"$NGXERR" report --if act -o pipe a.log && echo "nobody had to read it"
+ls
+echo "--- with --scan what is new is stored all the same, and reported when it can be"
+"$NGXERR" report --scan --since-last -o none/out -d n.db --tz UTC a.log || echo "exit $?"
+"$NGXERR" report --since-last -d n.db | grep -c '^    2026.* a$'
