@@ -12,7 +12,7 @@
 static const struct option_spec specs[] = {
     OPTION_PATTERNS,
     {"without-embedded", 0, NULL, "only the pattern files named here, not the built-in ones"},
-    {"area", 0, "GLOB", "list: only classes of these areas"},
+    {"area", 0, "GLOB...", "list: only classes of these areas"},
     OPTION_FORMAT("table, json (list)"),
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)

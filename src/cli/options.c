@@ -104,6 +104,12 @@ value_is_optional(const struct option_spec *spec)
 }
 
 static bool
+may_repeat(const struct option_spec *spec)
+{
+    return spec->value_name == NULL || slice_ends(slice_of(spec->value_name), SLICE("..."));
+}
+
+static bool
 diagnose_missing_value(const struct option_spec *spec, struct diagnostics *diagnostics)
 {
     struct buffer spelling = BUFFER_EMPTY;
@@ -113,6 +119,66 @@ diagnose_missing_value(const struct option_spec *spec, struct diagnostics *diagn
              spec->help != NULL ? spec->help : "");
     buffer_free(&spelling);
     return false;
+}
+
+/* "  -d, --database FILE" */
+static void
+add_help_left(struct buffer *out, const struct option_spec *spec)
+{
+    if (spec->letter != 0)
+        buffer_add_format(out, "  -%c%s", spec->letter, spec->name != NULL ? ", " : "");
+    else
+        buffer_add_text(out, "      ");
+    if (spec->name != NULL)
+        buffer_add_format(out, "--%s", spec->name);
+    if (spec->value_name != NULL)
+        buffer_add_format(out, "%s%s", value_is_optional(spec) ? "" : " ", spec->value_name);
+}
+
+/* "--since-last=a", "-n 5", as it could have been written */
+static void
+add_with_value(struct buffer *out, const struct option_spec *spec, const char *value)
+{
+    enum { SHOWN = 80 };
+    add_spelling(out, spec);
+    if (value != NULL)
+        buffer_add_format(out, "%s%.*s", value_is_optional(spec) ? "=" : " ", SHOWN, value);
+}
+
+static void
+diagnose_second_value(const struct option_spec *spec, const char *first, const char *second,
+                      struct diagnostics *diagnostics)
+{
+    struct buffer texts[3] = {BUFFER_EMPTY, BUFFER_EMPTY, BUFFER_EMPTY};
+    add_with_value(&texts[0], spec, first);
+    add_with_value(&texts[1], spec, second);
+    add_help_left(&texts[2], spec);
+    diagnose(diagnostics, STATUS_USAGE, "\"%s\" and \"%s\" exclude each other; only one can hold: %s",
+             buffer_text(&texts[0]), buffer_text(&texts[1]), slice_trim(buffer_slice(&texts[2])).data);
+    for (size_t i = 0; i < 3; i++)
+        buffer_free(&texts[i]);
+}
+
+/* What is given last would make the rest forgotten in silence, which of a filter is another answer and of a prune costs
+ * events. */
+static bool
+check_second_values(const struct options *options, struct diagnostics *diagnostics)
+{
+    for (size_t spec = 0; spec < options->spec_count; spec++) {
+        const struct option_given *first = NULL;
+        for (size_t i = 0; !may_repeat(&options->specs[spec]) && i < options->given_count; i++) {
+            const struct option_given *given = &options->given[i];
+            if (given->spec != spec)
+                continue;
+            if (first == NULL)
+                first = given;
+            if (!slice_equal(slice_of(first->value), slice_of(given->value))) {
+                diagnose_second_value(&options->specs[spec], first->value, given->value, diagnostics);
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 /* "--name", "--name=value", "--name value"; `word` stands after the dashes. */
@@ -206,7 +272,7 @@ options_parse(const struct option_spec *specs, size_t spec_count, int argc, char
         if (!good)
             return false;
     }
-    return true;
+    return options->help || check_second_values(options, diagnostics);
 }
 
 void
@@ -316,20 +382,6 @@ options_choice(const struct options *options, const char *name, const char *cons
     diagnose(diagnostics, STATUS_USAGE, "%s", buffer_text(&message));
     buffer_free(&message);
     return false;
-}
-
-/* "  -d, --database FILE" */
-static void
-add_help_left(struct buffer *out, const struct option_spec *spec)
-{
-    if (spec->letter != 0)
-        buffer_add_format(out, "  -%c%s", spec->letter, spec->name != NULL ? ", " : "");
-    else
-        buffer_add_text(out, "      ");
-    if (spec->name != NULL)
-        buffer_add_format(out, "--%s", spec->name);
-    if (spec->value_name != NULL)
-        buffer_add_format(out, "%s%s", value_is_optional(spec) ? "" : " ", spec->value_name);
 }
 
 /* One line, or two when the left side is long. */

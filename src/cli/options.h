@@ -6,7 +6,8 @@
 
 #include "base/diagnostics.h"
 
-/* One option.  All may be given more than once; for one that has a single value the last wins. */
+/* One option.  One without a value may be given more than once, and so may one whose value_name ends in "..."; of any
+ * other all the values must be the same, since only one of them could hold. */
 struct option_spec {
     const char *name;       /* long name without the dashes; NULL for one with a letter only */
     char letter;            /* 0 for none */
@@ -17,7 +18,7 @@ struct option_spec {
 /* Rows that several commands share: write OPTION_DATABASE, ... into a table of option_spec.  --help needs no row. */
 /* clang-format off */
 #define OPTION_DATABASE {"database", 'd', "FILE", "the database (default: see DATABASE in ngxerr(1))"}
-#define OPTION_PATTERNS {"patterns", 0, "DIR", "pattern files that add to the built-in ones, or override them by id"}
+#define OPTION_PATTERNS {"patterns", 0, "DIR...", "pattern files that add to the built-in ones, or override them by id"}
 #define OPTION_FORMAT(formats) {"format", 'f', "FORMAT", "output format: " formats}
 #define OPTION_OUTPUT {"output", 'o', "FILE", "write to FILE, which appears only when complete"}
 #define OPTION_VERBOSE {"verbose", 'v', NULL, "say more on standard error"}
@@ -29,7 +30,7 @@ struct option_spec {
 #define OPTION_FINAL {"final", 0, NULL, "take a last line without its newline as complete"}
 #define OPTION_GROUP {"group", 0, "GROUP", "when the database is made, and only then: readable by this group (0640)"}
 #define OPTION_WAIT {"wait", 0, "SECONDS", "how long to wait when another ngxerr writes to the database (default: 0)"}
-#define OPTION_KEEP {"keep", 0, "AGES", "remove older events when done, their counts stay: noise=7d,all=90d"}
+#define OPTION_KEEP {"keep", 0, "AGES...", "remove older events when done, their counts stay: noise=7d,all=90d"}
 #define OPTION_MAX_SIZE {"max-size", 0, "SIZE", "remove events when done, oldest noise first, until the database is this small: 5G"}
 #define OPTION_MIN_FREE {"min-free", 0, "SIZE", "stop before the file system has less free than this (default: 5 % or 1 GB; see ngxerr(1))"}
 /* clang-format on */
@@ -58,7 +59,7 @@ void options_free(struct options *options);
 /* By long name (or by the letter as a string for an option without one); asking for a name that is in no row is a
  * broken invariant. */
 bool options_given(const struct options *options, const char *name);
-/* The last value, or NULL. */
+/* The value, of several the last, or NULL. */
 const char *options_value(const struct options *options, const char *name);
 /* The index-th value, counted from 0, or NULL: for (i = 0; (value = options_value_at(options, "class", i)) != NULL;
  * i++). */

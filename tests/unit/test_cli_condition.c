@@ -4,7 +4,7 @@
 #include "cli/report_condition.h"
 #include "parse/parse.h"
 
-static const struct option_spec specs[] = {{"if", 0, "CONDITION", "a condition"}};
+static const struct option_spec specs[] = {{"if", 0, "CONDITION...", "a condition"}};
 
 struct fixture {
     struct capture capture;

@@ -6,8 +6,8 @@
 static const struct option_spec specs[] = {
     {"database", 'd', "FILE", "the database"},
     {"format", 'f', "FORMAT", "the format"},
-    {"class", 0, "GLOB", "a class"},
-    {"not-class", 0, "GLOB", "no class"},
+    {"class", 0, "GLOB...", "a class"},
+    {"not-class", 0, "GLOB...", "no class"},
     {"force", 0, NULL, "force"},
     {"final", 0, NULL, "final"},
     {"verbose", 'v', NULL, "verbose"},
@@ -63,6 +63,30 @@ options_repeat(void **state)
     assert_string_equal(options_value(&options, "class"), "c");
     assert_null(options_value_at(&options, "class", 2));
     assert_null(options_value_at(&options, "format", 0));
+    END();
+}
+
+/* A filter that the last one made forgotten is another answer. */
+static void
+two_values_where_one_can_hold_are_refused(void **state)
+{
+    (void)state;
+    struct capture capture;
+    struct options options;
+    assert_true(PARSE("-f", "json", "-vv", "--format=json", "-r", "-r"));
+    assert_string_equal(options_value(&options, "format"), "json");
+    END();
+    assert_false(PARSE("-f", "json", "--class", "a", "--format=text"));
+    assert_string_equal(capture_text(&capture), "ngxerr: \"--format json\" and \"--format text\" exclude each other; "
+                                                "only one can hold: -f, --format FORMAT\n");
+    assert_int_equal(diagnostics_worst(capture.diagnostics), STATUS_USAGE);
+    END();
+    assert_false(PARSE("-n5", "-n", "6"));
+    assert_string_equal(capture_text(&capture),
+                        "ngxerr: \"-n 5\" and \"-n 6\" exclude each other; only one can hold: -n N\n");
+    END();
+    assert_true(PARSE("-n5", "-n", "6", "--help")); /* who asks for help gets it */
+    assert_true(options.help);
     END();
 }
 
@@ -125,13 +149,22 @@ a_value_may_be_optional(void **state)
     (void)state;
     struct capture capture;
     struct options options;
-    char *words[] = {"--since-last", "word", "--since-last=a", "--hidden"};
+    char *words[] = {"--since-last", "word", "--hidden", "--since-last=a"};
     capture_begin(&capture);
-    assert_true(options_parse(odd_specs, 5, 4, words, capture.diagnostics, &options));
+    assert_true(options_parse(odd_specs, 5, 3, words, capture.diagnostics, &options));
     assert_int_equal(options.word_count, 1);
-    assert_null(options_value_at(&options, "since-last", 0));
-    assert_string_equal(options_value_at(&options, "since-last", 1), "a");
+    assert_true(options_given(&options, "since-last"));
+    assert_null(options_value(&options, "since-last"));
     assert_true(options_given(&options, "hidden"));
+    END();
+    capture_begin(&capture);
+    assert_true(options_parse(odd_specs, 5, 1, words + 3, capture.diagnostics, &options));
+    assert_string_equal(options_value(&options, "since-last"), "a");
+    END();
+    capture_begin(&capture);
+    assert_false(options_parse(odd_specs, 5, 4, words, capture.diagnostics, &options));
+    assert_string_equal(capture_text(&capture), "ngxerr: \"--since-last\" and \"--since-last=a\" exclude each other; "
+                                                "only one can hold: --since-last[=NAME]\n");
     END();
 }
 
@@ -260,6 +293,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_read),
         cmocka_unit_test(options_repeat),
+        cmocka_unit_test(two_values_where_one_can_hold_are_refused),
         cmocka_unit_test(a_lone_dash_and_what_follows_two_are_words),
         cmocka_unit_test(long_names_may_be_shortened),
         cmocka_unit_test(a_whole_name_is_never_ambiguous),
