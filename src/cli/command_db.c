@@ -1,8 +1,6 @@
 /* ngxerr db: what the database holds (info), events away (prune), classify again (reclassify), another time zone (retime). */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/limits.h"
@@ -75,23 +73,18 @@ run_info(struct command_context *context, const struct options *options)
 
 /* --- what changes a database --- */
 
-/* Opens a database that is there; these commands make none. */
+/* Opens a database that is there; these commands make none.  A dry run reads the one that would be changed. */
 static struct store *
-open_for_writing(struct command_context *context, const struct options *options)
+open_for_changing(struct command_context *context, const struct options *options)
 {
-    char *path = database_path_for_writing(options_value(options, "database"), NULL, context->diagnostics);
+    char *path = database_path_for_changing(options_value(options, "database"), context->diagnostics);
     char *node = log_store_node(NULL);
-    struct store_options open = {.mode = STORE_WRITE, .path = path, .node = node};
+    enum store_mode mode = options_given(options, "dry-run") ? STORE_READ : STORE_WRITE;
+    struct store_options open = {.mode = mode, .path = path, .node = node, .must_exist = true};
     struct store *store = NULL;
-    struct stat facts;
 
-    if (path == NULL || !options_number(options, "wait", 0, LIMIT_WAIT, context->diagnostics, &open.wait))
-        goto out;
-    if (stat(path, &facts) != 0)
-        diagnose(context->diagnostics, STATUS_STORE, "%s: %s", path, strerror(errno));
-    else
+    if (path != NULL && options_number(options, "wait", 0, LIMIT_WAIT, context->diagnostics, &open.wait))
         store = store_open(&open, context->diagnostics);
-out:
     free(path);
     free(node);
     return store;
@@ -113,7 +106,7 @@ prune(struct store *store, const struct filter *filter, bool by_age, struct prun
 static void
 prune_or_count(struct command_context *context, const struct options *options, const struct filter *filter, bool by_age)
 {
-    struct store *store = open_for_writing(context, options);
+    struct store *store = open_for_changing(context, options);
     struct prune_result result;
     struct buffer text = BUFFER_EMPTY;
     uint64_t count;
@@ -189,7 +182,7 @@ static void
 run_reclassify(struct command_context *context, const struct options *options)
 {
     struct rules *rules = rules_option_load(options, context->diagnostics);
-    struct store *store = rules != NULL ? open_for_writing(context, options) : NULL;
+    struct store *store = rules != NULL ? open_for_changing(context, options) : NULL;
     struct reclassify_result result;
     bool changed;
 
@@ -204,7 +197,7 @@ static void
 retime(struct command_context *context, const struct options *options, const struct filter *filter,
        const struct zone *zone)
 {
-    struct store *store = open_for_writing(context, options);
+    struct store *store = open_for_changing(context, options);
     struct retime_result result;
 
     if (store == NULL)

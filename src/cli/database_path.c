@@ -124,20 +124,38 @@ open_to_group(const char *directory, const char *group, struct diagnostics *diag
     return true;
 }
 
+/* Where this user's scan makes its database; NULL after a diagnostic. */
+static char *
+own_directory(bool *system, struct diagnostics *diagnostics)
+{
+    *system = geteuid() == 0;
+    char *directory = *system ? memory_copy_text(SYSTEM_DIRECTORY) : state_directory();
+    if (directory == NULL)
+        diagnose(diagnostics, STATUS_STORE,
+                 "there is no home directory for the database: set HOME or XDG_STATE_HOME, or use --database FILE");
+    return directory;
+}
+
+char *
+database_path_for_changing(const char *given, struct diagnostics *diagnostics)
+{
+    bool named, system;
+    char *path = named_path(given, diagnostics, &named);
+    char *directory = named ? NULL : own_directory(&system, diagnostics);
+    if (directory != NULL)
+        path = join(directory, "ngxerr.db");
+    free(directory);
+    return path;
+}
+
 char *
 database_path_for_writing(const char *given, const char *group, struct diagnostics *diagnostics)
 {
-    bool named, made;
+    bool named, made, system;
     char *path = named_path(given, diagnostics, &named);
-    if (named)
+    char *directory = named ? NULL : own_directory(&system, diagnostics);
+    if (directory == NULL)
         return path;
-    bool system = geteuid() == 0;
-    char *directory = system ? memory_copy_text(SYSTEM_DIRECTORY) : state_directory();
-    if (directory == NULL) {
-        diagnose(diagnostics, STATUS_STORE,
-                 "there is no home directory for the database: set HOME or XDG_STATE_HOME, or use --database FILE");
-        return NULL;
-    }
     if (make_directories(directory, &made, diagnostics) &&
         (!system || !made || open_to_group(directory, group, diagnostics)))
         path = join(directory, "ngxerr.db");

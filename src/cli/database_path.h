@@ -12,5 +12,7 @@ char *database_path_for_reading(const char *given, struct diagnostics *diagnosti
 /* Makes the default's missing directories (the user's own 0700; the system's 0750 with `group`, when given, as its
  * group); those of a path that was given must exist. */
 char *database_path_for_writing(const char *given, const char *group, struct diagnostics *diagnostics);
+/* The same one for what changes a database that is there: makes nothing. */
+char *database_path_for_changing(const char *given, struct diagnostics *diagnostics);
 
 #endif

@@ -217,7 +217,9 @@ take_lock(struct store *store, const struct store_options *options)
     gid_t known; /* before anything is touched */
     if (options->group != NULL && !find_group(store, options->group, &known))
         return false;
-    store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    store->lock = open(store->path, O_RDWR | (options->must_exist ? 0 : O_CREAT) | O_CLOEXEC, 0600);
+    if (store->lock < 0 && options->must_exist && (errno == ENOENT || errno == ENOTDIR))
+        return refuse_missing(store);
     if (store->lock < 0) {
         diagnose(store->diagnostics, STATUS_STORE, "%s: cannot be opened to write: %s", store->path, strerror(errno));
         return false;
@@ -253,7 +255,7 @@ open_to_write(struct store *store, const struct store_options *options)
         return false;
     enum header header = read_header(store, store->lock);
     bool is_new = header == HEADER_EMPTY || header == HEADER_CUT_SHORT;
-    if (!is_new && !refuse_header(store, header))
+    if ((!is_new || (header == HEADER_EMPTY && options->must_exist)) && !refuse_header(store, header))
         return false;
     if (header != HEADER_OURS)
         lock_shut_gate(store);

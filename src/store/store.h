@@ -30,6 +30,7 @@ struct store_options {
     int64_t min_free; /* STORE_WRITE: bytes that a scan leaves free on the file system; 0: LIMIT_FREE_PERCENT and so on,
                           -1: none */
     bool (*room)(const char *path, struct store_room *room); /* asks the file system of `path`; NULL: statvfs */
+    bool must_exist; /* STORE_WRITE: none is made, nor is an empty file made one */
     bool fills; /* STORE_WRITE: a scan follows, whose first rows go into one transaction with a new database's tables */
     bool passing; /* with STORE_PRIVATE: events only pass (store_forget): each batch refers to nothing before it */
 };

@@ -67,8 +67,8 @@ expect(all(process.poll() is None for process in waiting), "a scan did not wait"
 refused = stderr_of(start("scan", "--wait", "1", "-d", database, log), 5)
 expect("waited 1 s" in refused, "it does not say that it waited: %s" % refused)
 
-# Readers meanwhile.
-for words in (("query", "-f", "csv", "-n", "1"), ("report", "-f", "json"), ("db", "info"), ("query", "--sql", "SELECT count(*) FROM counts")):
+# Readers meanwhile; a dry run is one.
+for words in (("db", "prune", "--older-than", "1d", "--dry-run"), ("query", "-f", "csv", "-n", "1"), ("report", "-f", "json"), ("db", "info"), ("query", "--sql", "SELECT count(*) FROM counts")):
     run(base, *words, "-d", database)
 writer.write(make_log(chance, 200, 2000))
 writer.close()

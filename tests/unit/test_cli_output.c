@@ -339,6 +339,8 @@ the_option_wins_over_the_variable(void **state)
     char *path = database_path_for_reading(NULL, test->capture.diagnostics);
     assert_non_null(strstr(path, "/ngxerr/ngxerr.db"));
     free(path);
+    assert_taken(database_path_for_changing("given.db", test->capture.diagnostics), "given.db");
+    assert_null(database_path_for_changing("", test->capture.diagnostics));
     assert_null(database_path_for_writing("", NULL, test->capture.diagnostics));
     assert_int_equal(diagnostics_worst(test->capture.diagnostics), STATUS_USAGE);
 }
@@ -355,8 +357,12 @@ the_users_own_is_made_for_the_user_alone(void **state)
     snprintf(expected, sizeof expected, "%s/.local/state/ngxerr/ngxerr.db", test->directory);
     if (access("/var/lib/ngxerr/ngxerr.db", F_OK) != 0) /* what is to be made is what is missing */
         assert_taken(database_path_for_reading(NULL, test->capture.diagnostics), expected);
-    assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), expected);
+    assert_taken(database_path_for_changing(NULL, test->capture.diagnostics), expected);
     struct stat facts;
+    char local[96];
+    snprintf(local, sizeof local, "%s/.local", test->directory);
+    assert_int_not_equal(stat(local, &facts), 0);
+    assert_taken(database_path_for_writing(NULL, NULL, test->capture.diagnostics), expected);
     *strrchr(expected, '/') = '\0';
     assert_int_equal(stat(expected, &facts), 0);
     assert_int_equal(facts.st_mode & 07777, 0700);
