@@ -18,7 +18,6 @@ static const struct option_spec specs[] = {
     OPTION_DATABASE,
     {"nginx-conf", 0, "FILE",
      "nginx's configuration, to see where it writes its error logs (default: " DEFAULT_CONFIG ")"},
-    OPTION_VERBOSE,
 };
 #define SPEC_COUNT (sizeof specs / sizeof *specs)
 

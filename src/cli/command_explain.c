@@ -13,7 +13,6 @@ static const struct option_spec specs[] = {
     OPTION_FORMAT("text, markdown or json"),
     OPTION_OUTPUT,
     OPTION_PATTERNS,
-    OPTION_VERBOSE,
 };
 #define SPEC_COUNT (sizeof(specs) / sizeof(specs[0]))
 
@@ -162,7 +161,6 @@ command_explain(struct command_context *context)
         status = STATUS_DONE;
         goto out;
     }
-    diagnostics_set_verbose(context->diagnostics, options_given(&options, "verbose"));
     if (!check_options(&options, context->diagnostics)) {
         status = diagnostics_worst(context->diagnostics);
         goto out;

@@ -28,6 +28,8 @@ try db prune
 try query --by class,hst missing.log
 try query --by a,b,c,d,e missing.log
 try query -n -1 missing.log
+try explain -v upstream-connect-refused
+try doctor -v
 try query --by class --by host missing.log
 try db prune --older-than 90d --older-than 30d -d missing.db
 try query --color sometimes -d missing.db
