@@ -1,41 +1,7 @@
-/* HTML, JSON and CSV.  Any room may use it. */
+/* JSON and CSV.  Any room may use it. */
 #include "base/escape.h"
 
 #include "base/escape_parts.h"
-
-void
-escape_html_text(struct buffer *out, struct slice bytes)
-{
-    while (bytes.size > 0) {
-        struct character character = character_take(&bytes);
-        switch (character.code_point) {
-        case '&':
-            buffer_add_text(out, "&amp;");
-            break;
-        case '<':
-            buffer_add_text(out, "&lt;");
-            break;
-        case '>':
-            buffer_add_text(out, "&gt;");
-            break;
-        case '"':
-            buffer_add_text(out, "&quot;");
-            break;
-        case '\'':
-            buffer_add_text(out, "&#39;");
-            break;
-        case '\n':
-        case '\t':
-            buffer_add(out, character.bytes);
-            break;
-        default:
-            if (character_is_unsafe(character.code_point))
-                escape_add_hex(out, character.bytes);
-            else
-                buffer_add(out, character.bytes);
-        }
-    }
-}
 
 static void
 json_add_unit(struct buffer *out, uint32_t unit)

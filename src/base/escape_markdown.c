@@ -146,7 +146,7 @@ needs_padding(struct slice text)
 }
 
 void
-escape_markdown_code(struct buffer *out, struct slice bytes, bool in_table)
+escape_markdown_code(struct buffer *out, struct slice bytes)
 {
     struct buffer plain = BUFFER_EMPTY;
     escape_terminal(&plain, bytes);
@@ -158,11 +158,7 @@ escape_markdown_code(struct buffer *out, struct slice bytes, bool in_table)
         buffer_add_byte(out, '`');
     if (padding)
         buffer_add_byte(out, ' ');
-    for (size_t i = 0; i < text.size; i++) {
-        if (in_table && text.data[i] == '|')
-            buffer_add_byte(out, '\\');
-        buffer_add_byte(out, text.data[i]);
-    }
+    buffer_add(out, text);
     if (padding && text.size > 0)
         buffer_add_byte(out, ' ');
     for (size_t i = 0; i < fence; i++)

@@ -106,15 +106,6 @@ count_severity(const struct finding *findings, size_t count, int bound)
     return events;
 }
 
-static uint64_t
-count_new(const struct finding *findings, size_t count)
-{
-    uint64_t classes = 0;
-    for (size_t i = 0; i < count; i++)
-        classes += findings[i].is_new;
-    return classes;
-}
-
 static bool
 is_met(const struct report_condition *condition, const struct report *report)
 {
@@ -129,8 +120,7 @@ is_met(const struct report_condition *condition, const struct report *report)
             count += report->events_by_level[level];
         break;
     case CONDITION_NEW:
-        count = count_new(report->findings, report->finding_count) + count_new(report->noise, report->noise_count) +
-                report->new_shape_total;
+        count = report_count_new(report);
         break;
     }
     return count >= condition->count;

@@ -7,13 +7,20 @@
 /* Shapes are long: the others follow in their own section. */
 #define NEW_SHAPES_SHOWN 10
 
-static size_t
+static uint64_t
 count_new(const struct finding *findings, size_t count)
 {
-    size_t found = 0;
+    uint64_t found = 0;
     for (size_t i = 0; i < count; i++)
         found += findings[i].is_new;
     return found;
+}
+
+uint64_t
+report_count_new(const struct report *report)
+{
+    return count_new(report->findings, report->finding_count) + count_new(report->noise, report->noise_count) +
+           report->new_shape_total;
 }
 
 static void
@@ -55,8 +62,7 @@ compose_new_shapes(struct paper *paper, const struct report *report)
 void
 compose_new(struct paper *paper, const struct report *report)
 {
-    size_t classes = count_new(report->findings, report->finding_count) + count_new(report->noise, report->noise_count);
-    if (classes + report->new_shape_total == 0)
+    if (report_count_new(report) == 0)
         return;
     paper_block(paper, BLOCK_SECTION, NULL, "New");
     if (report->since_last != NULL && report->last_report < 0) {

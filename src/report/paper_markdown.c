@@ -79,7 +79,7 @@ markdown_text(struct paper *paper, struct slice text)
             continue;
         }
         add_words(paper->out, slice_first(text, open));
-        escape_markdown_code(paper->out, (struct slice){text.data + open + 1, close}, false);
+        escape_markdown_code(paper->out, (struct slice){text.data + open + 1, close});
         text = slice_from(text, open + 1 + close + 1);
     }
 }
@@ -87,7 +87,7 @@ markdown_text(struct paper *paper, struct slice text)
 static void
 markdown_code(struct paper *paper, struct slice text)
 {
-    escape_markdown_code(paper->out, text, false);
+    escape_markdown_code(paper->out, text);
 }
 
 static void
@@ -163,7 +163,7 @@ markdown_values(struct paper *paper, const char *label, const struct value_count
         if (i > 0)
             buffer_add_text(paper->out, ", ");
         paper_cut(&cut, values[i].value, VALUE_COLUMNS);
-        escape_markdown_code(paper->out, buffer_slice(&cut), false);
+        escape_markdown_code(paper->out, buffer_slice(&cut));
         buffer_add_byte(paper->out, ' ');
         figures_add_count(paper->out, values[i].count);
         buffer_free(&cut);

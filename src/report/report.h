@@ -89,11 +89,14 @@ struct report {
 };
 
 struct report_format {
-    const char *name; /* text, markdown, json (html comes with its issue) */
+    const char *name; /* text, markdown, json */
     void (*write)(const struct report *report, struct buffer *out);
 };
 extern const struct report_format report_formats[];
 /* NULL when there is no such format. */
 const struct report_format *report_format_find(const char *name);
+
+/* Classes, noise included, and shapes that were never seen before the report's period. */
+uint64_t report_count_new(const struct report *report);
 
 #endif

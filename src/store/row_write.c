@@ -323,7 +323,7 @@ set_shared(struct row_writer *writer, const struct row_keys *keys)
 
 /* --- the bound --- */
 
-/* The longest beginning whose form in the views has at most `most` bytes. */
+/* A beginning whose form in the views has at most `most` bytes: as long as that itself, or a half, a quarter ... of it. */
 static struct slice
 cut_text(struct row_writer *writer, struct slice exact, size_t most)
 {
