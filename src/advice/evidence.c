@@ -182,7 +182,7 @@ evidence_network(struct slice address)
     bool ipv6 = strcmp(family, "ipv6") == 0, ipv4 = strcmp(family, "ipv4") == 0;
 
     if (strcmp(family, "unix") == 0)
-        return "private";
+        return family;
     if (!ipv4 && !ipv6)
         return "";
     return (ipv6 ? is_private_ipv6(address) : is_private_ipv4(address)) ? "private" : "public";

@@ -15,8 +15,8 @@ void evidence_split_address(struct slice address, struct slice *host, struct sli
 struct slice evidence_without_brackets(struct slice host);
 /* "ipv4", "ipv6", "unix" or "" of an upstream's address. */
 const char *evidence_family(struct slice address);
-/* "private" of an address that is of no use in the internet (RFC 1918, 6598, 4193, loopback, link-local, a unix socket),
- * "public" of another one, "" of what is no address. */
+/* "private" of an address that is of no use in the internet (RFC 1918, 6598, 4193, loopback, link-local), "public" of
+ * another one, "unix" of a socket's, "" of what is no address. */
 const char *evidence_network(struct slice address);
 
 #endif

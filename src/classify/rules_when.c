@@ -77,7 +77,7 @@ value_holds(enum when_values values, struct slice text)
     case WHEN_FAMILY:
         return slice_is(text, "ipv4") || slice_is(text, "ipv6") || slice_is(text, "unix");
     case WHEN_NETWORK:
-        return slice_is(text, "private") || slice_is(text, "public");
+        return slice_is(text, "private") || slice_is(text, "public") || slice_is(text, "unix");
     default:
         return text.size > 0;
     }

@@ -106,7 +106,8 @@ def vary(line, number, branch):
     uri = number % branch.distinct("uris", "top_uri_share")
     peer = number % max(branch.distinct("peers", "top_peer_share"), 1)
     network = b"10.1" if ["private"] in branch.of("client_network") else b"203.0"
-    line = re.sub(rb"client: (unix:|[\w.:]+)", b"client: %s.%d.%d" % (network, client // 200, client % 200 + 1), line)
+    address = b"unix:" if ["unix"] in branch.of("client_network") else b"%s.%d.%d" % (network, client // 200, client % 200 + 1)
+    line = re.sub(rb"client: (unix:|[\w.:]+)", b"client: " + address, line)
     line = re.sub(rb"^(\S+ \S+ \[\w+\] \d+#\d+: \*)\d+", lambda found: found[1] + b"%d" % (number + 1), line)
     line = re.sub(rb'(request: "\w+ )\S+', rb"\g<1>/page/%d" % uri, line)
     if peer or branch.of("peers"):

@@ -40,6 +40,22 @@ def req_real_ip(stage):
     return Plan(lab.http(LIMITED % "limit_req zone=one;"), one_after_the_other, up=up.port)
 
 
+def through_a_socket(nginx):
+    """Five requests of five visitors that a proxy passes on through a Unix socket."""
+    for visitor in VISITORS:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(nginx.path("front.sock"))
+            client.sendall(f"GET / HTTP/1.1\r\nHost: localhost\r\n{visitor}\r\nConnection: close\r\n\r\n".encode())
+            lab.read_all(client)
+
+
+@case("visitors behind a Unix socket", "limit-req-rejected", "own-proxy-unix")
+def req_unix(stage):
+    up = stage.server(lab.answers_with(b"ok"))
+    text = LIMITED.replace("listen 127.0.0.1:{port};", "listen 127.0.0.1:{port}; listen unix:{prefix}/front.sock;") % "limit_req zone=one;"
+    return Plan(lab.http(text), through_a_socket, up=up.port)
+
+
 @case("a page with its images", "limit-req-rejected", "burst", burst="20")
 def req_burst(stage):
     up = stage.server(lab.answers_with(b"ok"))

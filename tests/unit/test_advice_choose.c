@@ -102,7 +102,7 @@ networks_of_clients(void **state)
         {"fec0::1", "public"},
         {"fd::1", "public"},
         {"2001:db8::1", "public"},
-        {"unix:", "private"},
+        {"unix:", "unix"},
         {"a.example", ""},
         {"", ""},
         {"::ffff:10.0.0.1", "private"},
