@@ -218,7 +218,7 @@ def stored(stage):
                 values={"store_directory": stage.path("store")}, up=stage.server(lab.answers_with(b"ok")).port)
 
 
-@case("a file where a directory is wanted", "os-call-failed-file-store", "clash", needs=["root"])
+@case("a file where a directory is wanted", "os-call-failed-file-store-name", "clash", needs=["root"])
 def stored_below_a_file(stage):
     nobody = pwd.getpwnam("nobody")
     os.mkdir(stage.path("store"))
