@@ -21,8 +21,9 @@ struct store_log {
     struct classifier *classifier;
     struct zone *zone;
     struct store *store;
-    char path[64]; /* of the database; empty: private */
-    bool loads_on; /* what is read waits for a commit */
+    char path[64];       /* of the database; empty: private */
+    bool loads_on;       /* what is read waits for a commit */
+    const int32_t *east; /* seconds east of UTC of each record in turn; NULL: none */
 };
 
 static inline void
@@ -135,7 +136,7 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
             at += piece.consumed;
             if (piece.type == PIECE_RECORD) {
                 event->record = piece.record;
-                event->utc_offset = 0;
+                event->utc_offset = log->east != NULL ? *log->east++ : 0;
                 if (!complete && !piece.complete)
                     event->record.flags |= RECORD_OPEN;
                 classify_record(log->classifier, &event->record, &event->match);

@@ -106,6 +106,91 @@ nothing_is_left_when_no_size_is_enough(void **state)
     assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), 7);
 }
 
+static int64_t
+pruned_before(struct store_log *log)
+{
+    struct arena *arena = arena_new();
+    struct store_info info;
+    assert_true(store_info(log->store, arena, &info));
+    arena_free(arena);
+    return info.pruned_before;
+}
+
+/* A query is complete from then on: what goes later and is older does not bring it back. */
+static void
+the_newest_that_was_pruned_is_remembered(void **state)
+{
+    struct store_log *log = *state;
+    struct prune_result result;
+    struct store_keep keep = keep_all();
+    assert_int_equal(pruned_before(log), -1);
+    keep.before[SEVERITY_NOISE] = DAY(2);
+    assert_true(store_prune_by_age(log->store, &keep, &result));
+    assert_int_equal(result.events, 2);
+    assert_int_equal(pruned_before(log), DAY(1) + 3 * 3600 + 1 + 1);
+    keep.before[0] = DAY(1);
+    assert_true(store_prune_by_age(log->store, &keep, &result));
+    assert_int_equal(result.events, 1);
+    assert_int_equal(pruned_before(log), DAY(1) + 3 * 3600 + 1 + 1);
+}
+
+/* Addresses and names of clients too. */
+static void
+of_what_was_pruned_nothing_stays_but_counts(void **state)
+{
+    struct store_log *log = *state;
+    struct prune_result result;
+    const char *all = "error.log";
+    struct filter filter = {.logs = {.allow = &all, .allow_count = 1}};
+    assert_true(store_log_number(log, "SELECT count(*) FROM moment") > 0);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM string WHERE text = '192.0.2.1'"), 1);
+    assert_true(store_prune_by_filter(log->store, &filter, &result));
+    assert_int_equal(result.events, 7);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM moment"), 0);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM context"), 0);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM string WHERE text = '192.0.2.1'"), 0);
+    assert_int_equal(store_log_number(log, "SELECT sum(count) FROM counts"), 7);
+}
+
+/* Of a log that is listed behind the others. */
+static void
+read_other_log(struct store_log *log, struct slice text)
+{
+    struct file_probe probe = {.path = "/l/other.log",
+                               .log = SLICE("other.log"),
+                               .head = slice_first(text, LIMIT_IDENTITY),
+                               .compressed = true,
+                               .complete = true,
+                               .read_at = store_log_read_at,
+                               .read_context = &text,
+                               .device = 1,
+                               .inode = 2,
+                               .size = text.size,
+                               .modified = 1};
+    struct file_plan plan;
+    assert_true(store_file_plan(log->store, &probe, &plan));
+    assert_int_equal(plan.verdict, FILE_NEW);
+    assert_true(store_file_begin(log->store, &probe, &plan, log->zone));
+    store_log_add(log, &plan, text, true);
+}
+
+static void
+a_file_without_times_leaves_those_of_all(void **state)
+{
+    struct store_log *log = *state;
+    static const char older[] = "2026/11/19 03:00:00 [notice] 1#1: a message 16 that no class has\n";
+    struct arena *arena = arena_new();
+    struct store_info info;
+    read_other_log(log, SLICE("nginx: [emerg] bind() to 0.0.0.0:81 failed (98: Address already in use)\n"));
+    assert_true(store_info(log->store, arena, &info));
+    assert_int_equal(info.total.first_time, DAY(0) + 3 * 3600);
+    assert_int_equal(info.total.last_time, DAY(1) + 3 * 3600 + 2);
+    assert_int_equal(store_log_read(log, "/l/older.log", slice_of(older), true), FILE_NEW);
+    assert_true(store_info(log->store, arena, &info));
+    assert_int_equal(info.total.first_time, DAY(-1) + 3 * 3600);
+    arena_free(arena);
+}
+
 /* It would be read again from its start, and count twice. */
 static void
 an_open_record_that_was_removed_is_complete(void **state)
@@ -274,6 +359,9 @@ main(void)
         cmocka_unit_test_setup_teardown(what_is_no_record_goes_with_the_records_around_it, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(a_filter_chooses_what_goes, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(nothing_is_left_when_no_size_is_enough, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(the_newest_that_was_pruned_is_remembered, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(of_what_was_pruned_nothing_stays_but_counts, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(a_file_without_times_leaves_those_of_all, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(an_open_record_that_was_removed_is_complete, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(an_open_record_with_a_patch_is_taken_back, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(times_move_with_their_counts, begin, store_log_teardown),

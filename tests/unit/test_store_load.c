@@ -99,6 +99,42 @@ test_first_load_ends_in_wal_mode(void **state)
 
 /* A database that no scan follows for is ready at once. */
 static void
+copy_file(const char *from, const char *to)
+{
+    static char bytes[1 << 20];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    assert_non_null(in);
+    assert_non_null(out);
+    for (size_t size; (size = fread(bytes, 1, sizeof bytes, in)) > 0;)
+        assert_int_equal(fwrite(bytes, 1, size, out), size);
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* As a backup or a volume's snapshot has it: what lies in -wal alone counts, also where no -shm came along. */
+static void
+test_a_copy_with_its_log_is_read_whole(void **state)
+{
+    struct store_log *log = *state;
+    char from[96], to[96];
+    store_log_use_file(log);
+    assert_int_equal(store_log_read(log, "/l/a.log", SLICE("2026/11/20 03:12:45 [error] 1#1: a\n"), true), FILE_NEW);
+    snprintf(from, sizeof from, "%s-wal", log->path);
+    snprintf(to, sizeof to, "%s.copy", log->path);
+    copy_file(log->path, to);
+    strcat(to, "-wal");
+    copy_file(from, to);
+    to[strlen(to) - 4] = '\0';
+    assert_readable(log, to, 1);
+    char path[sizeof log->path];
+    strcpy(path, log->path);
+    store_close(log->store);
+    log->store = NULL;
+    store_log_remove(path);
+    store_log_remove(to);
+}
+
+static void
 test_without_a_scan_there_is_no_first_load(void **state)
 {
     struct store_log *log = *state;
@@ -245,6 +281,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_first_load_ends_in_wal_mode, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_copy_with_its_log_is_read_whole, begin, end),
         cmocka_unit_test_setup_teardown(test_without_a_scan_there_is_no_first_load, begin, end),
         cmocka_unit_test_setup_teardown(test_first_load_is_due_after_its_time_or_its_rows, begin, end),
         cmocka_unit_test_setup_teardown(test_first_load_is_due_when_a_reader_waits, begin, end),

@@ -128,6 +128,33 @@ test_counts_by_fields(void **state)
     rows_free(rows);
 }
 
+/* 25 October 2026 in Berlin begins two hours east and ends one hour east: it is one day of 25 hours. */
+static void
+test_a_day_on_which_clocks_are_set_back_is_one(void **state)
+{
+    struct store_log *log = *state;
+    static const char records[] = "2026/10/24 21:59:59 [error] 1#1: before\n"
+                                  "2026/10/24 22:00:00 [error] 1#1: its first second\n"
+                                  "2026/10/25 22:59:59 [error] 1#1: its last second\n"
+                                  "2026/10/25 23:00:00 [error] 1#1: behind\n";
+    static const int64_t days[][2] = {{1792792800, 1}, {1792879200, 2}, {1792969200, 1}};
+    const char *fields[] = {"day"};
+    struct filter filter = {.has_since = true, .since = 1792792800, .has_until = true, .until = 1793055600};
+    struct zone *zone = zone_open("Europe/Berlin");
+    bool more;
+    assert_non_null(zone);
+    assert_int_equal(store_log_read(log, "/l/berlin.log", slice_of(records), true), FILE_NEW);
+    struct rows *rows = query_by(log->store, &filter, fields, 1, zone, 0, false);
+    assert_non_null(rows);
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        assert_true(rows_next(rows, &more) && more);
+        assert_int_equal(rows_value(rows, 0).integer, days[i][0]);
+        assert_int_equal(rows_value(rows, 1).integer, days[i][1]);
+    }
+    rows_free(rows);
+    zone_free(zone);
+}
+
 static void
 test_sql_can_only_read(void **state)
 {
@@ -301,6 +328,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_what_came_after_an_event, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_a_filter_takes_many_values, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_counts_by_fields, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_day_on_which_clocks_are_set_back_is_one, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_sql_can_only_read, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_views_have_their_columns, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_prune_keeps_counts, begin, store_log_teardown),

@@ -205,6 +205,19 @@ test_columns_say_what_the_line_says(void **state)
     buffer_free(&content);
 }
 
+/* As lines have it that name their own zone: the same second, written in two ways. */
+static void
+test_a_second_is_kept_as_it_was_written(void **state)
+{
+    struct store_log *log = *state;
+    static const int32_t east[] = {3600, 0, 3600};
+    log->east = east;
+    assert_round_trip(log, SLICE("2026/11/20 03:12:45 [error] 1#1: a\n"
+                                 "2026/11/20 02:12:45 [error] 1#1: b\n"
+                                 "2026/11/20 03:12:45 [error] 1#1: c\n"));
+    assert_int_equal(store_log_number(log, "SELECT count(DISTINCT epoch) FROM events"), 1);
+}
+
 static void
 test_unix_socket_and_own_uri_are_put_together(void **state)
 {
@@ -317,6 +330,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_times_out_of_order, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_any_bytes_come_back, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_columns_say_what_the_line_says, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_second_is_kept_as_it_was_written, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_unix_socket_and_own_uri_are_put_together, store_log_setup,
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text_are_escaped, store_log_setup, store_log_teardown),
