@@ -103,8 +103,8 @@ class Killer:
         expect(self.killed >= least, "only %d of %d were killed: %.2f seconds are too few" % (self.killed, most, self.seconds))
 
 
-def scan(directory, database, *words, status=0):
-    return run(directory, "scan", "--node", "test", "--tz", "UTC", "-d", database, *words, status=status)
+def scan(directory, database, *words, node="test", status=0):
+    return run(directory, "scan", "--node", node, "--tz", "UTC", "-d", database, *words, status=status)
 
 
 # --- logs ---

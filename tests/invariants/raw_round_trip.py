@@ -94,7 +94,7 @@ for node in ("one", "two"):
     for name, content in contents.items():
         with open(os.path.join(directory, name), "wb") as file:
             file.write(b"of " + node.encode() + b"\n" + content)
-        scan(directory, database, "--force", "--node", node, os.path.join(directory, name))
+        scan(directory, database, "--force", os.path.join(directory, name), node=node)
 
 
 def chosen(*filters):
@@ -118,7 +118,7 @@ syslog = os.path.join(directory, "syslog.log")
 with open(syslog, "wb") as file:
     for host in (b"three", b"four"):
         file.write(b"<187>Nov 20 03:12:45 " + host + b" nginx: " + RECORD + b"\nno record\n")
-scan(directory, database, "--node", "one", syslog)
+scan(directory, database, syslog, node="one")
 got = chosen("--log", "syslog.log", "--node", "three")
 expect(got.count(b"three") == 1 and b"four" not in got, "the lines of another node are among those of this one")
 with open(syslog, "rb") as file:

@@ -62,6 +62,23 @@ test_a_scan_adds_while_a_report_is_made(void **state)
     store_close(report);
 }
 
+/* An event with the id of one that was told of and pruned would be in no report. */
+static void
+test_no_id_is_given_again(void **state)
+{
+    struct store_log *log = *state;
+    struct prune_result result;
+    struct store_keep keep = {.unparsed_before = INT64_MAX};
+    for (size_t i = 0; i < LIFE_SEVERITIES; i++)
+        keep.before[i] = INT64_MAX;
+    assert_true(store_prune_by_age(log->store, &keep, &result));
+    assert_int_equal(result.events, 1);
+    store_close(log->store);
+    store_log_open(log);
+    assert_int_equal(store_log_read(log, "/l/b.log", SLICE(RECORD("02")), true), FILE_NEW);
+    assert_int_equal(store_log_number(log, "SELECT min(id) FROM events"), 2);
+}
+
 static void
 test_reports_of_other_names_are_not_in_the_way(void **state)
 {
@@ -116,6 +133,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_scan_adds_while_a_report_is_made, begin, end),
+        cmocka_unit_test_setup_teardown(test_no_id_is_given_again, begin, end),
         cmocka_unit_test_setup_teardown(test_reports_of_other_names_are_not_in_the_way, begin, end),
         cmocka_unit_test_setup_teardown(test_a_report_of_the_same_name_waits, begin, end),
     };
