@@ -44,11 +44,14 @@ struct piece {
  * until all bytes that decide are there, which are never more than LIMIT_RECORD + LIMIT_LINE + 1. */
 void parse_next(struct slice rest, uint64_t offset, bool final, struct piece *piece);
 
-/* What reads records in the wrappers of other programs (syslog, journald, Docker, Kubernetes) and error logs in JSON.
+/* What reads records in the wrappers of other programs (syslog, journald, Docker, Kubernetes, log collectors) and error logs in JSON.
  * Freed by peeler_free. */
 struct peeler;
 struct peeler *peeler_new(void);
 void peeler_free(struct peeler *peeler);
+/* What comes next goes on with a log that begins with `head`, none: nothing is known of it, or it is its beginning, at offset 0.  The log of a
+ * log collector is known by its first line. */
+void peeler_follow(struct peeler *peeler, struct slice head);
 /* From here on what stands in wrappers is copied into `arena`, and records live as long as it; lines that were peeled
  * ahead are forgotten.  Call it before another input, and whenever the arena is reset. */
 void peeler_begin(struct peeler *peeler, struct arena *arena);

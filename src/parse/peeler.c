@@ -27,6 +27,12 @@ peeler_begin(struct peeler *peeler, struct arena *arena)
     window_forget(peeler);
 }
 
+void
+peeler_follow(struct peeler *peeler, struct slice head)
+{
+    peeler->collected = wrapper_log_is_collected(head);
+}
+
 /* --- records --- */
 
 static bool
@@ -91,7 +97,7 @@ finish(struct peeler *peeler, struct slice rest, struct piece *piece, bool final
     uint64_t offset = peeler->offset;
 
     line_next(rest, 0, true, &line, &size);
-    wrapper_peel(line, peeler->layers, NULL, &wrapped);
+    wrapper_peel(line, peeler->layers, peeler->collected, NULL, &wrapped);
     unsigned lines = window_take(peeler, piece->consumed, &size, &piece->partial);
     if (peeler->count == 0) {
         if (piece->partial && peeler->ended) /* lines of another source stand between its pieces */
@@ -249,6 +255,8 @@ begin_window(struct peeler *peeler, struct slice rest, uint64_t offset, bool fin
     window_forget(peeler);
     if (rest.size > 7 && rest.data[4] == '/' && rest.data[7] == '/') /* a date of nginx */
         return false;
+    if (offset == 0)
+        peeler_follow(peeler, rest);
     enum line_state state = line_next(rest, 0, final, &line, &size);
     if ((state != LINE_COMPLETE && state != LINE_LAST) || !window_peel(peeler, line, &wrapped))
         return false;

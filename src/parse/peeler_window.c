@@ -62,7 +62,7 @@ bool
 window_peel(struct peeler *peeler, struct slice line, struct wrapped *wrapped)
 {
     make_room(peeler, WRAPPER_SPACE(line.size) + 2);
-    return wrapper_peel(line, peeler->layers, peeler->room + peeler->end, wrapped);
+    return wrapper_peel(line, peeler->layers, peeler->collected, peeler->room + peeler->end, wrapped);
 }
 
 bool

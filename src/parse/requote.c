@@ -2,6 +2,7 @@
  * a program that quotes a whole record \" or two.  For explain. */
 #include "base/buffer.h"
 #include "parse/parts.h"
+#include "parse/wrapper.h"
 
 struct replacement {
     struct slice from;
@@ -109,10 +110,14 @@ undouble(struct slice line, struct buffer *out)
     return true;
 }
 
-/* What the reader of wrappers takes apart itself: Docker's and the journal's objects. */
+/* What the reader of wrappers takes apart itself: Docker's and the journal's objects, those of log collectors. */
 static bool
-is_wrapper(struct slice line)
+is_wrapper(struct slice line, bool collected)
 {
+    struct wrapped wrapped;
+
+    if (collected && wrapper_peel(line, 0, true, NULL, &wrapped))
+        return true;
     return slice_starts(slice_trim(line), SLICE("{")) &&
            (slice_find(line, SLICE("\"log\":\"")) != SIZE_MAX || slice_find(line, SLICE("\"MESSAGE\"")) != SIZE_MAX);
 }
@@ -120,7 +125,7 @@ is_wrapper(struct slice line)
 bool
 parse_requote(struct slice text, struct buffer *out)
 {
-    bool any = false;
+    bool collected = wrapper_log_is_collected(text), any = false;
 
     while (text.size > 0) {
         size_t end = slice_find_byte(text, '\n');
@@ -131,7 +136,7 @@ parse_requote(struct slice text, struct buffer *out)
             replace_all(line, entities, out);
         else if (plain && has_any(line, typographic, 3))
             replace_all(line, typographic, out);
-        else if (is_wrapper(line) || (!unescape(line, out) && !undouble(line, out))) {
+        else if (is_wrapper(line, collected) || (!unescape(line, out) && !undouble(line, out))) {
             buffer_add(out, line);
             done = false;
         }

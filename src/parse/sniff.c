@@ -125,18 +125,19 @@ text_is_record(struct slice text)
 
 /* The same in wrappers; of JSON only lines that fit into the bytes of a sniff. */
 static bool
-wrapped_is_record(struct slice line)
+wrapped_is_record(struct slice line, bool collected)
 {
     char space[WRAPPER_SPACE(LIMIT_SNIFF)];
     struct wrapped wrapped;
 
-    return wrapper_peel(line, 0, line.size <= LIMIT_SNIFF ? space : NULL, &wrapped) && text_is_record(wrapped.payload);
+    return wrapper_peel(line, 0, collected, line.size <= LIMIT_SNIFF ? space : NULL, &wrapped) &&
+           text_is_record(wrapped.payload);
 }
 
 static bool
-line_holds_record(struct slice line)
+line_holds_record(struct slice line, bool collected)
 {
-    if (text_is_record(line) || wrapped_is_record(line))
+    if (text_is_record(line) || wrapped_is_record(line, collected))
         return true;
     return line.size > 0 && line.data[0] != '{' && !line_is_access(line) && prefix_find(line, false) != SIZE_MAX;
 }
@@ -144,6 +145,7 @@ line_holds_record(struct slice line)
 bool
 parse_looks_like_error_log(struct slice head)
 {
+    bool collected = wrapper_log_is_collected(head);
     size_t start = 0, size;
     struct slice line;
 
@@ -151,7 +153,7 @@ parse_looks_like_error_log(struct slice head)
         switch (line_next(head, start, true, &line, &size)) {
         case LINE_COMPLETE:
         case LINE_LAST:
-            if (line_holds_record(line))
+            if (line_holds_record(line, collected))
                 return true;
             break;
         case LINE_TOO_LONG:

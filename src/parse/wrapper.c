@@ -1,6 +1,6 @@
 /* Takes the wrappers of other programs off a line.  Here those of containers (docker compose, docker and kubectl with times,
  * kubectl --prefix, Kubernetes CRI) and the order in which all are looked for; syslog's and journalctl's are in
- * wrapper_syslog.c, those in JSON in wrapper_json.c.  A line that only looks nearly so is none. */
+ * wrapper_syslog.c, those in JSON in wrapper_json.c, those of log collectors in wrapper_collector.c.  A line that only looks nearly so is none. */
 #include "parse/wrapper_parts.h"
 
 /* Behind a time: "stderr F ", "stdout P " (https://github.com/kubernetes/design-proposals-archive, CRI logging). */
@@ -185,7 +185,7 @@ take_all(struct cursor *cursor, unsigned most, struct wrapped *wrapped)
 {
     static wrapper_form *const syslog[] = {wrapper_take_syslog, NULL}, *const brackets[] = {
                                                                            take_pod, wrapper_take_monotonic, NULL};
-    static wrapper_form *const others[] = {take_timestamp, wrapper_take_syslog, take_compose, NULL};
+    static wrapper_form *const others[] = {take_timestamp, wrapper_take_loki, wrapper_take_syslog, take_compose, NULL};
     char first = cursor->at < cursor->end ? *cursor->at : '\0';
 
     if (!take_first(first == '<' ? syslog : first == '[' ? brackets : others, cursor, wrapped))
@@ -198,14 +198,21 @@ take_all(struct cursor *cursor, unsigned most, struct wrapped *wrapped)
 }
 
 bool
-wrapper_peel(struct slice line, unsigned most, char *space, struct wrapped *wrapped)
+wrapper_peel(struct slice line, unsigned most, bool collected, char *space, struct wrapped *wrapped)
 {
     struct cursor cursor = {line.data, line.data + line.size};
+    struct slice object;
 
     memset(wrapped, 0, sizeof(*wrapped));
     wrapped->time.written = -1;
     if (line.size == 0 || wrapper_record_begins(line))
         return false;
+    if (collected && wrapper_find_object(line, &object, &wrapped->time)) {
+        wrapped->layers = 1;
+        if (object.data > line.data) /* what Fluentd or Fluent Bit wrote: the object is no other program's */
+            return wrapper_peel_collected(object, most == 0, space, wrapped);
+        return wrapper_peel_json(object, true, most == 0, space, wrapped);
+    }
     if (line.data[0] != '{')
         take_all(&cursor, most, wrapped);
     struct slice rest = cursor_rest(&cursor);
@@ -214,7 +221,7 @@ wrapper_peel(struct slice line, unsigned most, char *space, struct wrapped *wrap
     else if (slice_starts(rest, SLICE("{"))) {
         struct wrapped inside = *wrapped;
         inside.layers++;
-        if (wrapper_peel_json(rest, space, &inside)) {
+        if (wrapper_peel_json(rest, false, most == 0, space, &inside)) {
             *wrapped = inside;
             return true;
         }

@@ -1,4 +1,4 @@
-/* What other programs write around a line of nginx: syslog, journald, Docker, Kubernetes; and error logs in JSON.
+/* What other programs write around a line of nginx: syslog, journald, Docker, Kubernetes, log collectors; and error logs in JSON.
  * For src/parse, and for src/store, which keeps the wrapper beside the row. */
 #ifndef NGXERR_PARSE_WRAPPER_H
 #define NGXERR_PARSE_WRAPPER_H
@@ -18,7 +18,7 @@ struct wrapped {
     unsigned layers;      /* wrappers that were taken off */
     uint64_t source;      /* of lines that go on with each other: a hash of host, process, container, stream */
     struct slice node;    /* the host that the wrapper names */
-    struct record_field fields[WRAPPER_FIELDS]; /* container, pod, unit, stream, tag */
+    struct record_field fields[WRAPPER_FIELDS]; /* container, pod, namespace, unit, stream, tag, log_file */
     unsigned field_count;
     struct wrapper_time time; /* the wrapper's own; of an error log in JSON the record's */
 };
@@ -27,7 +27,12 @@ struct wrapped {
 #define WRAPPER_SPACE(size) ((size) + 128U)
 
 /* Takes all wrappers off `line`, which is without its line end, or the `most` outermost ones; 0: all.  False when it has none that is known.
- * `space` holds WRAPPER_SPACE(line.size) bytes; NULL: a payload in JSON is left where it is. */
-bool wrapper_peel(struct slice line, unsigned most, char *space, struct wrapped *wrapped);
+ * With `collected` the log is a collector's: then the first line of a record (`most` is 0) may stand in any object with such a line, and
+ * the others in any that has a message.  `space` holds WRAPPER_SPACE(line.size) bytes; NULL: a payload in JSON is left where it is. */
+bool wrapper_peel(struct slice line, unsigned most, bool collected, char *space, struct wrapped *wrapped);
+
+/* Does a log that begins with `head` look like a log collector's?  Its first line says so: in a plain log of nginx a line of JSON is a text
+ * that somebody logged. */
+bool wrapper_log_is_collected(struct slice head);
 
 #endif

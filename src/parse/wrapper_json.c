@@ -73,6 +73,7 @@ struct members {
     struct json_member found[NAME_COUNT];
     struct json_member others[WRAPPER_FIELDS]; /* tags, and what this program does not know */
     unsigned other_count;
+    bool strange; /* Docker has no others than log, stream, time and attrs */
 };
 
 static void
@@ -118,6 +119,12 @@ note_object(struct members *members, const struct json_member *object)
 }
 
 static bool
+is_of_docker(struct slice key)
+{
+    return slice_is(key, "log") || slice_is(key, "stream") || slice_is(key, "time") || slice_is(key, "attrs");
+}
+
+static bool
 read_members(struct slice text, struct members *members)
 {
     struct json_reader reader;
@@ -126,8 +133,10 @@ read_members(struct slice text, struct members *members)
 
     memset(members->has, 0, sizeof(members->has));
     members->other_count = 0;
+    members->strange = false;
     json_begin(&reader, text);
     while (json_next(&reader, &member)) {
+        members->strange = members->strange || !is_of_docker(member.key);
         if (member.type != JSON_OBJECT)
             note_by_key(members, &member);
         else if (object_count < sizeof(objects) / sizeof(objects[0]))
@@ -171,8 +180,6 @@ peel_docker(const struct members *members, char *space, struct wrapped *wrapped)
 {
     struct slice text = string_of(members, NAME_LOG);
 
-    if (text.data == NULL || !(is_string(members, NAME_STREAM) || is_string(members, NAME_TIME)))
-        return false;
     wrapper_field_add(wrapped, "stream", string_of(members, NAME_STREAM));
     wrapper_source_add(wrapped, string_of(members, NAME_STREAM));
     take_time(wrapped, string_of(members, NAME_TIME));
@@ -328,7 +335,8 @@ peel_error_log(const struct members *members, char *space, struct wrapped *wrapp
     struct slice time = string_of(members, is_string(members, NAME_TIMESTAMP) ? NAME_TIMESTAMP : NAME_TIME);
     struct writer writer = {.at = space};
 
-    if (!is_string(members, message) || !members->has[NAME_PID] || level_from_name(level) == LEVEL_NONE)
+    if (!is_string(members, message) || !members->has[NAME_PID] || level_from_name(level) == LEVEL_NONE ||
+        wrapper_record_begins(members->found[message].value)) /* a log collector's */
         return false;
     take_time(wrapped, time);
     if (wrapped->time.written < 0)
@@ -345,18 +353,30 @@ peel_error_log(const struct members *members, char *space, struct wrapped *wrapp
     return !writer.failed;
 }
 
-bool
-wrapper_peel_json(struct slice text, char *space, struct wrapped *wrapped)
+/* "log" beside "stream" or "time": Docker, or somebody who read Docker's files. */
+static bool
+is_container_log(const struct members *members)
 {
+    return is_string(members, NAME_LOG) && (is_string(members, NAME_STREAM) || is_string(members, NAME_TIME));
+}
+
+bool
+wrapper_peel_json(struct slice text, bool collected, bool first, char *space, struct wrapped *wrapped)
+{
+    struct wrapped before = *wrapped;
     struct members members;
 
     if (!read_members(text, &members))
         return false;
     wrapped->decoded = true;
     wrapped->payload = SLICE_NONE;
-    if (members.has[NAME_LOG])
-        return peel_docker(&members, space, wrapped);
+    if (is_container_log(&members))
+        return members.strange ? wrapper_peel_collected(text, false, space, wrapped)
+                               : peel_docker(&members, space, wrapped);
     if (members.has[NAME_JOURNAL_MESSAGE])
         return peel_journal(&members, space, wrapped);
-    return members.has[NAME_LEVEL] && peel_error_log(&members, space, wrapped);
+    if (members.has[NAME_LEVEL] && peel_error_log(&members, space, wrapped))
+        return true;
+    *wrapped = before;
+    return collected && wrapper_peel_collected(text, first, space, wrapped);
 }

@@ -50,8 +50,13 @@ cursor_take_word(struct cursor *cursor, struct slice *word)
     return true;
 }
 
-/* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'. */
-bool wrapper_peel_json(struct slice text, char *space, struct wrapped *wrapped);
+/* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'.  `collected` and `first` as wrapper_peel has them. */
+bool wrapper_peel_json(struct slice text, bool collected, bool first, char *space, struct wrapped *wrapped);
+
+/* The same for what a log collector writes; with `record` only when a record begins in it. */
+bool wrapper_peel_collected(struct slice object, bool record, char *space, struct wrapped *wrapped);
+/* The object of a collector's line, whether it is whole or not, and the time before it, which is left as it is when there is none. */
+bool wrapper_find_object(struct slice line, struct slice *object, struct wrapper_time *time);
 
 /* Adds to the identity of the source. */
 static inline void
@@ -93,5 +98,7 @@ typedef bool wrapper_form(struct cursor *, struct wrapped *);
 wrapper_form wrapper_take_syslog;
 /* journalctl's times since the start, in brackets. */
 wrapper_form wrapper_take_monotonic;
+/* Loki's logcli: "2026-11-20T03:12:45Z {pod="shop-7d9c"} " */
+wrapper_form wrapper_take_loki;
 
 #endif

@@ -262,6 +262,7 @@ begin_file(struct cutter *cutter)
     cutter->in_long = job->before_size == LIMIT_IDENTITY && memchr(job->before, '\n', job->before_size) == NULL;
     cutter->rest = SLICE_NONE;
     peeler_begin(cutter->peeler, cutter->texts);
+    peeler_follow(cutter->peeler, job->start > 0 ? (struct slice){job->head, job->head_size} : SLICE_NONE);
     local_time_begin(&cutter->local, job->zone, &job->state);
     cutter->committed = job->state;
     cutter->provisional = false;

@@ -224,6 +224,7 @@ static void
 add_lines(struct frame *frame, struct slice raw)
 {
     size_t cursor = 0;
+    bool collected = wrapper_log_is_collected(raw);
     unsigned layers = 0; /* of the first line: what looks like more of them further down is text */
 
     while (raw.size > 0) {
@@ -235,7 +236,7 @@ add_lines(struct frame *frame, struct slice raw)
         frame->line = slice_first(raw, size);
         frame->own = 0;
         struct slice line = slice_first(raw, end == SIZE_MAX ? raw.size : end);
-        bool has_wrapper = wrapper_peel(line, layers, NULL, &wrapped);
+        bool has_wrapper = wrapper_peel(line, layers, collected, NULL, &wrapped);
         if (layers == 0)
             layers = wrapped.layers;
         if (!has_wrapper)

@@ -10,6 +10,7 @@ row_parse(const struct row *row, struct peeler *peeler, struct arena *texts, str
     row_raw(row, raw);
     arena_reset(texts);
     peeler_begin(peeler, texts);
+    peeler_follow(peeler, buffer_slice(raw));
     parse_next_wrapped(peeler, buffer_slice(raw), row->record.offset, true, &piece);
     *record = piece.record;
     if (piece.type != PIECE_RECORD || piece.record.raw.size != raw->size)

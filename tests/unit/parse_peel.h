@@ -16,6 +16,10 @@
 #define FASTCGI     ERROR "FastCGI sent in stderr: \"PHP message: a"
 #define DOCKER(log) "{\"log\":\"" log "\",\"stream\":\"stderr\",\"time\":\"2026-11-20T03:12:45.123456789Z\"}\n"
 
+#define VECTOR(message)                                                                                              \
+    "{\"file\":\"/var/log/nginx/error.log\",\"host\":\"web1\",\"message\":\"" message "\",\"source_type\":\"file\"," \
+    "\"timestamp\":\"2026-11-20T03:12:47.123456789Z\"}\n"
+
 #define OPEN   SYSLOG ERROR "open() \"/srv/a"
 #define ENOENT "\" failed (2: No such file or directory), client: 10.0.0.1, server: s, request: \"GET /a"
 #define END    " HTTP/1.1\", host: \"h\"\n"
@@ -37,6 +41,7 @@ peel_text(struct slice text, struct peeled *peeled)
 
     memset(cut, 0, sizeof(*cut));
     peeler_begin(peeler, peeled->arena);
+    peeler_follow(peeler, text);
     for (;;) {
         parse_next_wrapped(peeler, slice_from(text, at), 1000 + at, true, &piece);
         if (piece.type == PIECE_MORE)

@@ -1,65 +1,7 @@
 /* Taking wrappers off one line: every form, what it tells, and lines that only look nearly so. */
-#include "unit.h"
+#include "parse_forms.h"
 
-#include "base/memory.h"
-#include "base/zone.h"
 #include "parse/json.h"
-#include "parse/wrapper.h"
-
-#define LINE "2026/11/20 03:12:45 [error] 12#12: *7 a"
-#define NANO "2026-11-20T03:12:45.123456789Z"
-
-/* "payload|node|field=value field=value|time", with P before it for a line that goes on. */
-static void
-describe(const char *line, struct buffer *out)
-{
-    struct wrapped wrapped;
-    char *space = memory_allocate(WRAPPER_SPACE(strlen(line)));
-
-    buffer_clear(out);
-    if (wrapper_peel(slice_of(line), 0, space, &wrapped)) {
-        buffer_add_text(out, wrapped.partial ? "P" : "");
-        buffer_add(out, wrapped.payload);
-        buffer_add_byte(out, '|');
-        buffer_add(out, wrapped.node);
-        buffer_add_byte(out, '|');
-        for (unsigned i = 0; i < wrapped.field_count; i++) {
-            buffer_add_text(out, i > 0 ? " " : "");
-            buffer_add(out, wrapped.fields[i].name);
-            buffer_add_byte(out, '=');
-            buffer_add(out, wrapped.fields[i].value);
-        }
-        buffer_add_byte(out, '|');
-        if (wrapped.time.written >= 0) {
-            char iso[32];
-            buffer_add_text(out, epoch_to_iso(wrapped.time.written, iso));
-            buffer_add_text(out, wrapped.time.yearless ? "?" : "");
-            if (wrapped.time.zoned)
-                buffer_add_format(out, "%+d", (int)wrapped.time.east);
-        }
-    } else
-        buffer_add_text(out, "none");
-    free(space);
-}
-
-struct form {
-    const char *line, *expected;
-};
-
-static void
-check_forms(const struct form *forms, size_t count)
-{
-    struct buffer out = BUFFER_EMPTY;
-
-    for (size_t i = 0; i < count; i++) {
-        describe(forms[i].line, &out);
-        if (strcmp(buffer_text(&out), forms[i].expected) != 0)
-            print_error("%s\n", forms[i].line);
-        assert_string_equal(buffer_text(&out), forms[i].expected);
-    }
-    buffer_free(&out);
-}
-#define CHECK_FORMS(forms) check_forms(forms, sizeof(forms) / sizeof(forms[0]))
 
 static void
 test_syslog(void **state)
@@ -231,9 +173,9 @@ test_long_names(void **state)
     (void)state;
     for (int size = 255; size <= 256; size++) {
         snprintf(line, sizeof(line), "%0*d | " LINE, size, 7);
-        assert_int_equal(wrapper_peel(slice_of(line), 0, NULL, &wrapped), size == 255);
+        assert_int_equal(wrapper_peel(slice_of(line), 0, false, NULL, &wrapped), size == 255);
         snprintf(line, sizeof(line), "Nov 20 03:12:45 %0*d nginx: " LINE, size, 7);
-        assert_int_equal(wrapper_peel(slice_of(line), 0, NULL, &wrapped), size == 255);
+        assert_int_equal(wrapper_peel(slice_of(line), 0, false, NULL, &wrapped), size == 255);
     }
 }
 
@@ -332,8 +274,8 @@ test_sources(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        assert_true(wrapper_peel(slice_of(table[i].one), 0, NULL, &one));
-        assert_true(wrapper_peel(slice_of(table[i].other), 0, NULL, &other));
+        assert_true(wrapper_peel(slice_of(table[i].one), 0, false, NULL, &one));
+        assert_true(wrapper_peel(slice_of(table[i].other), 0, false, NULL, &other));
         assert_int_equal(one.source == other.source, table[i].same);
     }
 }
