@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Wrappers: a log in the wrappers of syslog, journald, Docker or Kubernetes gives the events of the plain log, its bytes come back, the
-database is bounded, and it does not matter where the file was cut between two scans."""
+"""Wrappers: a log in the wrappers of syslog, journald, Docker, Kubernetes or a log collector gives the events of the plain log, its bytes
+come back, the database is bounded, and it does not matter where the file was cut between two scans."""
 import base64
 import json
 import os
@@ -64,6 +64,39 @@ def journal_json(line):
     return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
+def object_line(text, around, key="message"):
+    """As most log collectors write it; some escape other characters than these."""
+    fields = dict(around)
+    fields[key] = text.decode("utf-8", "replace")
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=chance.random() < 0.1).encode()
+
+
+def filebeat(line):
+    return object_line(line, {"@timestamp": "2026-11-20T03:12:45.123Z", "host": {"name": "web1"},
+                              "log": {"offset": 7, "file": {"path": "/var/log/nginx/error.log"}}}) + b"\n"
+
+
+def elasticdump(line):
+    return b'{"_index":"a","_source":%s}\n' % object_line(line, {"host": {"name": "web1"}})
+
+
+def vector(line):
+    return object_line(line, {"file": "/var/log/nginx/error.log", "host": "web1", "source_type": "file"}) + b"\n"
+
+
+def fluent_bit(line):
+    fields = {"date": 1795144365.123456, "stream": "stderr", "logtag": "F", "kubernetes": {"pod_name": "shop", "host": "node1"}}
+    return object_line(line, fields, "log") + b"\n"
+
+
+def fluent_bit_file(line):
+    return b"nginx.error: [1795144365.123456789, %s]\n" % object_line(line, {}, "log")
+
+
+def fluentd_file(line):
+    return b"2026-11-20T03:12:45+00:00\tnginx.error\t%s\n" % object_line(line, {})
+
+
 def prefix(text):
     return lambda line: text.encode() + line + b"\n"
 
@@ -98,8 +131,16 @@ WRAPPERS = {
     "kubectl times": prefix("[pod/shop-7d9c/nginx] " + STAMP),
     "cri": prefix(STAMP + "stderr F "),
     "cri pieces": cri_pieces,
+    "logcli": prefix('2026-11-20T03:12:45Z {filename="/var/log/nginx/error.log", host="web1"} '),
+    "filebeat": filebeat,
+    "elasticdump": elasticdump,
+    "vector": vector,
+    "fluent bit": fluent_bit,
+    "fluent bit's file": fluent_bit_file,
+    "fluentd's file": fluentd_file,
 }
-ONLY_TEXT = ("docker", "docker pieces") # Docker writes U+FFFD for other bytes
+COLLECTORS = ("filebeat", "elasticdump", "vector", "fluent bit", "fluent bit's file", "fluentd's file")
+ONLY_TEXT = ("docker", "docker pieces") + COLLECTORS # these write U+FFFD for other bytes
 
 
 NAMES = ("file", "log", "last_path")
@@ -180,10 +221,11 @@ def mixed(lines):
 
 def any_cut(base):
     """A scan of the first bytes, then of all: the same database as at once.  And the bytes come back."""
-    for number in range(8):
+    for number in range(11):
         if number > 4: # all in one wrapper, what a stranger broke too
             broken = b"".join(line for begin in range(4) for line in broken_log(chance, begin)).split(b"\n")[:-1]
-            content = b"".join(map(WRAPPERS[chance.choice([name for name in WRAPPERS if name not in ONLY_TEXT])], broken))
+            names = COLLECTORS if number > 7 else [name for name in WRAPPERS if name not in ONLY_TEXT]
+            content = b"".join(map(WRAPPERS[chance.choice(names)], broken))
         else:
             content = mixed(make_log(chance, 40).split(b"\n"))
         database = store(base, "mixed%d" % number, content, "--force")
