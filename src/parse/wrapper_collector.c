@@ -127,26 +127,32 @@ struct collected {
     enum begins begins;
 };
 
-#define BEGINNING 256U /* bytes that tell; a path may follow */
-
-/* Of a string as it is written: of escapes only a slash can stand in what nginx begins a line with. */
-static enum begins
-begins_of(struct slice value)
+/* A date as those write it who escape slashes: "2026\/11\/20 ". */
+static bool
+stands_with_escapes(struct slice value)
 {
-    char text[BEGINNING];
+    char text[PREFIX_MAXIMUM];
     struct slice beginning = {text, 0};
-    struct prefix prefix;
 
-    for (size_t i = 0; i < value.size && beginning.size < BEGINNING; i++) {
+    for (size_t i = 0; i < value.size && beginning.size < sizeof(text); i++) {
         if (value.data[i] == '\\' && (++i == value.size || value.data[i] != '/'))
             break;
         text[beginning.size++] = value.data[i];
     }
-    if (prefix_stands(beginning))
+    return prefix_stands(beginning);
+}
+
+/* Of a string as it is written: but for a slash, nothing that nginx begins a line with needs an escape. */
+static enum begins
+begins_of(struct slice value)
+{
+    struct prefix prefix;
+
+    if (prefix_stands(value) || (value.size > 4 && value.data[4] == '\\' && stands_with_escapes(value)))
         return BEGINS_DATED;
-    if (!prefix_match_stderr(beginning, &prefix))
+    if (!prefix_match_stderr(value, &prefix))
         return BEGINS_NOTHING;
-    bool test = slice_find(beginning, SLICE("configuration file ")) != SIZE_MAX;
+    bool test = slice_starts(slice_from(value, prefix.size), SLICE("configuration file "));
     return prefix.level != LEVEL_NONE || test ? BEGINS_STDERR : BEGINS_OTHER;
 }
 
