@@ -390,8 +390,11 @@ test_requote(void **state)
         "stdout: \"\" stderr: \"[emerg] 1#1: a \\\"b\\\"\\nnginx: [emerg] a \\\"\\\\x16\\\"\\n\"\nc &quot;\n",
         "[emerg] 1#1: a \"b\"\nnginx: [emerg] a \"\\x16\"\n\nc \"\n");
     assert_requoted(
-        "{\"message\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in /etc/nginx/nginx.conf:1\"}",
+        "{\"text\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in /etc/nginx/nginx.conf:1\"}",
         record);
+    /* a log collector's, where its text does not begin with it */
+    assert_requoted("I see\n{\"message\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in a:1\"}",
+                    "I see\n2022/01/20 08:07:11 [emerg] 19#19: unknown directive \"a\" in a:1");
     assert_requoted(
         "a,\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \"\"a\"\" in /etc/nginx/nginx.conf:1\",\"b\"",
         record);
@@ -402,6 +405,7 @@ test_requote(void **state)
         "2022/01/20 08:07:11 [error] 1#1: *1 [lua] a.lua:1: say \\\"hi\\\", client: 192.0.2.1, server: a, request: \"GET / HTTP/1.1\"",
         "2022/01/20 08:07:11 [error] 1#1: *1 [lua] a.lua:1: {\"a\":\"[error] 1#1: \\\"\"}, client: 192.0.2.1, server: a, request: \"GET /\\\" HTTP/1.1\"",
         "{\"log\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in a:1\"}",
+        "{\"message\":\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in a:1\"}",
         "no record \\\"a\\\"",
         "a,\"2022/01/20 08:07:11 [emerg] 19#19: b\",\"\"",
         "2022/01/20 08:07:11 [emerg] 19#19: unknown directive \"\" in a:1",
