@@ -61,6 +61,21 @@ find_time(struct slice text, size_t level_at, struct prefix *prefix)
         prefix->written = dated.written;
 }
 
+/* "error] 12#12: ", "rror] 12#12: ": who marked the line with the mouse began behind the bracket, or in the level. */
+static bool
+find_cut_level(struct slice text, size_t *start, struct prefix *prefix)
+{
+    size_t bracket = slice_find_byte(slice_first(text, 8), ']');
+
+    if (bracket == SIZE_MAX || bracket + 2 > text.size || text.data[bracket + 1] != ' ')
+        return false;
+    *start = bracket + 2;
+    if (!prefix_match_process(slice_from(text, *start), prefix))
+        return false;
+    prefix->level = level_from_name(slice_first(text, bracket));
+    return true;
+}
+
 /* Finds the prefix, whole or in part; gives where the message begins and whether a dated prefix stands there. */
 static size_t
 fragment_prefix(struct slice text, struct prefix *prefix)
@@ -82,6 +97,8 @@ fragment_prefix(struct slice text, struct prefix *prefix)
     }
     if (prefix_match_stderr(text, prefix) || prefix_match_process(text, prefix))
         return prefix->size;
+    if (find_cut_level(text, &start, prefix))
+        return start + prefix->size;
     *prefix = (struct prefix){.form = PREFIX_FRAGMENT, .time_valid = true, .written = -1};
     const char *at = text.data;
     prefix_connection(&at, text.data + text.size, prefix);

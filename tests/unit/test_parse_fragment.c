@@ -142,6 +142,28 @@ test_level_without_date(void **state)
 }
 
 /* A level in the middle of a text, or a prefix in a quoted one: what makes it the record's. */
+/* Marked with the mouse from behind the bracket of the level, or from within it. */
+static void
+test_level_cut_in_front(void **state)
+{
+    static const struct {
+        const char *text;
+        enum level level;
+    } cuts[] = {{"error] 34390#0: *14 lua socket read timed out", LEVEL_ERROR},
+                {"notice] 34390#0: *14 lua socket read timed out", LEVEL_NOTICE},
+                {"rror] 34390#0: *14 lua socket read timed out", LEVEL_NONE},
+                {"] 34390#0: *14 lua socket read timed out", LEVEL_NONE}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        struct record record = fragment_of(cuts[i].text);
+        assert_int_equal(record.level, cuts[i].level);
+        assert_int_equal(record.pid, 34390);
+        assert_int_equal(record.connection, 14);
+        assert_slice(record.message, "lua socket read timed out");
+    }
+    assert_slice(fragment_of("error] 3439 lua").message, "error] 3439 lua");
+}
+
 static void
 test_level_within(void **state)
 {
@@ -464,6 +486,7 @@ main(void)
         cmocka_unit_test(test_whole_record_in_wrappers),
         cmocka_unit_test(test_stderr_in_wrappers),
         cmocka_unit_test(test_level_without_date),
+        cmocka_unit_test(test_level_cut_in_front),
         cmocka_unit_test(test_level_within),
         cmocka_unit_test(test_lines_and_size),
         cmocka_unit_test(test_cut_off_tail),
