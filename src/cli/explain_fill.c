@@ -258,9 +258,10 @@ has_records(struct peeler *peeler, struct slice text)
     }
 }
 
-/* A line beside records: a record in a wrapper that parse does not know, or something else. */
+/* A line beside records: a record in a wrapper that parse does not know, or something else.  What stands in front of a
+ * record, such as the name of a pod, is no line of its own: lines is 0 then. */
 static void
-add_line_beside(struct explain *explain, struct slice line)
+add_line_beside(struct explain *explain, struct slice line, unsigned lines)
 {
     struct record record;
     struct match matches[FRAGMENT_CLASSES];
@@ -275,7 +276,7 @@ add_line_beside(struct explain *explain, struct slice line)
         explain->page.records++;
         add_known(explain, &record, &matches[0], 1);
     } else {
-        explain->page.unparsed++;
+        explain->page.unparsed += lines;
     }
 }
 
@@ -290,7 +291,7 @@ add_records(struct explain *explain, struct peeler *peeler, struct slice text)
         if (piece.type == PIECE_RECORD)
             add_record(explain, &piece.record);
         else
-            add_line_beside(explain, piece.record.raw);
+            add_line_beside(explain, piece.record.raw, piece.record.lines);
         text = slice_from(text, piece.consumed);
     }
 }

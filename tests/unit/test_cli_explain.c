@@ -137,6 +137,11 @@ records_beside_other_lines(void **state)
     assert_int_equal(explain.page.unparsed, 1);
     assert_int_equal(explain.page.classes[0].advice.kind, KIND_HTTP);
     assert_false(explain.page.classes[0].advice.kind_unknown);
+    /* the name of a pod and a container, as stern writes them, is no line that was left out */
+    explain = explain_of(state, "pod-5d55 nginx 2026/11/20 03:12:45 [warn] 7#7: *4 an upstream response is buffered to "
+                                "a temporary file /a while reading upstream, client: 192.0.2.1, server: a.example\n");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_int_equal(explain.page.unparsed, 0);
 }
 
 /* A record of a connection without its fields: the class that asks for no more than is there comes first. */
