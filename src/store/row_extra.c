@@ -62,3 +62,27 @@ row_extra(const struct record *record, const struct match *match, struct buffer 
     if (json->size > 0)
         buffer_add_byte(json, '}');
 }
+
+/* Leaves out the longest capture that has a value; false when none has. */
+static bool
+leave_longest_out(struct match *match)
+{
+    struct record_field *longest = NULL;
+    for (unsigned i = 0; i < match->capture_count; i++)
+        if (longest == NULL || match->captures[i].value.size > longest->value.size)
+            longest = &match->captures[i];
+    if (longest == NULL || longest->value.size == 0)
+        return false;
+    longest->value = SLICE_NONE;
+    return true;
+}
+
+bool
+row_extra_within(const struct record *record, struct match *match, size_t most, struct buffer *work,
+                 struct buffer *json)
+{
+    row_extra(record, match, work, json);
+    while (json->size > most && leave_longest_out(match))
+        row_extra(record, match, work, json);
+    return json->size <= most;
+}

@@ -1,6 +1,7 @@
-/* Whether a row is within its bound, told without making it.  Used by store alone. */
+/* Whether a row is within its bound, told without making it, and what its texts take.  Used by store alone. */
 #include "base/escape.h"
 #include "store/render.h"
+#include "store/row_parts.h"
 #include "store/row_write.h"
 
 /* In JSON a byte takes so many at most, and a field so many besides its name and value: "":"", */
@@ -45,4 +46,28 @@ row_fits(const struct event *event)
     size_t patch = (size_t)(record->message.data - record->raw.data) + PATCH_FRAME;
     size_t bound = record->raw.size + record->raw.size / 2 + ROW_SHORT;
     return texts + patch + extra_size(event, true) <= bound || texts + patch + extra_size(event, false) <= bound;
+}
+
+static size_t
+view_size(struct slice exact, bool clean, struct buffer *work)
+{
+    if (exact.size == 0 || clean || escape_view_text_unneeded(exact))
+        return exact.size;
+    buffer_clear(work);
+    escape_view_text(work, exact);
+    return work->size;
+}
+
+size_t
+row_texts_size(const struct record *record, const struct row_parts *parts, bool clean, struct buffer *work)
+{
+    const struct slice texts[] = {record->message,       record->doing,      record->client,        record->server,
+                                  record->request,       record->subrequest, parts->upstream_begin, parts->upstream_uri,
+                                  record->upstream_addr, record->host,       record->referrer,      record->node};
+    size_t sum = 0;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        sum += view_size(texts[i], clean, work);
+    if (parts->split == SPLIT_EXPLICIT)
+        sum += view_size(record->method, clean, work) + view_size(record->uri, clean, work);
+    return sum;
 }

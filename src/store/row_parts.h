@@ -12,5 +12,7 @@ struct row_parts {
 };
 
 void row_parts_find(const struct record *record, struct row_parts *parts);
+/* Bytes of the row's texts in the form of the views.  `clean`: none of them needs an escape. */
+size_t row_texts_size(const struct record *record, const struct row_parts *parts, bool clean, struct buffer *work);
 
 #endif

@@ -32,7 +32,9 @@ struct row_writer {
     struct render_cache cache;
     struct frame_room frame;
     struct buffer rendered, patch, extra, odd, message, work;
-    bool shortened;          /* the last row was */
+    bool shortened; /* the last row was */
+    bool fewer;     /* it lacks captures: `match` has those that it has */
+    struct match match;
     struct row_batch *trial; /* of row_event; NULL until then */
     struct event cut;        /* its answer */
 };
@@ -339,30 +341,6 @@ cut_text(struct row_writer *writer, struct slice exact, size_t most)
     return exact;
 }
 
-static size_t
-view_size(struct row_writer *writer, struct slice exact)
-{
-    if (exact.size == 0 || writer->clean || escape_view_text_unneeded(exact))
-        return exact.size;
-    buffer_clear(&writer->work);
-    escape_view_text(&writer->work, exact);
-    return writer->work.size;
-}
-
-static size_t
-texts_size(struct row_writer *writer, const struct record *record, const struct row_parts *parts)
-{
-    const struct slice texts[] = {record->message,       record->doing,      record->client,        record->server,
-                                  record->request,       record->subrequest, parts->upstream_begin, parts->upstream_uri,
-                                  record->upstream_addr, record->host,       record->referrer,      record->node};
-    size_t sum = 0;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        sum += view_size(writer, texts[i]);
-    if (parts->split == SPLIT_EXPLICIT)
-        sum += view_size(writer, record->method) + view_size(writer, record->uri);
-    return sum;
-}
-
 /* Bytes of a host's name that are kept whatever the bound says; most are shorter. */
 #define NODE_KEPT 32
 
@@ -404,6 +382,20 @@ examine(struct row_writer *writer, const struct record *record)
     writer->clean = writer->clean && (record->node.data == NULL || escape_view_text_unneeded(record->node));
 }
 
+/* True when the row takes at most `most` bytes in all, maybe without its longest captures. */
+static bool
+within(struct row_writer *writer, const struct event *event, const struct row_parts *parts, size_t most)
+{
+    size_t texts = row_texts_size(&event->record, parts, writer->clean, &writer->work) + writer->patch.size;
+    if (texts + writer->extra.size <= most)
+        return true;
+    if (texts > most)
+        return false;
+    writer->match = event->match;
+    writer->fewer = row_extra_within(&event->record, &writer->match, most - texts, &writer->work, &writer->extra);
+    return writer->fewer;
+}
+
 /* Sets all cells that depend on the record alone; `shortened` is the second try. */
 static void
 make_row(struct row_writer *writer, const struct event *event, bool shortened)
@@ -413,6 +405,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     row_parts_find(record, &parts);
     writer->ascii = writer->clean = false;
     writer->shortened = shortened;
+    writer->fewer = false;
     if (!shortened)
         examine(writer, record);
     uint64_t bits = parts.bits | (shortened ? ROW_SHORTENED : 0);
@@ -426,8 +419,7 @@ make_row(struct row_writer *writer, const struct event *event, bool shortened)
     if (reference == 0)
         row_extra(record, &event->match, &writer->work, &writer->extra);
     size_t bound = record->raw.size + record->raw.size / 2;
-    if (!shortened &&
-        texts_size(writer, record, &parts) + writer->patch.size + writer->extra.size > bound + ROW_SHORT) {
+    if (!shortened && !within(writer, event, &parts, bound + ROW_SHORT)) {
         struct event cut = *event;
         shorten(writer, &cut.record);
         make_row(writer, &cut, true);
@@ -472,9 +464,13 @@ row_event(struct row_writer *writer, const struct event *event, bool *clean)
         writer->trial = row_batch_new();
     row_batch_clear(writer->trial);
     row_write(writer, writer->trial, event, 0);
-    if (!writer->shortened)
+    if (!writer->shortened && !writer->fewer)
         return event;
     writer->cut = *event;
+    if (writer->fewer) {
+        writer->cut.match = writer->match;
+        return &writer->cut;
+    }
     shorten(writer, &writer->cut.record);
     if (writer->extra.size == 0)
         writer->cut.record.extra_count = writer->cut.match.capture_count = 0;

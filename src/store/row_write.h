@@ -30,5 +30,9 @@ void row_json_text(struct buffer *json, struct buffer *work, struct slice exact)
 /* The JSON object of the fields without a column and the captures, in the form of the views; nothing when there are
  * none. */
 void row_extra(const struct record *record, const struct match *match, struct buffer *work, struct buffer *json);
+/* The same in at most so many bytes: captures are left out of *match until it is, the longest first.  They stand in the
+ * message too: a path of Windows takes four times as many backslashes here.  False when it is longer without any. */
+bool row_extra_within(const struct record *record, struct match *match, size_t most, struct buffer *work,
+                      struct buffer *json);
 
 #endif

@@ -262,6 +262,21 @@ test_captures_come_back(void **state)
     }
 }
 
+/* Backslashes are doubled in the message, and again in JSON: the path is left out of the captures, and the rest stays. */
+static void
+test_a_long_capture_gives_way_to_the_message(void **state)
+{
+#define WINDOWS_PATH \
+    "C:\\\\Users\\\\STARPT8\\\\Documents\\\\carlos-pilot-challenges\\\\bypass-403\\\\nginx-1.24.0/conf/nginx.conf"
+    static const char line[] =
+        "2024/12/10 17:28:47 [emerg] 1656#14992: directive \"error_page\" is not terminated by \";\" in "
+        "C:\\Users\\STARPT8\\Documents\\carlos-pilot-challenges\\bypass-403\\nginx-1.24.0/conf/nginx.conf:53\n";
+    assert_round_trip(*state, slice_of(line));
+    assert_column(*state, "flags", "");
+    assert_column(*state, "message", "directive \"error_page\" is not terminated by \";\" in " WINDOWS_PATH ":53");
+    assert_column(*state, "extra", "{\"directive\":\"error_page\",\"line\":\"53\",\"value\":\"is not terminated\"}");
+}
+
 /* Eleven bits have no room for a place behind 2047 bytes. */
 static void
 test_a_capture_may_stand_far_behind(void **state)
@@ -335,6 +350,8 @@ main(void)
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text_are_escaped, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_captures_come_back, store_log_setup, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_a_long_capture_gives_way_to_the_message, store_log_setup,
+                                        store_log_teardown),
         cmocka_unit_test_setup_teardown(test_a_capture_may_stand_far_behind, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_a_hostile_record_stays_within_the_bound, store_log_setup,
                                         store_log_teardown),
