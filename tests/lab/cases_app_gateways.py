@@ -87,6 +87,27 @@ def scanner(stage):
     return php(SCRIPT, "/phpmyadmin/index.php", after=answers(target="/index.php"))
 
 
+@case("open_basedir of another site", "fastcgi-primary-script-unknown-open-basedir", "nginx", kind="fastcgi", needs=PHP)
+def other_site(stage):
+    PhpFpm(stage)
+    text = PHP_SITE.replace("{change:server}", "root {folder}/site;").replace("{change:location}", SCRIPT + "\n{change:location}")
+    return Plan(lab.http(text), get("/index.php"), was={"location": 'fastcgi_param PHP_ADMIN_VALUE "open_basedir={folder}/other/";'},
+                files=PARAMS, values={"project_directory": stage.path("site")}, after=answers(target="/index.php"))
+
+
+@case("open_basedir of the pool", "fastcgi-primary-script-unknown-open-basedir", "php", kind="fastcgi", needs=PHP)
+def pool_open_basedir(stage):
+    fpm = PhpFpm(stage, open_basedir=stage.path("other") + "/")
+    return php(SCRIPT, repair=lambda: fpm.restart(open_basedir=stage.path("site") + "/"), after=answers(target="/index.php"))
+
+
+@case("a script that PHP may not read", "fastcgi-primary-script-unknown-denied", "acl", kind="fastcgi", needs=PHP)
+def closed_script(stage):
+    PhpFpm(stage)
+    os.chmod(stage.path("site/index.php"), 0)
+    return php(SCRIPT, repair=lambda: os.chmod(stage.path("site/index.php"), 0o644), after=answers(target="/index.php"))
+
+
 @case("a path below an upload", "fastcgi-security-limit-extensions", "only-php", kind="fastcgi", needs=PHP)
 def below_upload(stage):
     PhpFpm(stage)
