@@ -77,8 +77,8 @@ is_ipv6(struct slice value)
     return colons >= 2 && colons <= 7;
 }
 
-/* RFC 1123, section 2.1: letters, digits and hyphens in labels of at most 63, 253 in all; never begins with a hyphen.
- */
+/* RFC 1123, section 2.1: letters, digits and hyphens in labels of at most 63, 253 in all; never begins with a hyphen. And
+ * underscores within, which the names of containers have: resolvers, nginx and URLs take them. "_" alone is no name. */
 static bool
 is_host_name(struct slice value)
 {
@@ -91,7 +91,7 @@ is_host_name(struct slice value)
             if (label == 0 || value.data[i - 1] == '-')
                 return false;
             label = 0;
-        } else if (byte_is_letter(c) || byte_is_digit(c) || (c == '-' && label > 0)) {
+        } else if (byte_is_letter(c) || byte_is_digit(c) || ((c == '-' || c == '_') && label > 0)) {
             if (++label > 63)
                 return false;
         } else {

@@ -28,6 +28,7 @@ what_the_grammars_allow(void **state)
     assert_true(allowed("upstream_port", "65535"));
     assert_true(allowed("client", "192.0.2.7"));
     assert_true(allowed("server", "www.example.com"));
+    assert_true(allowed("host", "app_1.shop_default")); /* as docker compose calls a container */
     assert_true(allowed("site", "www.example.com:8443"));
     assert_true(allowed("site", "[2001:db8::1]:8080"));
     assert_true(allowed("site", "www.example.com"));
@@ -67,7 +68,8 @@ what_they_refuse(void **state)
         {"host", "a..b"},
         {"host", "-a.example"},
         {"host", "a-.example"},
-        {"host", "a_b.example"},
+        {"host", "_a.example"},
+        {"host", "_"},
         {"host", "example.com."},
         {"site", "::1"},
         {"site", "::1:80"},
