@@ -28,6 +28,8 @@ refusal("a long server name", "conf-hash-size-bucket", "server-names", with_serv
         "server_names_hash_bucket_size 64;", at="http")
 refusal("a very long server name", "conf-hash-size-bucket", "server-names-more", with_server(f"server_name {2 * LONG_NAME};", OTHER_SERVER),
         "server_names_hash_bucket_size 128;", at="http")
+refusal("a path that server_name took in", "conf-hash-size-bucket", "semicolon",
+        with_server("{change:here} root /srv/" + LONG_NAME + ";", OTHER_SERVER), "server_name shop.example", "server_name shop.example;")
 refusal("a long key of a map", "conf-hash-size-bucket", "other",
         lab.http("{change:here} map $host $to { " + 3 * "long-" + LONG_NAME + " 1; } " + PLAIN_SERVER), "map_hash_bucket_size 64;",
         "map_hash_bucket_size 256;")
