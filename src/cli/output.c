@@ -58,18 +58,20 @@ link_target(const char *path)
 }
 
 /* The name that is written to in the end: a symbolic link stays and its target is replaced, or made.  NULL with errno set
- * when it cannot be told.  stat asks what opening it would: a circle of links, and who may follow a link in /tmp. */
+ * when it cannot be told.  stat asks what opening it would: a circle of links, and who may follow a link in /tmp.  What is
+ * there and has no path, as the pipe behind /dev/stdout ("pipe:[123]"), is opened by the name that was given. */
 static char *
 resolve(const char *path)
 {
     struct stat facts;
-    if (stat(path, &facts) != 0 && errno != ENOENT)
+    bool exists = stat(path, &facts) == 0;
+    if (!exists && errno != ENOENT)
         return NULL;
     char *name = realpath(path, NULL);
     if (name != NULL)
         return name;
     name = memory_copy_text(path);
-    for (char *target; (target = link_target(name)) != NULL; name = target)
+    for (char *target; !exists && (target = link_target(name)) != NULL; name = target)
         free(name);
     return name;
 }

@@ -210,6 +210,30 @@ links_in_a_circle_are_refused(void **state)
     assert_true(is_link(test->path));
 }
 
+/* /dev/stdout before a pipe, >(command) of a shell: a link whose text is no path. */
+static void
+a_pipe_behind_a_link_is_written_to(void **state)
+{
+    struct output_test *test = *state;
+    char name[64], text[8] = "";
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(name, sizeof name, "/proc/self/fd/%d", ends[1]);
+    if (!is_link(name))
+        skip();
+    assert_int_equal(symlink(name, test->path), 0);
+    assert_true(output_check(test->path, test->capture.diagnostics));
+    struct output *output = output_open(test->path, stdout, test->capture.diagnostics);
+    assert_non_null(output);
+    output_write(output, SLICE("new"));
+    assert_true(output_finish(output, test->capture.diagnostics));
+    assert_int_equal(read(ends[0], text, sizeof text - 1), 3);
+    assert_string_equal(text, "new");
+    assert_string_equal(capture_text(&test->capture), "");
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* What can be opened is left as it was, and a pipe is not waited for. */
 static void
 what_cannot_be_opened_is_told_before(void **state)
@@ -402,6 +426,7 @@ main(void)
         TEST(a_link_stays_a_link),
         TEST(a_link_to_nothing_stays_a_link),
         TEST(links_in_a_circle_are_refused),
+        TEST(a_pipe_behind_a_link_is_written_to),
         TEST(what_cannot_be_opened_is_told_before),
         TEST(a_full_disk_is_an_error),
         TEST(a_directory_that_is_not_there_is_named),
