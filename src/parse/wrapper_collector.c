@@ -1,6 +1,6 @@
 /* Takes lines of nginx out of what log collectors write, one JSON object a line, with the line itself in one of its strings: Filebeat and
  * Elastic Agent (message, event.original, host.name, log.file.path, kubernetes.*; the fields of ECS), Logstash, Vector (message, host, file),
- * Fluent Bit and Fluentd (log; kubernetes.pod_name and the like), logcli -o jsonl (line, labels), Google Cloud Logging (textPayload,
+ * Fluent Bit and Fluentd (log; kubernetes.pod_name and the like; of the journal MESSAGE), logcli -o jsonl (line, labels), Google Cloud Logging (textPayload,
  * jsonPayload.message, resource.labels), CloudWatch's events (message, logStreamName), Azure's tables (LogEntry, LogMessage), elasticdump
  * (_source).  Fluentd's out_file has "TIME\tTAG\t" before the object, that of Fluent Bit "TAG: [SECONDS, " before it and "]" behind it.
  * And the text of logcli.  For this room. */
@@ -74,6 +74,7 @@ static const struct {
     {ROLE_MESSAGE, PLACE_PAYLOAD, TEXT("message")},
     {ROLE_MESSAGE, PLACE_TOP, TEXT("LogEntry")},
     {ROLE_MESSAGE, PLACE_TOP, TEXT("LogMessage")},
+    {ROLE_MESSAGE, PLACE_TOP, TEXT("MESSAGE")},
     {ROLE_TIME, PLACE_TOP, TEXT("@timestamp")},
     {ROLE_TIME, PLACE_TOP, TEXT("timestamp")},
     {ROLE_TIME, PLACE_TOP, TEXT("time")},
@@ -82,11 +83,13 @@ static const struct {
     {ROLE_NODE, PLACE_TOP, TEXT("host")},
     {ROLE_NODE, PLACE_HOST, TEXT("name")},
     {ROLE_NODE, PLACE_KUBERNETES, TEXT("host")},
+    {ROLE_NODE, PLACE_KUBERNETES, TEXT("pod_node_name")},
     {ROLE_NODE, PLACE_KUBERNETES_NODE, TEXT("name")},
     {ROLE_NODE, PLACE_LABELS, TEXT("node_name")},
     {ROLE_NODE, PLACE_LABELS, TEXT("host")},
     {ROLE_NODE, PLACE_LABELS, TEXT("compute.googleapis.com/resource_name")},
     {ROLE_NODE, PLACE_TOP, TEXT("Computer")},
+    {ROLE_NODE, PLACE_TOP, TEXT("_HOSTNAME")},
     {ROLE_STREAM, PLACE_TOP, TEXT("stream")},
     {ROLE_STREAM, PLACE_LABELS, TEXT("stream")},
     {ROLE_STREAM, PLACE_TOP, TEXT("logStreamName")},
@@ -105,6 +108,7 @@ static const struct {
     {ROLE_POD, PLACE_TOP, TEXT("PodName")},
     {ROLE_NAMESPACE, PLACE_KUBERNETES, TEXT("namespace_name")},
     {ROLE_NAMESPACE, PLACE_KUBERNETES, TEXT("namespace")},
+    {ROLE_NAMESPACE, PLACE_KUBERNETES, TEXT("pod_namespace")},
     {ROLE_NAMESPACE, PLACE_LABELS, TEXT("namespace")},
     {ROLE_NAMESPACE, PLACE_LABELS, TEXT("namespace_name")},
     {ROLE_NAMESPACE, PLACE_TOP, TEXT("PodNamespace")},
@@ -222,6 +226,15 @@ take_time(struct slice text, struct wrapper_time *time)
     unit = text.size == 13 ? 1000 : text.size == 19 ? 1000000000 : 0;
     if (unit > 0 && slice_to_u64(text, &number))
         *time = (struct wrapper_time){.written = (int64_t)(number / unit), .zoned = true};
+}
+
+void
+wrapper_collected_time(struct slice object, struct wrapper_time *time)
+{
+    struct collected collected = {.rank = 0};
+
+    read_object(&collected, object, PLACE_TOP, 0);
+    take_time(collected.found[ROLE_TIME], time);
 }
 
 static void

@@ -373,8 +373,12 @@ wrapper_peel_json(struct slice text, bool collected, bool first, char *space, st
     if (is_container_log(&members))
         return members.strange ? wrapper_peel_collected(text, false, space, wrapped)
                                : peel_docker(&members, space, wrapped);
-    if (members.has[NAME_JOURNAL_MESSAGE])
-        return peel_journal(&members, space, wrapped);
+    if (members.has[NAME_JOURNAL_MESSAGE]) {
+        bool good = peel_journal(&members, space, wrapped);
+        if (good && collected && wrapped->time.written < 0) /* Fluent Bit leaves out the journal's */
+            wrapper_collected_time(text, &wrapped->time);
+        return good;
+    }
     if (members.has[NAME_LEVEL] && peel_error_log(&members, space, wrapped))
         return true;
     *wrapped = before;

@@ -55,6 +55,8 @@ bool wrapper_peel_json(struct slice text, bool collected, bool first, char *spac
 
 /* The same for what a log collector writes; with `record` only when a record begins in it. */
 bool wrapper_peel_collected(struct slice object, bool record, char *space, struct wrapped *wrapped);
+/* The time that a log collector wrote; left as it is when there is none. */
+void wrapper_collected_time(struct slice object, struct wrapper_time *time);
 /* The object of a collector's line, whether it is whole or not, and the time before it, which is left as it is when there is none. */
 bool wrapper_find_object(struct slice line, struct slice *object, struct wrapper_time *time);
 

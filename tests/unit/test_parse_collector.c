@@ -31,6 +31,11 @@ test_objects(void **state)
         {"{\"file\":\"/var/log/nginx/error.log\",\"host\":\"web1\",\"message\":\"" LINE
          "\",\"source_type\":\"file\",\"timestamp\":\"2026-11-20T03:12:47.123456789Z\"}",
          LINE "|web1|log_file=/var/log/nginx/error.log|2026-11-20T03:12:47Z+0"},
+        {"{\"file\":\"/0.log\",\"kubernetes\":{\"container_name\":\"nginx\",\"pod_name\":\"shop-7d9c\",\"pod_namespace\":\"web\","
+         "\"pod_node_name\":\"node1\"},\"message\":\"" LINE
+         "\",\"source_type\":\"kubernetes_logs\",\"stream\":\"stderr\",\"timestamp\":\"2026-11-20T03:12:47.123456789Z\"}",
+         LINE
+         "|node1|stream=stderr container=nginx pod=shop-7d9c namespace=web log_file=/0.log|2026-11-20T03:12:47Z+0"},
         /* Fluent Bit's json_lines, in other formats of the date too, and with what its filter for Kubernetes adds */
         {"{\"date\":1795144367.123456,\"log\":\"" LINE "\"}", LINE "|||2026-11-20T03:12:47Z+0"},
         {"{\"date\":\"2026-11-20T03:12:47.123456Z\",\"log\":\"" LINE "\\n\"}", LINE "|||2026-11-20T03:12:47Z+0"},
@@ -38,6 +43,12 @@ test_objects(void **state)
          "\",\"kubernetes\":{\"pod_name\":\"shop-7d9c\",\"namespace_name\":\"web\",\"pod_id\":\"1\",\"labels\":{\"app\":\"a\"},"
          "\"host\":\"node1\",\"container_name\":\"nginx\"}}",
          LINE "|node1|stream=stderr container=nginx pod=shop-7d9c namespace=web|2026-11-20T03:12:47Z+0"},
+        /* what they read from the journal, whose own time they leave out */
+        {"{\"date\":1795144367.123456,\"_HOSTNAME\":\"web1\",\"SYSLOG_IDENTIFIER\":\"nginx\",\"MESSAGE\":\"nginx: [emerg] x\"}",
+         "nginx: [emerg] x|web1||2026-11-20T03:12:47Z+0"},
+        {"nginx: [1795144367.123456, {\"_HOSTNAME\":\"web1\",\"SYSLOG_IDENTIFIER\":\"nginx\",\"MESSAGE\":\"" LINE
+         "\"}]",
+         LINE "|web1||2026-11-20T03:12:47Z+0"},
         /* Docker's driver for Fluentd; a writer that escapes slashes */
         {"{\"container_id\":\"4f\",\"container_name\":\"/nginx\",\"source\":\"stderr\",\"log\":\"2026\\/11\\/20 03:12:45 [error] 12#12: *7 "
          "a\"}",
