@@ -264,6 +264,7 @@ begin_window(struct peeler *peeler, struct slice rest, uint64_t offset, bool fin
     peeler->source = wrapped.source;
     peeler->layers = wrapped.layers;
     peeler->framed_once = wrapped.framed_once;
+    peeler->timed = wrapped.layers == 1 && !wrapped.decoded && wrapped.source == 0 && wrapped.time.written >= 0;
     peeler->offset = offset;
     peeler->last_open = state == LINE_LAST;
     window_add_peeled(peeler, &wrapped, line, size, false);

@@ -1,5 +1,6 @@
 /* The window of a peeler: the lines of one source that follow each other, without what stands around them. */
 #include "parse/peeler_parts.h"
+#include "parse/wrapper_parts.h"
 
 void
 window_forget(struct peeler *peeler)
@@ -7,6 +8,7 @@ window_forget(struct peeler *peeler)
     peeler->begin = peeler->end;
     peeler->first = peeler->count = peeler->size = 0;
     peeler->layers = 0;
+    peeler->timed = false;
     peeler->ended = peeler->ended_framed = peeler->last_open = false;
     peeler->ahead = AHEAD_FIRST;
 }
@@ -62,7 +64,14 @@ bool
 window_peel(struct peeler *peeler, struct slice line, struct wrapped *wrapped)
 {
     make_room(peeler, WRAPPER_SPACE(line.size) + 2);
-    return wrapper_peel(line, peeler->layers, peeler->collected, peeler->room + peeler->end, wrapped);
+    bool peeled = wrapper_peel(line, peeler->layers, peeler->collected, peeler->room + peeler->end, wrapped);
+    struct wrapped timed;
+    /* Behind a mere time "Stack trace:" is no host and tag, and any line can follow: CloudWatch's exports have three digits. */
+    if (!peeler->timed || (peeled && (wrapped->source == peeler->source || wrapper_record_begins(wrapped->payload))) ||
+        !wrapper_peel_timestamp(line, &timed))
+        return peeled;
+    *wrapped = timed;
+    return true;
 }
 
 bool

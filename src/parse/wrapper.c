@@ -229,3 +229,18 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
     wrapped->payload = rest;
     return cursor.at > line.data;
 }
+
+bool
+wrapper_peel_timestamp(struct slice line, struct wrapped *wrapped)
+{
+    struct cursor cursor = {line.data, line.data + line.size};
+    unsigned digits;
+
+    memset(wrapped, 0, sizeof(*wrapped));
+    if (!wrapper_time_iso(&cursor.at, cursor.end, &wrapped->time, &digits) ||
+        (cursor.at < cursor.end && !cursor_take_text(&cursor, SLICE(" "))))
+        return false;
+    wrapped->layers = 1;
+    wrapped->payload = cursor_rest(&cursor);
+    return true;
+}

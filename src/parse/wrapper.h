@@ -31,6 +31,9 @@ struct wrapped {
  * the others in any that has a message.  `space` holds WRAPPER_SPACE(line.size) bytes; NULL: a payload in JSON is left where it is. */
 bool wrapper_peel(struct slice line, unsigned most, bool collected, char *space, struct wrapped *wrapped);
 
+/* Takes a time of any number of digits off a line, whatever stands behind it: for one behind others that have no more. */
+bool wrapper_peel_timestamp(struct slice line, struct wrapped *wrapped);
+
 /* Does a log that begins with `head` look like a log collector's?  Its first line says so: in a plain log of nginx a line of JSON is a text
  * that somebody logged. */
 bool wrapper_log_is_collected(struct slice head);

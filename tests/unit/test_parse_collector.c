@@ -241,6 +241,25 @@ test_lines_of_a_record(void **state)
     assert_slice(first->server, "s");
 }
 
+/* An export of CloudWatch: "Stack trace:" behind its time is no host and tag of syslog; a datagram with a record is one. */
+static void
+test_lines_behind_times(void **state)
+{
+    struct peeled *peeled = *state;
+    const struct record *first = &peeled->cut.records[0];
+
+#define EXPORTED "2026-11-20T03:12:47.123Z "
+    assert_peel(EXPORTED ERROR
+                "FastCGI sent in stderr: \"PHP message: a\n" EXPORTED "Stack trace:\n" EXPORTED "#0 {main}\n" EXPORTED
+                "\" while reading upstream, client: 10.0.0.1, server: s\n" EXPORTED "GET / 200\n" EXPORTED ERROR
+                "b" TAIL,
+                "RFR", peeled);
+    assert_int_equal(peeled->cut.lines[0], 4);
+    assert_slice(first->client, "10.0.0.1");
+    assert_peel(EXPORTED ERROR "FastCGI sent in stderr: \"a\n" EXPORTED "web1 nginx: " ERROR "b" TAIL, "RR", peeled);
+    assert_slice(peeled->cut.records[1].node, "web1");
+}
+
 /* Fluent Bit and Fluentd, who read a container's log: no line goes on in the next one because it lost its end. */
 static void
 test_container_logs(void **state)
@@ -267,6 +286,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_logs, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_plain_logs, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_lines_of_a_record, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_lines_behind_times, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_container_logs, peel_begin, peel_end),
     };
 
