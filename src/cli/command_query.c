@@ -137,7 +137,9 @@ read_options(struct query *query)
         return false;
     filters_describe(options, query->arena, &described);
     query->filtered = described > 0;
-    return check_together(query) && output_check(options_value(options, "output"), diagnostics_of(query));
+    const char *output = options_value(options, "output");
+    return check_together(query) && output_spares(output, options->words, options->word_count, diagnostics_of(query)) &&
+           output_check(output, diagnostics_of(query));
 }
 
 /* --- the store --- */

@@ -164,8 +164,11 @@ read_options(struct run *run)
     run->report.source = "the logs given";
     run->report.filters = filters_describe(run->options, run->arena, &run->report.filter_count);
     set_window(run, now);
+    const char *output = options_value(run->options, "output");
+    if (!check_together(run) || !output_spares(output, run->options->words, run->options->word_count, diagnostics))
+        return false;
     /* With --scan what is read is stored and kept within bounds all the same, and no log is read for nothing. */
-    if (!check_together(run) || (!run->scan && !output_check(options_value(run->options, "output"), diagnostics)))
+    if (!run->scan && !output_check(output, diagnostics))
         return false;
     run->rules = rules_option_load(run->options, diagnostics);
     return run->rules != NULL;

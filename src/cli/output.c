@@ -195,6 +195,22 @@ output_check(const char *path, struct diagnostics *diagnostics)
     return good;
 }
 
+bool
+output_spares(const char *path, const char *const *logs, size_t count, struct diagnostics *diagnostics)
+{
+    struct stat target, log;
+    if (path == NULL || stat(path, &target) != 0 || !S_ISREG(target.st_mode))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        int status = strcmp(logs[i], "-") == 0 ? fstat(STDIN_FILENO, &log) : stat(logs[i], &log);
+        if (status == 0 && log.st_dev == target.st_dev && log.st_ino == target.st_ino) {
+            diagnose(diagnostics, STATUS_USAGE, "--output %s would replace a log that is read", path);
+            return false;
+        }
+    }
+    return true;
+}
+
 FILE *
 output_stream(struct output *output)
 {

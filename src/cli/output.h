@@ -16,6 +16,8 @@ struct output;
 struct output *output_open(const char *path, FILE *standard, struct diagnostics *diagnostics);
 /* Tells now what output_open would refuse, for who has a log to read before; nothing is left behind. */
 bool output_check(const char *path, struct diagnostics *diagnostics);
+/* False after a diagnostic with STATUS_USAGE when the result would replace one of the logs that are read ("-": standard input). */
+bool output_spares(const char *path, const char *const *logs, size_t count, struct diagnostics *diagnostics);
 /* To write to; errors are found by output_finish. */
 FILE *output_stream(struct output *output);
 void output_write(struct output *output, struct slice bytes);

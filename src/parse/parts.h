@@ -85,6 +85,14 @@ bool prefix_begins(struct slice line, struct prefix *prefix, const char **at);
 void prefix_finish(struct slice line, const char *at, struct dated *dated, struct prefix *prefix);
 /* `nginx: [emerg] `, `angie: ` and the like (ngx_log_stderr). */
 bool prefix_match_stderr(struct slice line, struct prefix *prefix);
+/* Is this what nginx begins a record with, on its own or on stderr? */
+static inline bool
+text_begins_record(struct slice text)
+{
+    struct prefix prefix;
+
+    return prefix_stands(text) || (prefix_match_stderr(text, &prefix) && prefix.level != LEVEL_NONE);
+}
 /* `[error] 12#12: *3 ` and what people leave of it; for fragments only. */
 bool prefix_match_level(struct slice text, struct prefix *prefix);
 /* `12#12: *3 `, what is left when the date and the level were cut off; for fragments only. */

@@ -1,6 +1,5 @@
 /* The window of a peeler: the lines of one source that follow each other, without what stands around them. */
 #include "parse/peeler_parts.h"
-#include "parse/wrapper_parts.h"
 
 void
 window_forget(struct peeler *peeler)
@@ -67,7 +66,7 @@ window_peel(struct peeler *peeler, struct slice line, struct wrapped *wrapped)
     bool peeled = wrapper_peel(line, peeler->layers, peeler->collected, peeler->room + peeler->end, wrapped);
     struct wrapped timed;
     /* Behind a mere time "Stack trace:" is no host and tag, and any line can follow: CloudWatch's exports have three digits. */
-    if (!peeler->timed || (peeled && (wrapped->source == peeler->source || wrapper_record_begins(wrapped->payload))) ||
+    if (!peeler->timed || (peeled && (wrapped->source == peeler->source || text_begins_record(wrapped->payload))) ||
         !wrapper_peel_timestamp(line, &timed))
         return peeled;
     *wrapped = timed;

@@ -39,7 +39,7 @@ take_timestamp(struct cursor *cursor, struct wrapped *wrapped)
         return false;
     if (try.at < try.end && !cursor_take_text(&try, SLICE(" ")))
         return false;
-    if (!take_cri(&try, wrapped) && digits < 7 && !wrapper_record_begins(cursor_rest(&try)))
+    if (!take_cri(&try, wrapped) && digits < 7 && !text_begins_record(cursor_rest(&try)))
         return false;
     wrapped->time = time;
     *cursor = try;
@@ -169,7 +169,7 @@ take_inner(struct cursor *cursor, struct wrapped *wrapped)
 {
     static wrapper_form *const inner[] = {take_timestamp, take_foreman, NULL};
 
-    return !wrapper_record_begins(cursor_rest(cursor)) && take_first(inner, cursor, wrapped);
+    return !text_begins_record(cursor_rest(cursor)) && take_first(inner, cursor, wrapped);
 }
 
 /* The same of copies: it stays where it is. */
@@ -205,7 +205,7 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
 
     memset(wrapped, 0, sizeof(*wrapped));
     wrapped->time.written = -1;
-    if (line.size == 0 || wrapper_record_begins(line))
+    if (line.size == 0 || text_begins_record(line))
         return false;
     if (collected && wrapper_find_object(line, &object, &wrapped->time)) {
         wrapped->layers = 1;

@@ -326,7 +326,7 @@ wrapper_take_loki(struct cursor *cursor, struct wrapped *wrapped)
     take_fields(wrapped, &collected);
     wrapper_source_add(wrapped, labels);
     wrapped->framed_once = true;
-    return labels.size > 0 || wrapper_record_begins(cursor_rest(cursor));
+    return labels.size > 0 || text_begins_record(cursor_rest(cursor));
 }
 
 /* --- what stands before an object --- */

@@ -336,7 +336,7 @@ peel_error_log(const struct members *members, char *space, struct wrapped *wrapp
     struct writer writer = {.at = space};
 
     if (!is_string(members, message) || !members->has[NAME_PID] || level_from_name(level) == LEVEL_NONE ||
-        wrapper_record_begins(members->found[message].value)) /* a log collector's */
+        text_begins_record(members->found[message].value)) /* a log collector's */
         return false;
     take_time(wrapped, time);
     if (wrapped->time.written < 0)

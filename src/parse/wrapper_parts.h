@@ -74,15 +74,6 @@ wrapper_field_add(struct wrapped *wrapped, const char *name, struct slice value)
         wrapped->fields[wrapped->field_count++] = (struct record_field){slice_of(name), value};
 }
 
-/* Is this what nginx begins a record with, on its own or on stderr? */
-static inline bool
-wrapper_record_begins(struct slice text)
-{
-    struct prefix prefix;
-
-    return prefix_stands(text) || (prefix_match_stderr(text, &prefix) && prefix.level != LEVEL_NONE);
-}
-
 /* Times of wrappers; each is moved behind, and leaves *at as it is when there is none. */
 /* "2026-11-20T03:12:45[.123456789](Z|+01:00|+0100|)"; *digits is the number of digits of the fraction. */
 bool wrapper_time_iso(const char **at, const char *end, struct wrapper_time *time, unsigned *digits);

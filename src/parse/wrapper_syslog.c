@@ -69,13 +69,13 @@ take_host_and_tag(struct cursor *cursor, struct wrapped *wrapped)
         return true;
     }
     host = *cursor;
-    if (wrapper_record_begins(cursor_rest(cursor)) || take_tag(cursor, wrapped))
+    if (text_begins_record(cursor_rest(cursor)) || take_tag(cursor, wrapped))
         return true;
     if (!cursor_take_word(&host, &name))
         return false;
     wrapped->node = name;
     wrapper_source_add(wrapped, name);
-    if (!wrapper_record_begins(cursor_rest(&host))) {
+    if (!text_begins_record(cursor_rest(&host))) {
         take_facility(&host, name);
         cursor_take_text(&host, SLICE(" "));
         if (!take_tag(&host, wrapped))
@@ -123,7 +123,7 @@ take_rest_of_rfc3164(struct cursor *cursor, bool named, struct wrapped *wrapped)
     struct cursor try = *cursor;
 
     if (cursor_take_text(&try, SLICE(" ")) &&
-        (wrapper_record_begins(cursor_rest(&try)) || (!named && take_tag(&try, wrapped))))
+        (text_begins_record(cursor_rest(&try)) || (!named && take_tag(&try, wrapped))))
         *cursor = try;
 }
 
@@ -193,7 +193,7 @@ wrapper_take_syslog(struct cursor *cursor, struct wrapped *wrapped)
                  wrapper_time_iso(&try.at, try.end, &wrapped->time, &digits);
     if (!timed || !cursor_take_text(&try, SLICE(" ")) || !take_host_and_tag(&try, wrapped))
         return false;
-    if (seconds && digits != 6 && wrapped->field_count > 0 && !wrapper_record_begins(cursor_rest(&try)))
+    if (seconds && digits != 6 && wrapped->field_count > 0 && !text_begins_record(cursor_rest(&try)))
         return false; /* a number may begin any line; journalctl's has six digits more */
     wrapped->framed_once = true;
     *cursor = try;

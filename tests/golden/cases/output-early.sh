@@ -18,3 +18,12 @@ ls
 echo "--- with --scan what is new is stored all the same, and reported when it can be"
 "$NGXERR" report --scan --since-last -o none/out -d n.db --tz UTC a.log || echo "exit $?"
 "$NGXERR" report --since-last -d n.db | grep -c '^    2026.* a$'
+echo "--- a log that is read is not replaced"
+ln -s a.log link
+for command in report 'report --scan -d n.db' query; do
+    for file in a.log ./a.log link; do
+        "$NGXERR" $command -o "$file" a.log 2>&1 || echo "exit $?"
+    done
+done
+"$NGXERR" report -o a.log - <a.log 2>&1 || echo "exit $?"
+cat a.log
