@@ -87,27 +87,26 @@ say_files(const struct options *options, const struct rules *rules, struct diagn
                      options->words[0]);
 }
 
-static const char *const formats[] = {"text", "markdown", "json", NULL};
-
-/* All that can be wrong is told before standard input is read. */
-static bool
-check_options(const struct options *options, struct diagnostics *diagnostics)
+/* All that can be wrong is told before standard input is read.  NULL after a diagnostic. */
+static const char *
+read_format(const struct options *options, struct diagnostics *diagnostics)
 {
-    size_t format;
-    return options_choice(options, "format", formats, diagnostics, &format) &&
-           output_check(options_value(options, "output"), diagnostics);
+    static const char *const formats[] = {"text", "markdown", "json", NULL};
+    size_t format = 0;
+    bool good = options_choice(options, "format", formats, diagnostics, &format) &&
+                output_check(options_value(options, "output"), diagnostics);
+    return good ? formats[format] : NULL;
 }
 
 static bool
-write_page(struct command_context *context, const struct options *options, const struct explanation_page *page)
+write_page(struct command_context *context, const struct options *options, const char *format,
+           const struct explanation_page *page)
 {
-    size_t format = 0;
     struct buffer text = BUFFER_EMPTY;
-    options_choice(options, "format", formats, context->diagnostics, &format);
     struct output *output = output_open(options_value(options, "output"), context->out, context->diagnostics);
     if (output == NULL)
         return false;
-    explanation_write(page, formats[format], &text);
+    explanation_write(page, format, &text);
     output_write(output, buffer_slice(&text));
     buffer_free(&text);
     return output_finish(output, context->diagnostics);
@@ -121,7 +120,8 @@ page_status(const struct explanation_page *page)
 }
 
 static enum status
-explain_given(struct command_context *context, const struct options *options, struct explain *explain)
+explain_given(struct command_context *context, const struct options *options, const char *format,
+              struct explain *explain)
 {
     struct buffer input = BUFFER_EMPTY;
     enum status status = STATUS_INPUT;
@@ -138,7 +138,7 @@ explain_given(struct command_context *context, const struct options *options, st
     if (explain->page.records == 0 && explain->page.class_count == 0 && explain->page.unparsed == 0 &&
         !explain->page.test_ok)
         diagnose(context->diagnostics, STATUS_FOUND, "nothing to explain: no line was given");
-    else if (!write_page(context, options, &explain->page))
+    else if (!write_page(context, options, format, &explain->page))
         status = diagnostics_worst(context->diagnostics);
 out:
     buffer_free(&input);
@@ -161,7 +161,8 @@ command_explain(struct command_context *context)
         status = STATUS_DONE;
         goto out;
     }
-    if (!check_options(&options, context->diagnostics)) {
+    const char *format = read_format(&options, context->diagnostics);
+    if (format == NULL) {
         status = diagnostics_worst(context->diagnostics);
         goto out;
     }
@@ -170,7 +171,7 @@ command_explain(struct command_context *context)
         goto out;
     explain.rules = rules;
     explain.classifier = classifier_new(rules);
-    status = explain_given(context, &options, &explain);
+    status = explain_given(context, &options, format, &explain);
     classifier_free(explain.classifier);
 out:
     rules_free(rules);
