@@ -27,6 +27,14 @@ take_cri(struct cursor *cursor, struct wrapped *wrapped)
     return true;
 }
 
+/* A time with the space behind it, or at the line's end; of any number of digits. */
+static bool
+take_time(struct cursor *cursor, struct wrapper_time *time, unsigned *digits)
+{
+    return wrapper_time_iso(&cursor->at, cursor->end, time, digits) &&
+           (cursor->at == cursor->end || cursor_take_text(cursor, SLICE(" ")));
+}
+
 /* A time of nine digits, as containers have them (docker logs -t, kubectl logs --timestamps), or a record behind any. */
 static bool
 take_timestamp(struct cursor *cursor, struct wrapped *wrapped)
@@ -35,9 +43,7 @@ take_timestamp(struct cursor *cursor, struct wrapped *wrapped)
     struct wrapper_time time;
     unsigned digits;
 
-    if (!wrapper_time_iso(&try.at, try.end, &time, &digits))
-        return false;
-    if (try.at < try.end && !cursor_take_text(&try, SLICE(" ")))
+    if (!take_time(&try, &time, &digits))
         return false;
     if (!take_cri(&try, wrapped) && digits < 7 && !text_begins_record(cursor_rest(&try)))
         return false;
@@ -237,8 +243,7 @@ wrapper_peel_timestamp(struct slice line, struct wrapped *wrapped)
     unsigned digits;
 
     memset(wrapped, 0, sizeof(*wrapped));
-    if (!wrapper_time_iso(&cursor.at, cursor.end, &wrapped->time, &digits) ||
-        (cursor.at < cursor.end && !cursor_take_text(&cursor, SLICE(" "))))
+    if (!take_time(&cursor, &wrapped->time, &digits))
         return false;
     wrapped->layers = 1;
     wrapped->payload = cursor_rest(&cursor);
