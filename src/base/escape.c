@@ -67,6 +67,7 @@ character_is_unsafe(uint32_t c)
            (c >= 0x2028 && c <= 0x202E) || /* line and paragraph separator, bidirectional embeddings and overrides */
            (c >= 0x2060 && c <= 0x206F) || /* word joiner, invisible operators, isolates, deprecated controls */
            c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || /* byte order mark, interlinear annotation */
+           c == 0xFFFE || c == 0xFFFF ||                  /* no characters; XML has none of the two */
            (c >= 0xE0000 && c <= 0xE007F) ||              /* tags */
            c == CHARACTER_INVALID;
 }

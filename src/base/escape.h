@@ -15,6 +15,8 @@ void escape_terminal(struct buffer *out, struct slice bytes);
 void escape_markdown_text(struct buffer *out, struct slice bytes);
 /* A code span: chooses a fence of backticks longer than any run inside.  Not for a table, where a pipe would end the cell. */
 void escape_markdown_code(struct buffer *out, struct slice bytes);
+/* HTML text and double quoted attribute values: as escape_terminal, and & < > and quotes are references. */
+void escape_html_text(struct buffer *out, struct slice bytes);
 /* The inside of a JSON string, without the quotes; \xHH of invalid bytes has its backslash doubled, as JSON needs. */
 void escape_json(struct buffer *out, struct slice bytes);
 /* One CSV field by RFC 4180, quoted when needed; a field that a spreadsheet would take for a formula (= + - @ tab CR

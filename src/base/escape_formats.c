@@ -1,7 +1,30 @@
-/* JSON and CSV.  Any room may use it. */
+/* HTML, JSON and CSV.  Any room may use it. */
 #include "base/escape.h"
 
 #include "base/escape_parts.h"
+
+void
+escape_html_text(struct buffer *out, struct slice bytes)
+{
+    struct buffer plain = BUFFER_EMPTY;
+    escape_terminal(&plain, bytes);
+    for (size_t i = 0; i < plain.size; i++) {
+        char c = plain.data[i];
+        if (c == '&')
+            buffer_add_text(out, "&amp;");
+        else if (c == '<')
+            buffer_add_text(out, "&lt;");
+        else if (c == '>')
+            buffer_add_text(out, "&gt;");
+        else if (c == '"')
+            buffer_add_text(out, "&quot;");
+        else if (c == '\'')
+            buffer_add_text(out, "&#39;");
+        else
+            buffer_add_byte(out, c);
+    }
+    buffer_free(&plain);
+}
 
 static void
 json_add_unit(struct buffer *out, uint32_t unit)

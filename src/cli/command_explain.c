@@ -10,7 +10,7 @@
 #include "cli/rules_option.h"
 
 static const struct option_spec specs[] = {
-    OPTION_FORMAT("text, markdown or json"),
+    OPTION_FORMAT("text, markdown, html or json"),
     OPTION_OUTPUT,
     OPTION_PATTERNS,
 };
@@ -91,7 +91,7 @@ say_files(const struct options *options, const struct rules *rules, struct diagn
 static const char *
 read_format(const struct options *options, struct diagnostics *diagnostics)
 {
-    static const char *const formats[] = {"text", "markdown", "json", NULL};
+    static const char *const formats[] = {"text", "markdown", "html", "json", NULL};
     size_t format = 0;
     bool good = options_choice(options, "format", formats, diagnostics, &format) &&
                 output_check(options_value(options, "output"), diagnostics);

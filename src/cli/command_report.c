@@ -24,7 +24,7 @@
 
 static const struct option_spec own_specs[] = {
     OPTION_DATABASE,
-    OPTION_FORMAT("text, markdown or json"),
+    OPTION_FORMAT("text, markdown, html or json"),
     OPTION_OUTPUT,
     {"scan", 0, NULL, "first scan LOG (default: " LOG_STORE_DEFAULT_PATH ") into the database, then report from there"},
     {"since-last", 0, "[=NAME]", "only what no report of this name (default: default) has told of yet"},
@@ -71,7 +71,7 @@ struct run {
 static bool
 read_format(struct run *run)
 {
-    static const char *const names[] = {"text", "markdown", "json", NULL};
+    static const char *const names[] = {"text", "markdown", "html", "json", NULL};
     size_t index = 0;
     if (!options_choice(run->options, "format", names, run->context->diagnostics, &index))
         return false;

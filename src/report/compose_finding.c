@@ -104,7 +104,7 @@ compose_caused_by(struct paper *paper, const struct finding *finding)
 void
 compose_finding(struct paper *paper, const struct report *report, const struct finding *finding, size_t number)
 {
-    paper_begin(paper, BLOCK_HEADING, NULL);
+    paper_begin(paper, BLOCK_HEADING, finding->id);
     paper_format(paper, "%zu. %s", number, finding->title);
     paper_end(paper);
     compose_figures(paper, report, finding);

@@ -9,6 +9,7 @@
 
 #define SHAPE_SAMPLE_COLUMNS 300
 #define SUMMARY_COLUMNS      5
+#define SUMMARY_CLASS        3 /* the class's column */
 #define SUMMARY_MADE         3 /* cells of a row that have a buffer of their own */
 
 static void
@@ -20,12 +21,12 @@ add_summary_row(struct slice *cells, struct buffer *numbers, const struct findin
     cells[0] = buffer_slice(&numbers[2]);
     cells[1] = buffer_slice(&numbers[0]);
     cells[2] = buffer_slice(&numbers[1]);
-    cells[3] = slice_of(finding->id);
+    cells[SUMMARY_CLASS] = slice_of(finding->id);
     cells[4] = slice_of(finding->title);
 }
 
 static void
-compose_summary(struct paper *paper, const struct finding *findings, size_t count)
+compose_summary(struct paper *paper, const struct finding *findings, size_t count, bool have_headings)
 {
     struct slice *cells = memory_allocate_zeroed(count * SUMMARY_COLUMNS, sizeof(*cells));
     struct buffer *numbers = memory_allocate_zeroed(count * SUMMARY_MADE, sizeof(*numbers));
@@ -35,6 +36,8 @@ compose_summary(struct paper *paper, const struct finding *findings, size_t coun
         .right = {false, true, true, false, false},
         .cells = cells,
         .rows = count,
+        .refers = have_headings,
+        .reference = SUMMARY_CLASS,
     };
     for (size_t i = 0; i < count; i++)
         add_summary_row(cells + i * SUMMARY_COLUMNS, numbers + SUMMARY_MADE * i, &findings[i]);
@@ -74,7 +77,7 @@ compose_findings(struct paper *paper, const struct report *report)
         compose_none(paper, report);
         return;
     }
-    compose_summary(paper, report->findings, report->finding_count);
+    compose_summary(paper, report->findings, report->finding_count, true);
     paper_block(paper, BLOCK_PARAGRAPH, NULL,
                 "act: requests fail now. fix: service is degraded or about to fail. tune: could be better.");
     for (size_t i = 0; i < report->finding_count; i++)
@@ -92,7 +95,7 @@ compose_noise(struct paper *paper, const struct report *report)
     paper_code_text(paper, "ngxerr explain CLASS");
     paper_words(paper, ".");
     paper_end(paper);
-    compose_summary(paper, report->noise, report->noise_count);
+    compose_summary(paper, report->noise, report->noise_count, false);
 }
 
 static void

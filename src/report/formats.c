@@ -6,6 +6,7 @@
 const struct report_format report_formats[] = {
     {"text", report_write_text},
     {"markdown", report_write_markdown},
+    {"html", report_write_html},
     {"json", report_write_json},
     {NULL, NULL},
 };
@@ -26,6 +27,8 @@ explanation_write(const struct explanation_page *page, const char *format, struc
         explanation_write_text(page, out);
     else if (strcmp(format, "markdown") == 0)
         explanation_write_markdown(page, out);
+    else if (strcmp(format, "html") == 0)
+        explanation_write_html(page, out);
     else if (strcmp(format, "json") == 0)
         explanation_write_json(page, out);
     else

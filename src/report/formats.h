@@ -8,9 +8,11 @@
 
 void report_write_text(const struct report *report, struct buffer *out);
 void report_write_markdown(const struct report *report, struct buffer *out);
+void report_write_html(const struct report *report, struct buffer *out);
 void report_write_json(const struct report *report, struct buffer *out);
 void explanation_write_text(const struct explanation_page *page, struct buffer *out);
 void explanation_write_markdown(const struct explanation_page *page, struct buffer *out);
+void explanation_write_html(const struct explanation_page *page, struct buffer *out);
 void explanation_write_json(const struct explanation_page *page, struct buffer *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "base/byte.h"
 #include "report/figures.h"
 
 void
@@ -61,6 +62,39 @@ void
 paper_listing(struct paper *paper, enum code code, const char *lines)
 {
     paper->style->listing(paper, code, slice_of(lines));
+}
+
+bool
+paper_take_code(struct slice *text, struct slice *words, struct slice *code)
+{
+    for (size_t at = 0;;) {
+        size_t open = slice_find_byte(slice_from(*text, at), '`');
+        size_t size = open == SIZE_MAX ? SIZE_MAX : slice_find_byte(slice_from(*text, at + open + 1), '`');
+        if (size == SIZE_MAX)
+            break;
+        open += at;
+        if (size > 0) {
+            *words = slice_first(*text, open);
+            *code = (struct slice){text->data + open + 1, size};
+            *text = slice_from(*text, open + 1 + size + 1);
+            return true;
+        }
+        at = open + 2; /* nothing stands between them: no code */
+    }
+    *words = *text;
+    *text = slice_from(*text, text->size);
+    return false;
+}
+
+bool
+paper_is_plain_address(struct slice address)
+{
+    bool plain = slice_starts(address, SLICE("https://")) || slice_starts(address, SLICE("http://"));
+    for (size_t i = 0; i < address.size && plain; i++) {
+        char c = address.data[i];
+        plain = byte_is_letter(c) || byte_is_digit(c) || (c != '\0' && strchr(":/._#?&=%~+-", c) != NULL);
+    }
+    return plain;
 }
 
 void

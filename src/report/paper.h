@@ -1,4 +1,4 @@
-/* What the written formats (text, Markdown) have in common: blocks of running text, values, tables and code that each
+/* What the written formats (text, Markdown, HTML) have in common: blocks of running text, values, tables and code that each
  * style sets in its own way.  Escaping happens in the style, at the last moment: everything given to a paper may hold a
  * stranger's bytes. Private to the room report. */
 #ifndef NGXERR_REPORT_PAPER_H
@@ -11,7 +11,7 @@ enum block {
     BLOCK_NONE,
     BLOCK_TITLE,
     BLOCK_SECTION,
-    BLOCK_HEADING, /* of one finding */
+    BLOCK_HEADING, /* of one finding; its label is what a table refers to it by, and is not shown */
     BLOCK_PARAGRAPH,
     BLOCK_LABELLED, /* a paragraph with a label ("Cause"); without one it goes on with the one before */
     BLOCK_FACT,     /* a short line with a label ("First") */
@@ -29,6 +29,8 @@ struct table {
     bool right[TABLE_COLUMNS]; /* numbers */
     const struct slice *cells; /* row by row */
     size_t rows;
+    bool refers; /* there are headings further down whose labels are in the column `reference` */
+    size_t reference;
 };
 
 struct paper;
@@ -55,7 +57,9 @@ struct paper {
     size_t item_indent; /* of the list in progress, in columns */
 };
 
-extern const struct paper_style paper_text, paper_markdown;
+extern const struct paper_style paper_text, paper_markdown, paper_html;
+/* Ends the list that is open, at the end of a page. */
+void paper_html_close(struct paper *paper);
 
 /* Shorthands over the style. */
 void paper_begin(struct paper *paper, enum block block, const char *label);
@@ -68,6 +72,11 @@ void paper_format(struct paper *paper, const char *format, ...) __attribute__((f
 void paper_block(struct paper *paper, enum block block, const char *label, const char *text);
 void paper_listing(struct paper *paper, enum code code, const char *lines);
 
+/* Prose marks what is code with a pair of backticks; what stands between them can hold none, so no span can be broken out
+ * of.  Takes `code` off the text, and the `words` before it; false when there is none, all the rest is words then. */
+bool paper_take_code(struct slice *text, struct slice *words, struct slice *code);
+/* True for an address that can hold no markup: only such a one is made a live link. */
+bool paper_is_plain_address(struct slice address);
 /* A value of the log cut to `columns`, with an ellipsis where something was cut, appended to `out` unescaped. */
 void paper_cut(struct buffer *out, struct slice value, size_t columns);
 

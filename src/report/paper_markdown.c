@@ -1,5 +1,4 @@
 /* The style of Markdown reports (CommonMark with GFM tables), for tickets.  Used in the room report. */
-#include "base/byte.h"
 #include "base/escape.h"
 #include "report/figures.h"
 #include "report/paper.h"
@@ -42,7 +41,7 @@ markdown_begin(struct paper *paper, enum block block, const char *label)
     };
     separate(paper, block);
     buffer_add_text(paper->out, starts[block]);
-    if (label != NULL) {
+    if (label != NULL && block != BLOCK_HEADING) {
         buffer_add_text(paper->out, "**");
         add_inside_line(paper->out, slice_of(label));
         buffer_add_text(paper->out, block == BLOCK_FACT ? "**: " : ".** ");
@@ -65,23 +64,15 @@ add_words(struct buffer *out, struct slice text)
         add_inside_line(out, text);
 }
 
-/* Prose marks what is code with a pair of backticks; what stands between them can hold none, so no span can be broken
- * out of. */
 static void
 markdown_text(struct paper *paper, struct slice text)
 {
-    while (text.size > 0) {
-        size_t open = slice_find_byte(text, '`');
-        size_t close = open == SIZE_MAX ? SIZE_MAX : slice_find_byte(slice_from(text, open + 1), '`');
-        if (close == SIZE_MAX || close == 0) {
-            add_words(paper->out, close == 0 ? slice_first(text, open + 2) : text);
-            text = slice_from(text, close == 0 ? open + 2 : text.size);
-            continue;
-        }
-        add_words(paper->out, slice_first(text, open));
-        escape_markdown_code(paper->out, (struct slice){text.data + open + 1, close});
-        text = slice_from(text, open + 1 + close + 1);
+    struct slice words, code;
+    while (paper_take_code(&text, &words, &code)) {
+        add_words(paper->out, words);
+        escape_markdown_code(paper->out, code);
     }
+    add_words(paper->out, words);
 }
 
 static void
@@ -98,16 +89,10 @@ markdown_strong(struct paper *paper, struct slice text)
     buffer_add_text(paper->out, "**");
 }
 
-/* A live link only for an address that can hold no markup. */
 static void
 markdown_link(struct paper *paper, struct slice address)
 {
-    bool plain = slice_starts(address, SLICE("https://")) || slice_starts(address, SLICE("http://"));
-    for (size_t i = 0; i < address.size && plain; i++) {
-        char c = address.data[i];
-        plain = byte_is_letter(c) || byte_is_digit(c) || (c != '\0' && strchr(":/._#?&=%~+-", c) != NULL);
-    }
-    if (!plain) {
+    if (!paper_is_plain_address(address)) {
         escape_markdown_text(paper->out, address);
         return;
     }

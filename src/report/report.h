@@ -89,7 +89,7 @@ struct report {
 };
 
 struct report_format {
-    const char *name; /* text, markdown, json */
+    const char *name; /* text, markdown, html, json */
     void (*write)(const struct report *report, struct buffer *out);
 };
 extern const struct report_format report_formats[];

@@ -44,6 +44,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(!has_control(&out) && slice_find_byte(buffer_slice(&out), '<') == SIZE_MAX);
 
     buffer_clear(&out);
+    escape_html_text(&out, bytes);
+    require(!has_control(&out) && slice_find_byte(buffer_slice(&out), '<') == SIZE_MAX);
+    require(slice_find_byte(buffer_slice(&out), '"') == SIZE_MAX);
+
+    buffer_clear(&out);
     escape_json(&out, bytes);
     require(!has_control(&out));
 

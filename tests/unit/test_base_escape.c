@@ -112,6 +112,16 @@ markdown_code_cannot_be_left(void **state)
 }
 
 static void
+html_is_text(void **state)
+{
+    (void)state;
+    CHECK(escape_html_text, "<b class='x'>\"&amp;\"</b>", "&lt;b class=&#39;x&#39;&gt;&quot;&amp;amp;&quot;&lt;/b&gt;");
+    CHECK(escape_html_text, "a\n\tb \xff " RIGHT_TO_LEFT_OVERRIDE, "a\\n b \\xFF \\xE2\\x80\\xAE");
+    CHECK(escape_html_text, "\xef\xbf\xbe\xef\xbf\xbf \xc3\xa9",
+          "\\xEF\\xBF\\xBE\\xEF\\xBF\\xBF \xc3\xa9"); /* U+FFFE, U+FFFF */
+}
+
+static void
 json_is_valid(void **state)
 {
     (void)state;
@@ -250,6 +260,7 @@ main(void)
         cmocka_unit_test(terminal_cannot_be_moved),
         cmocka_unit_test(markdown_text_is_literal),
         cmocka_unit_test(markdown_code_cannot_be_left),
+        cmocka_unit_test(html_is_text),
         cmocka_unit_test(json_is_valid),
         cmocka_unit_test(csv_holds_no_formula),
         cmocka_unit_test(shell_words_are_one_word),

@@ -9,7 +9,7 @@ for file in none/out . /dev/null/out; do
     "$NGXERR" db info -o "$file" -d missing.db || echo "exit $?"
 done 2>&1
 echo "--- a format of explain too"
-"$NGXERR" explain -f html <&- || echo "exit $?"
+"$NGXERR" explain -f pdf <&- || echo "exit $?"
 echo "--- a pipe is opened when there is something to write"
 mkfifo pipe
 printf '2026/11/20 03:12:45 [error] 1#1: *1 a\n' >a.log

@@ -1,0 +1,1 @@
+"$NGXERR" report --utc -f html "$data/hostile.log"
