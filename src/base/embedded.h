@@ -1,4 +1,4 @@
-/* Files that are part of the program: pattern files, schema steps.  Made at build time by src/classify/embed.sh; used
+/* Files that are part of the program: pattern files, schema steps, the looks of HTML reports.  Made at build time by src/classify/embed.sh; used
  * by the rooms that own them. */
 #ifndef NGXERR_BASE_EMBEDDED_H
 #define NGXERR_BASE_EMBEDDED_H

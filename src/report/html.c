@@ -1,6 +1,7 @@
 /* The format html: the composed report as one page that needs no other file, no script and no network.  Used through
  * the table in formats.c. */
 #include "report/compose.h"
+#include "report/embedded.h"
 #include "report/formats.h"
 #include "report/paper.h"
 
@@ -15,25 +16,11 @@ static const char before_title[] =
     "<meta name=\"referrer\" content=\"no-referrer\" />\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n"
     "<title>";
-static const char after_title[] =
-    "</title>\n"
-    "<style>\n"
-    ":root { color-scheme: light dark; }\n"
-    "body { font: 16px/1.5 sans-serif; max-width: 62em; margin: 0 auto; padding: 1em; }\n"
-    "h2 { margin-top: 2em; border-bottom: 2px solid; }\n"
-    "h3 { margin-top: 2em; border-bottom: 1px solid; }\n"
-    "table { border-collapse: collapse; }\n"
-    "th, td { padding: 0.2em 0.6em; text-align: left; vertical-align: top; border-bottom: 1px solid #8886; }\n"
-    "th.number, td.number { text-align: right; }\n"
-    "dl { display: grid; grid-template-columns: minmax(7em, max-content) 1fr; gap: 0 1em; }\n"
-    "dt { grid-column: 1; font-weight: bold; }\n"
-    "dd { grid-column: 2; margin: 0; }\n"
-    "code, pre { font: 0.9em monospace; overflow-wrap: anywhere; }\n"
-    "pre { padding: 0.6em; border-left: 3px solid #8888; background: #8882; white-space: pre-wrap; }\n"
-    "@media print { body { max-width: none; } h3 { break-after: avoid; } }\n"
-    "</style>\n"
-    "</head>\n"
-    "<body>\n";
+static const char after_title[] = "</title>\n"
+                                  "<style>\n";
+static const char after_style[] = "</style>\n"
+                                  "</head>\n"
+                                  "<body>\n";
 
 static void
 page_begin(struct buffer *out, const char *title)
@@ -41,6 +28,8 @@ page_begin(struct buffer *out, const char *title)
     buffer_add_text(out, before_title);
     buffer_add_text(out, title);
     buffer_add_text(out, after_title);
+    buffer_add_text(out, (const char *)embedded_report_style[0].data);
+    buffer_add_text(out, after_style);
 }
 
 static void
