@@ -420,6 +420,13 @@ asks_for_missing(const struct rule *rule, const struct record *record)
     return false;
 }
 
+/* A class by its level or the like fits any text, and is no answer for one that lacks just that. */
+static bool
+asks_for_text(const struct rule *rule)
+{
+    return rule->match_count > 0 || rule->where_count > 0 || rule->action_count > 0 || rule->errno_count > 0;
+}
+
 size_t
 classify_fragment(struct classifier *classifier, const struct record *record, struct match *matches, size_t capacity)
 {
@@ -433,7 +440,7 @@ classify_fragment(struct classifier *classifier, const struct record *record, st
         if (rule->info.fallback && count > 0)
             break;
         enum verdict verdict = rule_verdict(classifier, rule, record, &matches[count]);
-        if (verdict == FAILS || (verdict == LEFT_OUT && record->prefix != PREFIX_FRAGMENT))
+        if (verdict == FAILS || (verdict == LEFT_OUT && (record->prefix != PREFIX_FRAGMENT || !asks_for_text(rule))))
             continue;
         matches[count].particular = verdict == LEFT_OUT && asks_for_missing(rule, record);
         matches[count++].class_index = i;

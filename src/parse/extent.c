@@ -36,6 +36,15 @@ extent_is_cut(const struct extent *extent)
     return size == RECORD_CUT_SIZE || size == RECORD_CUT_SIZE_PATCHED;
 }
 
+/* True for the records of the debugging log that show a header as it goes over the wire: the response's
+ * (ngx_http_header_filter), and the request's that an upstream gets ("http proxy header:"). */
+static bool
+message_shows_header(const struct record *first)
+{
+    return first->level == LEVEL_DEBUG &&
+           (slice_starts(first->message, SLICE("HTTP/1.")) || slice_ends(first->message, SLICE(" header:")));
+}
+
 /* True when a message without tail is known to be all: process messages, what ends in errno or in the place in a
  * configuration. */
 static bool
@@ -45,6 +54,8 @@ message_is_settled(const struct record *first)
     uint64_t line;
     size_t colon;
 
+    if (message_shows_header(first))
+        return false;
     if (first->prefix != PREFIX_DATED || first->level >= LEVEL_NOTICE || first->error_number >= 0 ||
         first->tail.data != NULL)
         return true;

@@ -7,7 +7,7 @@ import subprocess
 
 import lab
 from as_user import Command, open_to_all
-from registry import Plan, answers, case
+from registry import Plan, answers, case, get
 
 SITE = lab.http("server { listen 127.0.0.1:{port}; return 200; }")
 
@@ -77,6 +77,23 @@ def reload_of_dead(_stage):
 def reload_without_root(_stage):
     command = Command("nobody", "-s", "reload")
     return Plan(SITE, command, repair=command.repair, after=answers())
+
+
+DEBUGGED = """pid {prefix}/nginx.pid;
+{change:main}
+events { }
+http {
+    access_log off;
+    client_body_temp_path {prefix}/body; proxy_temp_path {prefix}/proxy; fastcgi_temp_path {prefix}/fastcgi;
+    uwsgi_temp_path {prefix}/uwsgi; scgi_temp_path {prefix}/scgi;
+    server { listen 127.0.0.1:{port}; return 200; }
+}"""
+
+
+@case("error_log at debug", "debug-output", "level", needs=["debug"])
+def debug_level(_stage):
+    return Plan(DEBUGGED, get(), was={"main": "error_log {prefix}/logs/error.log debug;"}, values={"error_log": "{prefix}/logs/error.log"},
+                after=answers())
 
 
 @case("a variable NGINX", "inherited-sockets-invalid", "unset")

@@ -117,8 +117,8 @@ def end(process):
 
 
 def lacks(need):
-    """True if `need` is not here: a module of nginx (stream, mail, lua), root, an IPv6 loopback, port 80, network namespaces, or a
-    program."""
+    """True if `need` is not here: a module of nginx (stream, mail, lua), its debugging log, root, an IPv6 loopback, port 80,
+    network namespaces, or a program."""
     if need == "root":
         return os.geteuid() != 0
     if need == "ipv6":
@@ -129,6 +129,8 @@ def lacks(need):
         return not networks.possible()
     if need in ("stream", "mail"):
         return not lab.module_path(need) and f"--with-{need}" not in lab.build_options().split()
+    if need == "debug":
+        return "--with-debug" not in lab.build_options().split()
     if need == "lua":
         return not lab.module_path("http_lua")
     return find_program(need) is None

@@ -12,6 +12,7 @@ import lab
 VALUES = [
     (r"^your_syslog_address$", "127.0.0.1"),
     (r"password_file$", "{folder}/passwords"),
+    (r"^your_error_log$", "{folder}/error.log"),
     (r"crl_file$", "{folder}/ca.crl"),
     (r"^your_ecdsa_certificate$", "{folder}/ec.crt"),
     (r"^your_ecdsa_private_key$", "{folder}/ec.key"),
@@ -24,7 +25,7 @@ VALUES = [
     (r"(php_socket|socket)$", "{folder}/app.sock"),
     (r"^your_(direct_|https_|other_)?port$", "18444"),
     (r"_port$", "8081"),
-    (r"^your_(own_address(_[12])?|address|backend_address|resolver|second_resolver|name_server|listen_address)$", "127.0.0.1"),
+    (r"^your_(own_address(_[12])?|address|backend_address|resolver|second_resolver|name_server|listen_address|client_address)$", "127.0.0.1"),
     (r"^your_(server_1|upstream_addr|backend_addr|tls_addr|grpc_addr|fastcgi_addr|memcached_addr)$", "127.0.0.1:8081"),
     (r"^your_(server_2|other_addr|backup_server|default_backend_addr)$", "127.0.0.1:8082"),
     (r"^your_(proxy|.*network)$", "192.0.2.0/24"),

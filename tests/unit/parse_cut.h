@@ -8,6 +8,7 @@
 
 #define ERROR   "2026/11/20 03:12:45 [error] 12#12: *7 "
 #define NOTICE  "2026/11/20 03:12:45 [notice] 12#12: "
+#define DEBUG   "2026/11/20 03:12:45 [debug] 12#12: *7 "
 #define TAIL    ", client: 10.0.0.1, server: s, request: \"GET / HTTP/1.1\", host: \"h\"\n"
 #define MAXIMUM 64
 

@@ -30,7 +30,8 @@ static const char patterns[] =
     "class unnumbered { " HEAD
     "match 'asterisk'; except connection '.'; example '2026/11/20 03:12:45 [error] 1#1: asterisk'; }\n"
     "class many { " HEAD "match 'many (?<a>\\d) (?<b>\\d) (?<c>\\d) (?<d>\\d)'; example 'many 1 2 3 4'; }\n"
-    "class rest { " HEAD "match 'timed out' 'connect' 'limiting'; fallback on; example 'something timed out'; }\n";
+    "class rest { " HEAD "match 'timed out' 'connect' 'limiting'; fallback on; example 'something timed out'; }\n"
+    "class steps { " HEAD "level debug; fallback on; example '2026/11/20 03:12:45 [debug] 1#1: step'; }\n";
 
 static struct rules *
 load_text(const char *text, struct capture *capture)
@@ -345,7 +346,8 @@ fragments(void **state)
         {"connect() failed (111: Connection refused)", "refused-probe refused"},
         {"connect() failed (110: x)", "refused-probe"},
         {"*4 limiting requests, excess: 1.0 by zone \"one\"", "zone"},
-        {"nothing of that", ""},
+        {"nothing of that", ""}, /* not the class that asks for a level alone */
+        {"2026/11/20 03:12:45 [debug] 1#1: nothing of that", "steps"},
         /* what holds with nothing left out takes it from all that follow */
         {"2026/11/20 03:12:45 [error] 1#1: *4 connect() failed (111: Connection refused) while connecting to upstream, client: "
          "192.0.2.1, server: a, request: \"GET /probe HTTP/1.1\", upstream: \"fastcgi://127.0.0.1:9000\", host: \"bad\"",

@@ -75,6 +75,16 @@ test_continuation(void **state)
     /* what ends in a place of the configuration is all, what ends in a port is not */
     assert_cut(ERROR "unknown directive in /etc/nginx/nginx.conf:3\nmore\n", "RF", &cut);
     assert_cut(ERROR "my text of 10.0.0.1:80\nmore\n", "R", &cut);
+    /* nor is what the debugging log says, but for headers as they go over the wire */
+    assert_cut(DEBUG "http header done\nmore\n", "RF", &cut);
+    assert_cut(DEBUG "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Mon, 30 Nov 2026 15:47:54 GMT\r\n\n" DEBUG
+                     "write new buf\n",
+               "RR", &cut);
+    assert_int_equal(cut.lines[0], 4);
+    assert_cut(DEBUG "http proxy header:\n\"GET /p HTTP/1.0\r\nHost: a\r\nX: \"b\"\r\n\r\n\"\n" DEBUG "connect\n", "RR",
+               &cut);
+    assert_int_equal(cut.lines[0], 6);
+    assert_cut(ERROR "HTTP/1.1 200 OK in /a.conf:3\nServer: nginx\n", "RF", &cut);
     /* nor is a line of a trace in which a record begins */
     assert_cut(ERROR "a\n    x" ERROR "b" TAIL, "RGR", &cut);
     /* lines of other programs behind a record without tail */
