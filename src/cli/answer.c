@@ -212,7 +212,7 @@ write_json(const struct answer *answer, FILE *out)
     struct buffer line = BUFFER_EMPTY;
     bool more, good, first = true;
 
-    buffer_add_text(&line, "{\"version\":1,\"database\":");
+    buffer_add_text(&line, "{\"format\":\"ngxerr-query\",\"version\":1,\"database\":");
     if (answer->source != NULL)
         add_json_text(&line, slice_of(answer->source));
     else

@@ -1,7 +1,7 @@
 /* ngxerr patterns: tests pattern files on their own examples, and lists the classes. */
 #include <stdlib.h>
 
-#include "base/escape.h"
+#include "base/json_writer.h"
 #include "base/memory.h"
 #include "classify/check.h"
 #include "cli/commands.h"
@@ -96,35 +96,29 @@ list_table(FILE *out, const struct options *options, const struct rules *rules)
 }
 
 static void
-add_json_member(struct buffer *out, const char *name, const char *value, const char *end)
-{
-    buffer_add_format(out, "\"%s\": \"", name);
-    escape_json(out, slice_of(value));
-    buffer_add_format(out, "\"%s", end);
-}
-
-static void
 list_json(FILE *out, const struct options *options, const struct rules *rules)
 {
-    struct buffer json = BUFFER_EMPTY;
-    const char *before = "\n";
+    struct buffer text = BUFFER_EMPTY;
+    struct json json = {.out = &text};
 
-    buffer_add_text(&json, "[");
+    json_open(&json, NULL, '[');
     for (size_t i = 0; i < rules_count(rules); i++) {
         const struct class_info *info = rules_class(rules, i);
         if (!area_wanted(options, info->area))
             continue;
-        buffer_add_format(&json, "%s  {", before);
-        add_json_member(&json, "class", info->id, ", ");
-        add_json_member(&json, "severity", severity_name(info->severity), ", ");
-        add_json_member(&json, "area", info->area, ", ");
-        add_json_member(&json, "proof", proof_name(info->proof), ", ");
-        add_json_member(&json, "title", info->title, "}");
-        before = ",\n";
+        json.on_line = true;
+        json_open(&json, NULL, '{');
+        json_text(&json, "class", info->id);
+        json_text(&json, "severity", severity_name(info->severity));
+        json_text(&json, "area", info->area);
+        json_text(&json, "proof", proof_name(info->proof));
+        json_text(&json, "title", info->title);
+        json_close(&json, '}');
     }
-    buffer_add_text(&json, "\n]\n");
-    fwrite(json.data, 1, json.size, out);
-    buffer_free(&json);
+    json_close(&json, ']');
+    buffer_add_byte(&text, '\n');
+    fwrite(text.data, 1, text.size, out);
+    buffer_free(&text);
 }
 
 static enum status

@@ -41,8 +41,8 @@ print_sizes(const struct store_info *info, const struct store_detail *detail, FI
             detail->unparsed_bytes);
 }
 
-static const char *
-severity_text(size_t severity)
+const char *
+info_severity_name(size_t severity)
 {
     return severity == 0 ? "unclassified" : severity_name((enum severity)severity);
 }
@@ -59,8 +59,8 @@ print_severities(const struct store_detail *detail, const struct zone *zone, FIL
 
         if (detail->severities[severity].events == 0)
             continue;
-        fprintf(out, "%s%s %" PRIu64 " from %s", before, severity_text(severity), detail->severities[severity].events,
-                time_text(zone, detail->severities[severity].oldest, oldest));
+        fprintf(out, "%s%s %" PRIu64 " from %s", before, info_severity_name(severity),
+                detail->severities[severity].events, time_text(zone, detail->severities[severity].oldest, oldest));
         before = ", ";
     }
     if (before[0] == ',')
@@ -184,175 +184,4 @@ info_write_text(const struct store_info *info, const struct store_detail *detail
         table_finish(table);
     }
     print_left(detail, out);
-}
-
-/* --- JSON --- */
-
-static void
-add_text(struct buffer *out, const char *name, const char *value)
-{
-    buffer_add_format(out, "\"%s\":", name);
-    if (value == NULL) {
-        buffer_add_text(out, "null");
-        return;
-    }
-    buffer_add_byte(out, '"');
-    escape_json(out, slice_of(value));
-    buffer_add_byte(out, '"');
-}
-
-static void
-add_time(struct buffer *out, const char *name, int64_t epoch)
-{
-    char time[32];
-
-    add_text(out, name, epoch < 0 ? NULL : epoch_to_iso(epoch, time));
-}
-
-static void
-add_number(struct buffer *out, const char *name, uint64_t value)
-{
-    buffer_add_format(out, "\"%s\":%" PRIu64, name, value);
-}
-
-static void
-add_sums(struct buffer *out, const struct store_file_info *file)
-{
-    const struct {
-        const char *name;
-        uint64_t value;
-    } sums[] = {
-        {"bytes", file->bytes},
-        {"lines", file->lines},
-        {"continuation_lines", file->continuation_lines},
-        {"records", file->records},
-        {"classified", file->classified},
-        {"unclassified", file->unclassified},
-        {"unparsed", file->unparsed},
-        {"pruned_records", file->pruned_records},
-    };
-
-    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
-        add_number(out, sums[i].name, sums[i].value);
-        buffer_add_byte(out, ',');
-    }
-    add_time(out, "first_time", file->first_time);
-    buffer_add_byte(out, ',');
-    add_time(out, "last_time", file->last_time);
-}
-
-static void
-add_file_json(struct buffer *out, const struct store_file_info *file)
-{
-    buffer_add_text(out, "{");
-    add_text(out, "node", file->node);
-    buffer_add_byte(out, ',');
-    add_text(out, "log", file->log);
-    buffer_add_byte(out, ',');
-    add_text(out, "first_path", file->first_path);
-    buffer_add_byte(out, ',');
-    add_text(out, "last_path", file->last_path);
-    buffer_add_byte(out, ',');
-    add_text(out, "zone", file->zone);
-    buffer_add_byte(out, ',');
-    add_sums(out, file);
-    buffer_add_byte(out, '}');
-}
-
-static void
-add_levels(struct buffer *out, const struct store_detail *detail)
-{
-    buffer_add_text(out, ",\"levels\":{");
-    for (int level = LEVEL_NONE; level <= LEVEL_DEBUG; level++) {
-        if (level > LEVEL_NONE)
-            buffer_add_byte(out, ',');
-        add_number(out, level == LEVEL_NONE ? "none" : level_name((enum level)level), detail->events_by_level[level]);
-    }
-    buffer_add_byte(out, '}');
-}
-
-static void
-add_detail(struct buffer *out, const struct store_detail *detail)
-{
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
-        {"main_bytes", detail->main},
-        {"wal_bytes", detail->wal},
-        {"shm_bytes", detail->shm},
-        {"free_bytes", detail->free},
-        {"unparsed_bytes", detail->unparsed_bytes},
-        {"texts", detail->strings},
-        {"counts", detail->count_rows},
-        {"shapes", detail->shapes},
-        {"retime_unfinished", detail->retiming},
-    };
-
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        buffer_add_byte(out, ',');
-        add_number(out, numbers[i].name, numbers[i].value);
-    }
-    buffer_add_text(out, ",\"severities\":{");
-    for (size_t i = 0; i < sizeof detail->severities / sizeof *detail->severities; i++) {
-        buffer_add_format(out, "%s\"%s\":{", i > 0 ? "," : "", severity_text(i));
-        add_number(out, "events", detail->severities[i].events);
-        buffer_add_byte(out, ',');
-        add_time(out, "oldest", detail->severities[i].oldest);
-        buffer_add_byte(out, '}');
-    }
-    buffer_add_byte(out, '}');
-}
-
-static void
-add_left(struct buffer *out, const struct store_detail *detail)
-{
-    buffer_add_byte(out, ',');
-    add_number(out, "left_total", detail->left_total);
-    buffer_add_text(out, ",\"left\":[");
-    for (size_t i = 0; i < detail->left_count; i++) {
-        buffer_add_text(out, i > 0 ? ",\n{" : "\n{");
-        add_text(out, "path", detail->left[i].path);
-        buffer_add_byte(out, ',');
-        add_text(out, "reason", detail->left[i].reason);
-        buffer_add_byte(out, '}');
-    }
-    buffer_add_text(out, "]");
-}
-
-void
-info_write_json(const struct store_info *info, const struct store_detail *detail, FILE *out)
-{
-    struct buffer text = BUFFER_EMPTY;
-
-    buffer_add_text(&text, "{\"version\":1,");
-    add_text(&text, "database", info->path);
-    buffer_add_format(&text, ",\"schema\":%d,", info->schema_version);
-    add_text(&text, "patterns", info->rules_hash);
-    buffer_add_byte(&text, ',');
-    add_time(&text, "current_to", info->last_scan);
-    buffer_add_byte(&text, ',');
-    add_time(&text, "oldest", info->oldest);
-    buffer_add_byte(&text, ',');
-    add_time(&text, "newest", info->newest);
-    buffer_add_byte(&text, ',');
-    add_time(&text, "pruned_before", info->pruned_before);
-    buffer_add_byte(&text, ',');
-    add_number(&text, "database_bytes", info->database_bytes);
-    buffer_add_byte(&text, ',');
-    add_number(&text, "events", detail->events);
-    add_levels(&text, detail);
-    add_detail(&text, detail);
-    buffer_add_text(&text, ",\"total\":{");
-    add_sums(&text, &info->total);
-    buffer_add_text(&text, "},\"files\":[");
-    for (size_t i = 0; i < info->file_count; i++) {
-        buffer_add_text(&text, i > 0 ? ",\n" : "\n");
-        add_file_json(&text, &info->files[i]);
-    }
-    buffer_add_text(&text, "\n]");
-    add_left(&text, detail);
-    buffer_add_text(&text, "}\n");
-    fwrite(text.data, 1, text.size, out);
-    buffer_free(&text);
 }

@@ -13,6 +13,9 @@ void info_write_text(const struct store_info *info, const struct store_detail *d
 /* Times are UTC. */
 void info_write_json(const struct store_info *info, const struct store_detail *detail, FILE *out);
 
+/* That of store_detail's sums by severity, whose first is of events without a class. */
+const char *info_severity_name(size_t severity);
+
 /* What the lines of logs are. */
 struct line_sums {
     uint64_t lines, records, classified, unclassified, continuation_lines, unparsed;

@@ -3,7 +3,7 @@
 #define NGXERR_REPORT_JSON_ADVICE_H
 
 #include "advice/advice.h"
-#include "report/json_writer.h"
+#include "base/json_writer.h"
 
 void json_advice(struct json *json, const char *name, const struct advice *advice);
 

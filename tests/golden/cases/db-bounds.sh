@@ -4,7 +4,7 @@ cp "$samples/error.log" logs/
 echo 'no record' >logs/other.log
 : >logs/empty.log
 "$NGXERR" scan -d a.db --tz UTC --node web1 logs
-"$NGXERR" db info -d a.db --utc -f json | sed -n '/left_total/,$p'
+"$NGXERR" db info -d a.db --utc -f json | sed -n '1,/"files":/s/.*"severities"/"severities"/p; /"left_total"/,$p'
 "$NGXERR" db prune -d a.db
 "$NGXERR" db prune -d a.db --older-than soon
 "$NGXERR" db prune -d a.db --older-than 1d --until today

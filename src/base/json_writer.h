@@ -1,13 +1,14 @@
-/* Writes JSON: members and elements with their commas.  Private to the room report. */
-#ifndef NGXERR_REPORT_JSON_WRITER_H
-#define NGXERR_REPORT_JSON_WRITER_H
+/* Writes JSON: members and elements with their commas.  Any room may use it. */
+#ifndef NGXERR_BASE_JSON_WRITER_H
+#define NGXERR_BASE_JSON_WRITER_H
 
 #include "base/buffer.h"
 
 /* Start with {out}. */
 struct json {
     struct buffer *out;
-    bool after; /* a value stands before: a comma is due */
+    bool after;   /* a value stands before: a comma is due */
+    bool on_line; /* the next value begins a line, so that long lists can be read and compared line by line */
 };
 
 /* `name` NULL: an element of an array. */

@@ -1,5 +1,5 @@
-/* Writes JSON: members and elements with their commas.  Used in the room report. */
-#include "report/json_writer.h"
+/* Writes JSON: members and elements with their commas.  Any room may use it. */
+#include "base/json_writer.h"
 
 #include "base/escape.h"
 #include "base/zone.h"
@@ -10,6 +10,9 @@ json_name(struct json *json, const char *name)
     if (json->after)
         buffer_add_byte(json->out, ',');
     json->after = true;
+    if (json->on_line)
+        buffer_add_byte(json->out, '\n');
+    json->on_line = false;
     if (name != NULL)
         buffer_add_format(json->out, "\"%s\":", name);
 }
