@@ -129,6 +129,28 @@ def alias(stage):
                   values={"static_directory": folder})
 
 
+@case("alias without the slash that the location has", "static-not-found", "alias")
+def alias_without_slash(stage):
+    stage.write("assets/a.css", PAGE)
+    folder = stage.path("assets")
+    return served(stage, "{change:server}", "/static/a.css", was={"server": f"location /static/ {{ alias {folder}; }}"},
+                  values={"static_directory": folder})
+
+
+def front_controller(target):
+    """A plan: only the application's index.php answers for `target`."""
+
+    def scene(stage):
+        root(stage, index_php=PAGE)
+        return served(stage, "{change:server}", target)
+
+    return scene
+
+
+case("an address of an application in PHP", "static-not-found", "front-controller")(front_controller("/about"))
+case("an address that ends in a slash", "index-not-found", "front-controller")(front_controller("/2023/01/about/"))
+
+
 @case("an application of one page", "static-not-found", "single-page")
 def routes(stage):
     root(stage, index_html=PAGE)
