@@ -59,6 +59,19 @@ def map_instead(stage):
     return Plan(site(stage, SET_BY_IF, "{change:http}"), get(), after=answers())
 
 
+def set_behind_break(stage):
+    up = stage.server(lab.answers_with(PAGE))
+    put, rewrite = f"set $to 127.0.0.1:{up.port};", "rewrite ^/a(.*) $1 break;"
+    plan = Plan(site(stage, "location /a/ { {change:here} proxy_pass http://$to; }"), get("/a/x"), was={"here": f"{rewrite} {put}"},
+                after=page("/a/x"), tolerates=("uninitialized-variable", "upstream-invalid-url"))
+    plan.repair = lambda: plan.was.update(here=f"{put} {rewrite}")
+    return plan
+
+
+case("set behind rewrite ... break", "uninitialized-variable", "order")(set_behind_break)
+case("an address set behind rewrite ... break", "upstream-invalid-url", "order")(set_behind_break)
+
+
 @case("two maps that use each other", "rewrite-config-fault-variable-cycle", "break")
 def maps_in_a_circle(stage):
     plan = Plan(site(stage, "return 200 \"$a\";", "map $b $a { default 1; } map {change:here} $b { default 2; }"), get(),
