@@ -56,6 +56,23 @@ take_facility(struct cursor *cursor, struct slice host)
         *cursor = try;
 }
 
+/* Pebble, which runs the services of MAAS and of Canonical's images: "[http] " where a host would stand, the record at once. */
+static bool
+take_service(struct cursor *cursor, struct wrapped *wrapped)
+{
+    struct cursor try = *cursor;
+    struct slice word;
+
+    if (!cursor_take_text(&try, SLICE("[")) || !cursor_take_word(&try, &word) || word.size < 2 ||
+        word.data[word.size - 1] != ']' || !text_begins_record(cursor_rest(&try)))
+        return false;
+    word.size--;
+    wrapper_source_add(wrapped, word);
+    take_program(wrapped, word);
+    *cursor = try;
+    return true;
+}
+
 /* "host nginx[123]: ", "nginx: " (nohostname), " nginx: " (nginx before it has asked for the host's name), "host  nginx: "
  * (rsyslog, of that), or the record at once. */
 static bool
@@ -69,7 +86,7 @@ take_host_and_tag(struct cursor *cursor, struct wrapped *wrapped)
         return true;
     }
     host = *cursor;
-    if (text_begins_record(cursor_rest(cursor)) || take_tag(cursor, wrapped))
+    if (text_begins_record(cursor_rest(cursor)) || take_tag(cursor, wrapped) || take_service(cursor, wrapped))
         return true;
     if (!cursor_take_word(&host, &name))
         return false;

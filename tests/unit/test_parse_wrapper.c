@@ -39,6 +39,11 @@ test_syslog(void **state)
         {"1795144365.12345 web1 shop: x", "none"},
         {"179514436 web1 nginx: " LINE, "none"},
         {"17951443650 web1 nginx: " LINE, "none"},
+        /* Pebble */
+        {"2026-11-20T03:12:45.123Z [http] " LINE, LINE "||tag=http|2026-11-20T03:12:45Z+0"},
+        {"2026-11-20T03:12:45.123Z [nginx] nginx: [emerg] x", "nginx: [emerg] x|||2026-11-20T03:12:45Z+0"},
+        {"2026-11-20T03:12:45.123Z [http] x", "none"},
+        {"2026-11-20T03:12:45.123Z [web1] nginx: " LINE, LINE "|[web1]||2026-11-20T03:12:45Z+0"},
         /* BusyBox's syslogd */
         {"Nov 20 03:12:45 web1 local7.err nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
         {"Nov 20 03:12:45 web1 local7.err web1 nginx: " LINE, LINE "|web1||1972-11-20T03:12:45Z?"},
