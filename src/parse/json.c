@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 
-static void
+static inline void
 skip_space(struct json_reader *reader)
 {
     while (reader->at < reader->end &&
@@ -13,7 +13,7 @@ skip_space(struct json_reader *reader)
 }
 
 /* Moved behind `c`, with white space around it. */
-static bool
+static inline bool
 take(struct json_reader *reader, char c)
 {
     skip_space(reader);

@@ -208,6 +208,7 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
 {
     struct cursor cursor = {line.data, line.data + line.size};
     struct slice object;
+    struct members members;
 
     memset(wrapped, 0, sizeof(*wrapped));
     wrapped->time.written = -1;
@@ -216,7 +217,7 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
     if (collected && wrapper_find_object(line, &object, &wrapped->time)) {
         wrapped->layers = 1;
         if (object.data > line.data) /* what Fluentd or Fluent Bit wrote: the object is no other program's */
-            return wrapper_peel_collected(object, most == 0, space, wrapped);
+            return members_read(object, &members) && wrapper_peel_collected(&members, most == 0, space, wrapped);
         return wrapper_peel_json(object, true, most == 0, space, wrapped);
     }
     if (line.data[0] != '{')

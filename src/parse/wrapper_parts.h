@@ -5,7 +5,7 @@
 #include "base/byte.h"
 #include "base/hash.h"
 #include "parse/parts.h"
-#include "parse/wrapper.h"
+#include "parse/wrapper_members.h"
 
 #define WRAPPER_NAME_LONGEST 255U /* of a host, a container, a tag */
 
@@ -54,9 +54,13 @@ cursor_take_word(struct cursor *cursor, struct slice *word)
 bool wrapper_peel_json(struct slice text, bool collected, bool first, char *space, struct wrapped *wrapped);
 
 /* The same for what a log collector writes; with `record` only when a record begins in it. */
-bool wrapper_peel_collected(struct slice object, bool record, char *space, struct wrapped *wrapped);
+bool wrapper_peel_collected(const struct members *members, bool record, char *space, struct wrapped *wrapped);
 /* The time that a log collector wrote; left as it is when there is none. */
-void wrapper_collected_time(struct slice object, struct wrapper_time *time);
+void wrapper_take_collected_time(const struct members *members, struct wrapper_time *time);
+/* The same for an error log in JSON. */
+bool wrapper_peel_error_log(struct members *members, char *space, struct wrapped *wrapped);
+/* A time that is all of the text; of others the wrapper has none. */
+void wrapper_take_iso(struct wrapped *wrapped, struct slice text);
 /* The object of a collector's line, whether it is whole or not, and the time before it, which is left as it is when there is none. */
 bool wrapper_find_object(struct slice line, struct slice *object, struct wrapper_time *time);
 

@@ -82,6 +82,10 @@ test_objects(void **state)
         {"{\"TimeGenerated\":\"2026-11-20T03:12:47.123Z\",\"Computer\":\"aks1\",\"ContainerName\":\"nginx\",\"PodName\":\"a\","
          "\"PodNamespace\":\"web\",\"LogMessage\":\"" LINE "\",\"LogSource\":\"stderr\"}",
          LINE "|aks1|stream=stderr container=nginx pod=a namespace=web|2026-11-20T03:12:47Z+0"},
+        /* an application's journal in an object of its own: MESSAGE there is none of the line's */
+        {"{\"level\":\"error\",\"message\":\"" LINE
+         "\",\"host\":\"web1\",\"app\":{\"MESSAGE\":\"x\",\"_HOSTNAME\":\"h\"}}",
+         LINE "|web1||"},
         /* nanoseconds; a date that is none */
         {"{\"timestamp\":\"1795144367123456789\",\"line\":\"" LINE "\"}", LINE "|||2026-11-20T03:12:47Z+0"},
         {"{\"timestamp\":179514436,\"msg\":\"" LINE "\"}", LINE "|||"},
