@@ -40,6 +40,40 @@ is_plain(unsigned char byte, bool html)
     return byte >= 0x20 && byte != '"' && byte != '\\' && !(html && (byte == '<' || byte == '>' || byte == '&'));
 }
 
+/* True when JSON writes all eight bytes as they are; of others, and of bytes above 0x7f, it may be false. */
+static inline bool
+is_plain_word(uint64_t word, bool html)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t special = word | (word - ones * 0x20) | ((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones);
+
+    if (html)
+        special |= ((word ^ ones * '<') - ones) | ((word ^ ones * '>') - ones) | ((word ^ ones * '&') - ones);
+    return (special & ones * 0x80) == 0;
+}
+
+/* The bytes at the beginning of both that are the same and that JSON writes as they are. */
+static size_t
+plain_beginning(struct slice text, struct slice written, bool html)
+{
+    size_t most = text.size < written.size ? text.size : written.size, at = 0;
+    uint64_t word, other;
+
+    for (; at + sizeof(word) <= most; at += sizeof(word)) {
+        memcpy(&word, text.data + at, sizeof(word));
+        memcpy(&other, written.data + at, sizeof(word));
+        if (word == other && is_plain_word(word, html))
+            continue;
+        for (size_t end = at + sizeof(word); at < end; at++)
+            if (text.data[at] != written.data[at] || !is_plain((unsigned char)text.data[at], html))
+                return at;
+        at -= sizeof(word);
+    }
+    while (at < most && text.data[at] == written.data[at] && is_plain((unsigned char)text.data[at], html))
+        at++;
+    return at;
+}
+
 /* One byte as JSON writes it; at most 6 bytes. */
 static size_t
 write_json_byte(unsigned char byte, bool html, char *out)
@@ -113,11 +147,10 @@ run_length(struct slice text, size_t start, struct slice written, enum writing w
 
     *size = 0;
     while (at < text.size) {
-        while (writing != AS_NUMBERS && at < text.size && *size < written.size &&
-               written.data[*size] == text.data[at] &&
-               is_plain((unsigned char)text.data[at], writing == AS_JSON_HTML)) {
-            at++;
-            ++*size;
+        if (writing != AS_NUMBERS) {
+            size_t same = plain_beginning(slice_from(text, at), slice_from(written, *size), writing == AS_JSON_HTML);
+            at += same;
+            *size += same;
         }
         if (at == text.size)
             break;
@@ -179,10 +212,13 @@ add_string(struct frame *frame, size_t at, struct slice inside, enum writing wri
 static enum writing
 writing_of(struct slice string)
 {
-    bool html = slice_find(string, SLICE("\\u003c")) != SIZE_MAX || slice_find(string, SLICE("\\u003e")) != SIZE_MAX ||
-                slice_find(string, SLICE("\\u0026")) != SIZE_MAX;
-
-    return html ? AS_JSON_HTML : AS_JSON;
+    for (size_t found = slice_find_byte(string, '\\'); found != SIZE_MAX; found = slice_find_byte(string, '\\')) {
+        string = slice_from(string, found + 1);
+        if (slice_starts(string, SLICE("u003c")) || slice_starts(string, SLICE("u003e")) ||
+            slice_starts(string, SLICE("u0026")))
+            return AS_JSON_HTML;
+    }
+    return AS_JSON;
 }
 
 /* The strings of a JSON object, and of those within it. */
@@ -225,7 +261,8 @@ add_lines(struct frame *frame, struct slice raw)
 {
     size_t cursor = 0;
     bool collected = wrapper_log_is_collected(raw);
-    unsigned layers = 0; /* of the first line: what looks like more of them further down is text */
+    bool objects = slice_starts(raw, SLICE("{")); /* and so are the others of the record, which cost most to peel */
+    unsigned layers = objects; /* of the first line: what looks like more of them further down is text */
 
     while (raw.size > 0) {
         size_t end = slice_find_byte(raw, '\n');
@@ -236,7 +273,8 @@ add_lines(struct frame *frame, struct slice raw)
         frame->line = slice_first(raw, size);
         frame->own = 0;
         struct slice line = slice_first(raw, end == SIZE_MAX ? raw.size : end);
-        bool has_wrapper = wrapper_peel(line, layers, collected, NULL, &wrapped);
+        wrapped.decoded = objects && slice_starts(line, SLICE("{"));
+        bool has_wrapper = wrapped.decoded || wrapper_peel(line, layers, collected, NULL, &wrapped);
         if (layers == 0)
             layers = wrapped.layers;
         if (!has_wrapper)
@@ -314,12 +352,12 @@ write_run(struct slice run, enum writing writing, struct buffer *out)
     }
     for (size_t i = 0; i < run.size; i++) {
         char byte[8];
-        size_t plain = i;
-        while (writing != AS_NUMBERS && plain < run.size &&
-               is_plain((unsigned char)run.data[plain], writing == AS_JSON_HTML))
-            plain++;
-        buffer_add(out, (struct slice){run.data + i, plain - i});
-        i = plain;
+        if (writing != AS_NUMBERS) {
+            struct slice rest = slice_from(run, i);
+            size_t plain = plain_beginning(rest, rest, writing == AS_JSON_HTML);
+            buffer_add(out, (struct slice){run.data + i, plain});
+            i += plain;
+        }
         if (i < run.size)
             buffer_add(out, (struct slice){byte, write_byte(run, i, 0, writing, byte)});
     }
