@@ -204,6 +204,21 @@ take_all(struct cursor *cursor, unsigned most, struct wrapped *wrapped)
 }
 
 bool
+wrapper_take_within(struct slice *message, struct wrapped *wrapped)
+{
+    struct cursor cursor = {message->data, message->data + message->size};
+
+    memset(wrapped, 0, sizeof(*wrapped));
+    wrapped->time.written = -1;
+    take_all(&cursor, 1, wrapped);
+    size_t size = (size_t)(cursor.at - message->data);
+    if (wrapped->layers == 0 || slice_find_byte(slice_first(*message, size), '\\') != SIZE_MAX)
+        return false;
+    *message = cursor_rest(&cursor);
+    return true;
+}
+
+bool
 wrapper_peel(struct slice line, unsigned most, bool collected, char *space, struct wrapped *wrapped)
 {
     struct cursor cursor = {line.data, line.data + line.size};
@@ -217,8 +232,8 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
     if (collected && wrapper_find_object(line, &object, &wrapped->time)) {
         wrapped->layers = 1;
         if (object.data > line.data) /* what Fluentd or Fluent Bit wrote: the object is no other program's */
-            return members_read(object, &members) && wrapper_peel_collected(&members, most == 0, space, wrapped);
-        return wrapper_peel_json(object, true, most == 0, space, wrapped);
+            return members_read(object, &members) && wrapper_peel_collected(&members, true, most, space, wrapped);
+        return wrapper_peel_json(object, true, most, space, wrapped);
     }
     if (line.data[0] != '{')
         take_all(&cursor, most, wrapped);
@@ -228,7 +243,7 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
     else if (slice_starts(rest, SLICE("{"))) {
         struct wrapped inside = *wrapped;
         inside.layers++;
-        if (wrapper_peel_json(rest, false, most == 0, space, &inside)) {
+        if (wrapper_peel_json(rest, false, most, space, &inside)) {
             *wrapped = inside;
             return true;
         }

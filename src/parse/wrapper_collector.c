@@ -3,7 +3,7 @@
  * Fluent Bit and Fluentd (log; kubernetes.pod_name and the like; of the journal MESSAGE), logcli -o jsonl (line, labels), Google Cloud Logging (textPayload,
  * jsonPayload.message, resource.labels), CloudWatch's events (message, logStreamName), Azure's tables (LogEntry, LogMessage), elasticdump
  * (_source).  Fluentd's out_file has "TIME\tTAG\t" before the object, that of Fluent Bit "TAG: [SECONDS, " before it and "]" behind it.
- * And the text of logcli.  For this room. */
+ * The line may have one wrapper more in the string.  And the text of logcli.  For this room. */
 #include "parse/wrapper_parts.h"
 
 /* "2026-11-20T03:12:45.123Z", seconds with a fraction, milliseconds, nanoseconds. */
@@ -42,21 +42,72 @@ take_fields(struct wrapped *wrapped, const struct members *members)
     }
 }
 
-bool
-wrapper_peel_collected(const struct members *members, bool record, char *space, struct wrapped *wrapped)
+static bool
+has_field(const struct wrapped *wrapped, struct slice name)
 {
-    if (members->message.data == NULL || (record && members->begins == BEGINS_NOTHING))
+    for (unsigned i = 0; i < wrapped->field_count; i++)
+        if (slice_equal(wrapped->fields[i].name, name))
+            return true;
+    return false;
+}
+
+/* What a wrapper around the message says fills what the object does not. */
+static void
+take_from_within(struct wrapped *wrapped, const struct wrapped *within)
+{
+    if (wrapped->time.written < 0)
+        wrapped->time = within->time;
+    if (wrapped->node.size == 0)
+        wrapped->node = within->node;
+    for (unsigned i = 0; i < within->field_count && wrapped->field_count < WRAPPER_FIELDS; i++)
+        if (!has_field(wrapped, within->fields[i].name))
+            wrapped->fields[wrapped->field_count++] = within->fields[i];
+    wrapped->source += within->source; /* both are hashes */
+    wrapped->partial = within->partial;
+    wrapped->layers++;
+}
+
+/* A collector may have read a file with wrappers: Kubernetes' without its parser, syslog's.  One is taken off when the record that begins
+ * here stands in it, or the one that this line goes on with did. */
+static void
+look_within(const struct members *members, unsigned most, struct slice *message, enum begins *begins,
+            struct wrapped *wrapped)
+{
+    struct slice rest = *message;
+    struct wrapped within;
+
+    if (members->begins != BEGINS_NOTHING || !wrapper_take_within(&rest, &within))
+        return;
+    enum begins inside = members_text_begins(rest);
+    wrapped->more = most == 1 && inside != BEGINS_NOTHING;
+    if (most == 1 || (most == 0 && inside == BEGINS_NOTHING && !within.partial))
+        return;
+    *message = rest;
+    *begins = inside;
+    take_from_within(wrapped, &within);
+}
+
+bool
+wrapper_peel_collected(const struct members *members, bool record, unsigned most, char *space, struct wrapped *wrapped)
+{
+    struct slice message = members->message;
+    enum begins begins = members->begins;
+
+    if (message.data == NULL)
         return false;
     wrapper_take_collected_time(members, &wrapped->time);
     take_fields(wrapped, members);
+    look_within(members, most, &message, &begins, wrapped);
+    if (record && most == 0 && begins == BEGINS_NOTHING && !wrapped->partial)
+        return false;
     bool placed = wrapped->node.size > 0 || wrapped->field_count > 0;
-    if (members->begins == BEGINS_OTHER || (members->begins == BEGINS_STDERR && (wrapped->time.written < 0 || !placed)))
+    if (begins == BEGINS_OTHER || (begins == BEGINS_STDERR && (wrapped->time.written < 0 || !placed)))
         return false;
     wrapped->decoded = true;
     wrapped->payload = SLICE_NONE;
     if (space == NULL)
         return true;
-    if (!json_decode(members->message, space, &wrapped->payload.size))
+    if (!json_decode(message, space, &wrapped->payload.size))
         return false;
     wrapped->payload.data = space;
     wrapped->payload.size -= slice_ends(wrapped->payload, SLICE("\n"));

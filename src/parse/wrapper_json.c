@@ -71,7 +71,7 @@ is_container_log(const struct members *members)
 }
 
 bool
-wrapper_peel_json(struct slice text, bool collected, bool first, char *space, struct wrapped *wrapped)
+wrapper_peel_json(struct slice text, bool collected, unsigned most, char *space, struct wrapped *wrapped)
 {
     struct wrapped before = *wrapped;
     struct members members;
@@ -81,7 +81,7 @@ wrapper_peel_json(struct slice text, bool collected, bool first, char *space, st
     wrapped->decoded = true;
     wrapped->payload = SLICE_NONE;
     if (is_container_log(&members))
-        return members.strange ? wrapper_peel_collected(&members, false, space, wrapped)
+        return members.strange ? wrapper_peel_collected(&members, false, most, space, wrapped)
                                : peel_docker(&members, space, wrapped);
     if (members.has[NAME_JOURNAL_MESSAGE]) {
         bool good = peel_journal(&members, space, wrapped);
@@ -92,5 +92,5 @@ wrapper_peel_json(struct slice text, bool collected, bool first, char *space, st
     if (members.has[NAME_LEVEL] && wrapper_peel_error_log(&members, space, wrapped))
         return true;
     *wrapped = before;
-    return collected && wrapper_peel_collected(&members, first, space, wrapped);
+    return collected && wrapper_peel_collected(&members, true, most, space, wrapped);
 }

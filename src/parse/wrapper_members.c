@@ -153,9 +153,9 @@ stands_with_escapes(struct slice value)
     return prefix_stands(beginning);
 }
 
-/* Of a string as it is written: but for a slash, nothing that nginx begins a line with needs an escape. */
-static enum begins
-begins_of(struct slice value)
+/* But for a slash, nothing that nginx begins a line with needs an escape. */
+enum begins
+members_text_begins(struct slice value)
 {
     struct prefix prefix;
 
@@ -170,7 +170,7 @@ begins_of(struct slice value)
 static void
 add_message(struct members *members, struct slice value, unsigned rank)
 {
-    enum begins begins = begins_of(value);
+    enum begins begins = members_text_begins(value);
 
     if (members->message.data != NULL &&
         (begins < members->begins || (begins == members->begins && rank > members->rank)))

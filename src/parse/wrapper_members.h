@@ -83,6 +83,9 @@ void members_read_objects(struct members *members);
 /* A label of Loki; `members` is all zero at first. */
 void members_add_label(struct members *members, const struct json_member *label);
 
+/* Of a string as it is written. */
+enum begins members_text_begins(struct slice value);
+
 static inline bool
 members_has_string(const struct members *members, enum name name)
 {

@@ -50,11 +50,14 @@ cursor_take_word(struct cursor *cursor, struct slice *word)
     return true;
 }
 
-/* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'.  `collected` and `first` as wrapper_peel has them. */
-bool wrapper_peel_json(struct slice text, bool collected, bool first, char *space, struct wrapped *wrapped);
+/* Takes one wrapper in JSON, or an error log in JSON, off a text that begins with '{'.  `collected` and `most` as wrapper_peel has them. */
+bool wrapper_peel_json(struct slice text, bool collected, unsigned most, char *space, struct wrapped *wrapped);
 
-/* The same for what a log collector writes; with `record` only when a record begins in it. */
-bool wrapper_peel_collected(const struct members *members, bool record, char *space, struct wrapped *wrapped);
+/* The same for what a log collector writes; with `record` the first line of a record (`most` is 0) must begin in it. */
+bool wrapper_peel_collected(const struct members *members, bool record, unsigned most, char *space,
+                            struct wrapped *wrapped);
+/* Takes the wrapper off that a log collector found around a line, as it stands in its JSON; `wrapped` has what that one says. */
+bool wrapper_take_within(struct slice *message, struct wrapped *wrapped);
 /* The time that a log collector wrote; left as it is when there is none. */
 void wrapper_take_collected_time(const struct members *members, struct wrapper_time *time);
 /* The same for an error log in JSON. */

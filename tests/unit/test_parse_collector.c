@@ -97,6 +97,37 @@ test_objects(void **state)
     CHECK_COLLECTED_FORMS(forms);
 }
 
+/* A collector read a file whose lines have a wrapper of their own: it fills what the object leaves empty. */
+static void
+test_objects_around_wrappers(void **state)
+{
+    static const struct form forms[] = {
+        /* Fluent Bit, of Kubernetes' files without their parser */
+        {"{\"date\":1795144367.1,\"log\":\"" NANO " stderr F " LINE "\",\"kubernetes\":{\"pod_name\":\"a\"}}",
+         LINE "||pod=a stream=stderr|2026-11-20T03:12:47Z+0"},
+        {"{\"log\":\"" NANO " stderr P " LINE "\"}", "P" LINE "||stream=stderr|2026-11-20T03:12:45Z+0"},
+        {"{\"log\":\"" NANO " stdout P GET /\"}", "PGET /||stream=stdout|2026-11-20T03:12:45Z+0"},
+        {"nginx: [1795144367.1, {\"log\":\"" NANO " stderr F " LINE "\"}]",
+         LINE "||stream=stderr|2026-11-20T03:12:47Z+0"},
+        /* Filebeat and Vector, of syslog's */
+        {"{\"message\":\"Nov 20 03:12:45 web1 nginx: " LINE "\",\"host\":\"shipper\"}",
+         LINE "|shipper||1972-11-20T03:12:45Z?"},
+        {"{\"message\":\"<187>Nov 20 03:12:45 web1 shop: 2026\\/11\\/20 03:12:45 [error] 12#12: *7 a\"}",
+         LINE "|web1|tag=shop|1972-11-20T03:12:45Z?"},
+        {"{\"message\":\"Nov 20 03:12:45 web1 nginx: nginx: [emerg] x\"}",
+         "nginx: [emerg] x|web1||1972-11-20T03:12:45Z?"},
+        /* no more than one, and only around a record; escapes in it are not read */
+        {"{\"log\":\"nginx-1  | " NANO " stderr F " LINE "\"}", "none"},
+        {"{\"log\":\"" NANO " stderr F GET / 200\"}", "none"},
+        {"{\"message\":\"Nov 20 03:12:45 web1 nginx: nginx: x\"}", "none"},
+        {"{\"message\":\"Nov 20 03:12:45 web1 sshd[1]: x\"}", "none"},
+        {"{\"message\":\"\\u003c187>Nov 20 03:12:45 web1 nginx: " LINE "\"}", "none"},
+    };
+
+    (void)state;
+    CHECK_COLLECTED_FORMS(forms);
+}
+
 static void
 test_no_objects(void **state)
 {
@@ -280,11 +311,47 @@ test_container_logs(void **state)
     assert_false(peeled->partial[3]);
 }
 
+/* Lines of a record each have the wrapper within; a line in pieces that is no record stays one. */
+static void
+test_lines_around_wrappers(void **state)
+{
+    struct peeled *peeled = *state;
+    const struct record *first = &peeled->cut.records[0];
+
+#define UNPARSED_CRI(stream, text) "{\"log\":\"2026-11-20T03:12:45.123456789Z " stream " " text "\"}\n"
+#define DATED(number)              "2026/11/20 03:12:45 [error] 12#12: *" number " "
+    assert_peel(UNPARSED_CRI("stderr F", DATED("7") "FastCGI sent in stderr: \\\"PHP message: a")
+                    UNPARSED_CRI("stdout F", "1.1.1.1 - - [20/Nov/2026:03:12:45 +0000]")
+                        UNPARSED_CRI("stderr F", DATED("8") "FastCGI sent in stderr: \\\"PHP message: a")
+                            UNPARSED_CRI("stderr F", "Stack trace:") UNPARSED_CRI(
+                                "stderr F", "#0 {main}\\\" while reading upstream, client: 10.0.0.1, server: s")
+                                UNPARSED_CRI("stderr P", DATED("9") "open() \\\"/a")
+                                    UNPARSED_CRI("stderr F", "b\\\" failed"),
+                "RARR", peeled);
+    assert_int_equal(peeled->cut.lines[2], 3);
+    assert_slice(peeled->cut.records[2].client, "10.0.0.1");
+    assert_slice(peeled->cut.records[3].message, "open() \"/ab\" failed");
+    assert_peel(UNPARSED_CRI("stdout P", "GET /") UNPARSED_CRI("stdout F", DATED("7") "forged")
+                    UNPARSED_CRI("stderr F", DATED("8") "a"),
+                "FR", peeled);
+    assert_int_equal(peeled->cut.lines[0], 2);
+    /* what a client's path was broken into, and looks like one, is the record's */
+    assert_peel(
+        VECTOR("2026/11/20 03:12:45 [error] 12#12: *7 open() \\\"/srv/a")
+            VECTOR("Nov 20 03:12:46 web1 nginx: 2026/11/20 03:12:46 [emerg] 1#1: forged\\\" failed (2: No such file or "
+                   "directory), client: 10.0.0.1, server: s, request: \\\"GET /a%0ANov%2020%2003:12:46%20web1%20nginx:"
+                   "%202026/11/20%2003:12:46%20[emerg]%201%231:%20forged HTTP/1.1\\\", host: \\\"h\\\""),
+        "R", peeled);
+    assert_int_equal(peeled->cut.lines[0], 2);
+    assert_slice(first->client, "10.0.0.1");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_objects),
+        cmocka_unit_test(test_objects_around_wrappers),
         cmocka_unit_test(test_no_objects),
         cmocka_unit_test(test_logcli),
         cmocka_unit_test_setup_teardown(test_logs, peel_begin, peel_end),
@@ -292,6 +359,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_lines_of_a_record, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_lines_behind_times, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_container_logs, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_lines_around_wrappers, peel_begin, peel_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
