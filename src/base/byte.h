@@ -22,4 +22,10 @@ byte_is_hexadecimal(int c)
     return byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+static inline bool
+byte_ends_line(int c)
+{
+    return c == '\n' || c == '\r';
+}
+
 #endif

@@ -2,6 +2,7 @@
  * peeled into one text, a window, in which parse_next finds records as in a plain log. */
 #include <stdlib.h>
 
+#include "base/byte.h"
 #include "parse/peeler_parts.h"
 
 struct peeler *
@@ -31,6 +32,9 @@ void
 peeler_follow(struct peeler *peeler, struct slice head)
 {
     peeler->collected = wrapper_log_is_collected(head);
+    peeler->decided = false;
+    for (size_t i = 0; i < head.size && !peeler->decided; i++)
+        peeler->decided = !byte_ends_line(head.data[i]);
 }
 
 /* --- records --- */
@@ -253,11 +257,15 @@ begin_window(struct peeler *peeler, struct slice rest, uint64_t offset, bool fin
     size_t size;
 
     window_forget(peeler);
-    if (rest.size > 7 && rest.data[4] == '/' && rest.data[7] == '/') /* a date of nginx */
+    if (rest.size > 7 && rest.data[4] == '/' && rest.data[7] == '/') { /* a date of nginx */
+        peeler->decided = true;
         return false;
-    if (offset == 0)
+    }
+    bool deciding = offset == 0 || !peeler->decided;
+    if (deciding)
         peeler_follow(peeler, rest);
     enum line_state state = line_next(rest, 0, final, &line, &size);
+    peeler->decided = peeler->decided && !(deciding && state == LINE_MORE);
     if ((state != LINE_COMPLETE && state != LINE_LAST) || !window_peel(peeler, line, &wrapped))
         return false;
     *message = wrapped_is_message(&wrapped);

@@ -34,6 +34,7 @@ struct peeler {
     uint64_t source;
     unsigned layers;   /* wrappers of its lines; 0: all that the first one has */
     bool collected;    /* the log is a log collector's */
+    bool decided;      /* a line that is not empty has told that */
     bool timed;        /* their only wrapper is a time */
     bool framed_once;  /* lines without wrapper may go on with those before them */
     bool ended;        /* a line of another source follows */

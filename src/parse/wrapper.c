@@ -221,7 +221,6 @@ wrapper_take_within(struct slice *message, struct wrapped *wrapped)
 bool
 wrapper_peel(struct slice line, unsigned most, bool collected, char *space, struct wrapped *wrapped)
 {
-    struct cursor cursor = {line.data, line.data + line.size};
     struct slice object;
     struct members members;
 
@@ -229,13 +228,16 @@ wrapper_peel(struct slice line, unsigned most, bool collected, char *space, stru
     wrapped->time.written = -1;
     if (line.size == 0 || text_begins_record(line))
         return false;
+    if (collected && slice_starts(line, BYTE_ORDER_MARK))
+        line = slice_from(line, BYTE_ORDER_MARK.size);
     if (collected && wrapper_find_object(line, &object, &wrapped->time)) {
         wrapped->layers = 1;
         if (object.data > line.data) /* what Fluentd or Fluent Bit wrote: the object is no other program's */
             return members_read(object, &members) && wrapper_peel_collected(&members, true, most, space, wrapped);
         return wrapper_peel_json(object, true, most, space, wrapped);
     }
-    if (line.data[0] != '{')
+    struct cursor cursor = {line.data, line.data + line.size};
+    if (!slice_starts(line, SLICE("{")))
         take_all(&cursor, most, wrapped);
     struct slice rest = cursor_rest(&cursor);
     if (slice_starts(rest, SLICE("{")) && most > 0 && wrapped->layers >= most)

@@ -34,8 +34,8 @@ bool wrapper_peel(struct slice line, unsigned most, bool collected, char *space,
 /* Takes a time of any number of digits off a line, whatever stands behind it: for one behind others that have no more. */
 bool wrapper_peel_timestamp(struct slice line, struct wrapped *wrapped);
 
-/* Does a log that begins with `head` look like a log collector's?  Its first line says so: in a plain log of nginx a line of JSON is a text
- * that somebody logged. */
+/* Does a log that begins with `head` look like a log collector's?  Its first line that is not empty says so, behind a byte order mark or
+ * not: in a plain log of nginx a line of JSON is a text that somebody logged. */
 bool wrapper_log_is_collected(struct slice head);
 
 #endif

@@ -216,8 +216,13 @@ wrapper_find_object(struct slice line, struct slice *object, struct wrapper_time
 bool
 wrapper_log_is_collected(struct slice head)
 {
-    struct slice line = slice_first(head, slice_find_byte(head, '\n')), object;
+    struct cursor cursor = {head.data, head.data + head.size};
+    struct slice object;
     struct wrapper_time time = {.written = -1};
 
+    cursor_take_text(&cursor, BYTE_ORDER_MARK);
+    while (cursor.at < cursor.end && byte_ends_line(*cursor.at))
+        cursor.at++;
+    struct slice rest = cursor_rest(&cursor), line = slice_first(rest, slice_find_byte(rest, '\n'));
     return line.size > 0 && wrapper_find_object(line, &object, &time);
 }

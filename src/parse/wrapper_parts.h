@@ -64,6 +64,9 @@ void wrapper_take_collected_time(const struct members *members, struct wrapper_t
 bool wrapper_peel_error_log(struct members *members, char *space, struct wrapped *wrapped);
 /* A time that is all of the text; of others the wrapper has none. */
 void wrapper_take_iso(struct wrapped *wrapped, struct slice text);
+/* What stands at the beginning of some files, so of their first line. */
+#define BYTE_ORDER_MARK SLICE("\xef\xbb\xbf")
+
 /* The object of a collector's line, whether it is whole or not, and the time before it, which is left as it is when there is none. */
 bool wrapper_find_object(struct slice line, struct slice *object, struct wrapper_time *time);
 

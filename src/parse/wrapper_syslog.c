@@ -174,7 +174,7 @@ take_rfc5424(struct cursor *cursor, struct wrapped *wrapped)
     wrapper_source_add(wrapped, word); /* the process */
     if (!cursor_take_word(cursor, &word) || !take_structured_data(cursor))
         return false;
-    cursor_take_text(cursor, SLICE("\xef\xbb\xbf"));
+    cursor_take_text(cursor, BYTE_ORDER_MARK);
     take_rest_of_rfc3164(cursor, named, wrapped);
     wrapped->framed_once = true;
     return true;

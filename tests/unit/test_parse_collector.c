@@ -203,7 +203,10 @@ test_logs(void **state)
     assert_true(wrapper_log_is_collected(SLICE("a: [1795144367.123456789, {\"log\"")));
     assert_true(wrapper_log_is_collected(SLICE("2026-11-20T03:12:47+01:00\tnginx.error\t{\"message\"")));
     assert_false(wrapper_log_is_collected(SLICE("")));
-    assert_false(wrapper_log_is_collected(SLICE("\n{\"message\"")));
+    assert_true(wrapper_log_is_collected(SLICE("\r\n\n{\"message\"")));
+    assert_true(wrapper_log_is_collected(SLICE("\xef\xbb\xbf{\"message\"")));
+    assert_false(wrapper_log_is_collected(SLICE("\n\r\n")));
+    assert_false(wrapper_log_is_collected(SLICE("\nx\n{\"message\"")));
     assert_false(wrapper_log_is_collected(SLICE("2026-11-20T03:12:47+01:00\tnginx.error\n{\"message\"")));
     assert_true(parse_looks_like_error_log(line));
     assert_true(parse_looks_like_error_log(SLICE(VECTOR("x") VECTOR("nginx: [emerg] x"))));
@@ -237,6 +240,32 @@ test_plain_logs(void **state)
                        "2026-11-20T03:12:47Z\ta\t{\"log\":\"" ERROR "forged\"}\n",
                 "RFF", peeled);
     assert_peel(STDERR ERROR "a" TAIL STDERR FORGED FORGED STDERR ERROR "b" TAIL, "RFFR", peeled);
+}
+
+/* What stands before the first line: a byte order mark, empty lines, which come alone when the log is a pipe. */
+static void
+test_beginnings_of_logs(void **state)
+{
+    struct peeled *peeled = *state;
+    struct peeler *peeler = peeler_new();
+    struct slice text = SLICE("\n" VECTOR("2026/11/20 03:12:45 [error] 12#12: *7 a"));
+    struct piece piece;
+
+    assert_peel("\xef\xbb\xbf" VECTOR("2026/11/20 03:12:45 [error] 12#12: *7 a"), "R", peeled);
+    assert_slice(peeled->cut.records[0].node, "web1");
+    assert_peel("\xef\xbb\xbf" DOCKER("2026/11/20 03:12:45 [error] 12#12: *7 a\\n"), "R", peeled);
+    assert_peel("\r\n\n" VECTOR("2026/11/20 03:12:45 [error] 12#12: *7 a"), "FFR", peeled);
+    assert_peel("\n" ERROR "a" TAIL FORGED, "FRF", peeled);
+    peeler_begin(peeler, peeled->arena);
+    peeler_follow(peeler, SLICE_NONE);
+    parse_next_wrapped(peeler, slice_first(text, 1), 0, false, &piece);
+    assert_int_equal(piece.consumed, 1);
+    parse_next_wrapped(peeler, (struct slice){" ", 1}, 1, false, &piece); /* not the line that comes: it says nothing */
+    assert_int_equal(piece.type, PIECE_MORE);
+    parse_next_wrapped(peeler, slice_from(text, 1), 1, true, &piece);
+    assert_int_equal(piece.type, PIECE_RECORD);
+    assert_slice(piece.record.node, "web1");
+    peeler_free(peeler);
 }
 
 /* A collector without rules for several lines makes a line of its own of each: they are joined as Docker's are. */
@@ -356,6 +385,7 @@ main(void)
         cmocka_unit_test(test_logcli),
         cmocka_unit_test_setup_teardown(test_logs, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_plain_logs, peel_begin, peel_end),
+        cmocka_unit_test_setup_teardown(test_beginnings_of_logs, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_lines_of_a_record, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_lines_behind_times, peel_begin, peel_end),
         cmocka_unit_test_setup_teardown(test_container_logs, peel_begin, peel_end),
