@@ -79,8 +79,9 @@ look_within(const struct members *members, unsigned most, struct slice *message,
     if (members->begins != BEGINS_NOTHING || !wrapper_take_within(&rest, &within))
         return;
     enum begins inside = members_text_begins(rest);
-    wrapped->more = most == 1 && inside != BEGINS_NOTHING;
-    if (most == 1 || (most == 0 && inside == BEGINS_NOTHING && !within.partial))
+    bool enough = most > 0 && wrapped->layers >= most;
+    wrapped->more = enough && inside != BEGINS_NOTHING;
+    if (enough || (most == 0 && inside == BEGINS_NOTHING && !within.partial))
         return;
     *message = rest;
     *begins = inside;
