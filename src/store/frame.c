@@ -188,6 +188,14 @@ add_string(struct frame *frame, size_t at, struct slice inside, enum writing wri
         found = writing != AS_NUMBERS && plain.size >= SHORTEST_RUN ? slice_find(frame->text, plain) : SIZE_MAX;
         length = found == SIZE_MAX ? 0 : run_length(frame->text, found, inside, writing, &size);
     }
+    struct slice next = slice_first(slice_from(frame->text, *cursor), SHORTEST_RUN);
+    size_t behind = length == 0 && next.size == SHORTEST_RUN ? slice_find(inside, next) : SIZE_MAX;
+    if (behind != SIZE_MAX) { /* behind a wrapper within the string */
+        at += behind;
+        inside = slice_from(inside, behind);
+        found = *cursor;
+        length = run_length(frame->text, found, inside, writing, &size);
+    }
     while (length > 0) {
         char decoded[8];
         size_t count;

@@ -90,7 +90,8 @@ def fluent_bit(line):
 
 
 def fluent_bit_of_cri(line):
-    return object_line(STAMP.encode() + b"stderr F " + line, {"date": 1795144365.123456}, "log") + b"\n"
+    fields = {"date": 1795144365.123456, "kubernetes": {"pod_name": "shop", "host": "node1", "container_name": "nginx"}}
+    return object_line(STAMP.encode() + b"stderr F " + line, fields, "log") + b"\n"
 
 
 def vector_of_syslog(line):
