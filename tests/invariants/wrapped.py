@@ -89,6 +89,15 @@ def fluent_bit(line):
     return object_line(line, fields, "log") + b"\n"
 
 
+def fluent_bit_of_cri(line):
+    fields = {"date": 1795144365.123456, "kubernetes": {"pod_name": "shop", "host": "node1", "container_name": "nginx"}}
+    return object_line(STAMP.encode() + b"stderr F " + line, fields, "log") + b"\n"
+
+
+def vector_of_syslog(line):
+    return object_line(b"Nov 20 03:12:45 web1 nginx: " + line, {"source_type": "file"}) + b"\n"
+
+
 def fluent_bit_file(line):
     return b"nginx.error: [1795144365.123456789, %s]\n" % object_line(line, {}, "log")
 
@@ -136,10 +145,12 @@ WRAPPERS = {
     "elasticdump": elasticdump,
     "vector": vector,
     "fluent bit": fluent_bit,
+    "fluent bit of cri": fluent_bit_of_cri,
+    "vector of syslog": vector_of_syslog,
     "fluent bit's file": fluent_bit_file,
     "fluentd's file": fluentd_file,
 }
-COLLECTORS = ("filebeat", "elasticdump", "vector", "fluent bit", "fluent bit's file", "fluentd's file")
+COLLECTORS = ("filebeat", "elasticdump", "vector", "fluent bit", "fluent bit of cri", "vector of syslog", "fluent bit's file", "fluentd's file")
 ONLY_TEXT = ("docker", "docker pieces") + COLLECTORS # these write U+FFFD for other bytes
 
 
