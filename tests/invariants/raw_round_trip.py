@@ -3,7 +3,7 @@
 import os
 import random
 
-from common import COMPRESSORS, SEED, check_sums, expect, make_log, readable_suffixes, run, scan, work_directory
+from common import COMPRESSORS, SEED, bytes_of_schema, check_sums, expect, make_log, readable_suffixes, run, scan, work_directory
 
 chance = random.Random(SEED)
 RECORD = (b'2026/11/20 03:12:45 [error] 12#12: *4 connect() failed (111: Connection refused) while connecting to upstream, '
@@ -73,8 +73,7 @@ def check(directory, name, content):
     scan(directory, database, "--force", path)
     expect(run(directory, "query", "-f", "raw", "-d", database) == content, name + ": changed in a database")
     check_sums(database)
-    # what the schema and the classes take by themselves is not counted against a small file
-    bound = 1.5 * len(content) + 100 * content.count(b"\n") + 500000
+    bound = 1.5 * len(content) + 100 * content.count(b"\n") + schema
     expect(os.path.getsize(database) <= bound, "%s: %d bytes became %d" % (name, len(content), os.path.getsize(database)))
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(database + suffix):
@@ -83,6 +82,7 @@ def check(directory, name, content):
 
 directory = work_directory()
 suffixes = readable_suffixes(directory)
+schema = bytes_of_schema(directory)
 for name, content in FILES.items():
     check(directory, name, content)
 
