@@ -146,6 +146,16 @@ set_window(struct run *run, int64_t now)
     report->until = run->filter.until;
 }
 
+/* With --scan and no LOG it is the default directory that is read. */
+static bool
+spares_logs(struct run *run, const char *output)
+{
+    static const char *const default_paths[] = {LOG_STORE_DEFAULT_PATH};
+    bool of_default = run->scan && run->options->word_count == 0;
+    return output_spares(output, of_default ? default_paths : run->options->words,
+                         of_default ? 1 : run->options->word_count, run->context->diagnostics);
+}
+
 static bool
 read_options(struct run *run)
 {
@@ -165,7 +175,7 @@ read_options(struct run *run)
     run->report.filters = filters_describe(run->options, run->arena, &run->report.filter_count);
     set_window(run, now);
     const char *output = options_value(run->options, "output");
-    if (!check_together(run) || !output_spares(output, run->options->words, run->options->word_count, diagnostics))
+    if (!check_together(run) || !spares_logs(run, output))
         return false;
     /* With --scan what is read is stored and kept within bounds all the same, and no log is read for nothing. */
     if (!run->scan && !output_check(output, diagnostics))

@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
+#include "input/input.h"
+#include "parse/parse.h"
 
 struct output {
     FILE *stream;
@@ -138,6 +141,23 @@ give_name(struct output *output)
     return done;
 }
 
+/* Does an SQLite database stand there?  No result is one, so whoever names it for a result means another file. */
+static bool
+is_database(const char *path)
+{
+    static const char magic[] = "SQLite format 3"; /* sqlite.org/fileformat2.html: 16 bytes with the NUL */
+    char head[sizeof magic];
+    struct stat facts;
+    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return false;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool same = descriptor >= 0 && read(descriptor, head, sizeof head) == (ssize_t)sizeof head &&
+                memcmp(head, magic, sizeof head) == 0;
+    if (descriptor >= 0)
+        close(descriptor);
+    return same;
+}
+
 static bool
 open_file(struct output *output)
 {
@@ -174,6 +194,11 @@ output_open(const char *path, FILE *standard, struct diagnostics *diagnostics)
         output->borrowed = true;
         return output;
     }
+    if (is_database(path)) {
+        diagnose(diagnostics, STATUS_USAGE, "--output %s would replace a database", path);
+        free(output);
+        return NULL;
+    }
     output->path = resolve(path);
     if (output->path == NULL || !open_file(output)) {
         diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", path, strerror(errno));
@@ -195,20 +220,43 @@ output_check(const char *path, struct diagnostics *diagnostics)
     return good;
 }
 
+/* Would a scan of `directory` read the file whose real path is `target`?  It is chosen by content. */
+static bool
+is_log_below(const char *target, const char *directory)
+{
+    char *real = realpath(directory, NULL);
+    size_t size = real != NULL ? strlen(real) : 0;
+    bool below = size > 0 && strncmp(target, real, size) == 0 && (real[size - 1] == '/' || target[size] == '/');
+    int error_number;
+    struct input *input = below ? input_open(target, &error_number) : NULL;
+    struct buffer head = BUFFER_EMPTY;
+    char block[4096];
+    size_t got;
+    while (input != NULL && head.size < LIMIT_SNIFF && input_read(input, block, sizeof block, &got) == INPUT_DATA)
+        buffer_add(&head, (struct slice){block, got});
+    bool is_log = parse_looks_like_error_log(buffer_slice(&head));
+    buffer_free(&head);
+    input_close(input);
+    free(real);
+    return is_log;
+}
+
 bool
 output_spares(const char *path, const char *const *logs, size_t count, struct diagnostics *diagnostics)
 {
     struct stat target, log;
-    if (path == NULL || stat(path, &target) != 0 || !S_ISREG(target.st_mode))
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        int status = strcmp(logs[i], "-") == 0 ? fstat(STDIN_FILENO, &log) : stat(logs[i], &log);
-        if (status == 0 && log.st_dev == target.st_dev && log.st_ino == target.st_ino) {
-            diagnose(diagnostics, STATUS_USAGE, "--output %s would replace a log that is read", path);
-            return false;
+    char *real = path != NULL ? realpath(path, NULL) : NULL;
+    bool spared = true;
+    if (real != NULL && stat(real, &target) == 0 && S_ISREG(target.st_mode))
+        for (size_t i = 0; spared && i < count; i++) {
+            int status = strcmp(logs[i], "-") == 0 ? fstat(STDIN_FILENO, &log) : stat(logs[i], &log);
+            bool same = status == 0 && log.st_dev == target.st_dev && log.st_ino == target.st_ino;
+            spared = !same && !(status == 0 && S_ISDIR(log.st_mode) && is_log_below(real, logs[i]));
         }
-    }
-    return true;
+    if (!spared)
+        diagnose(diagnostics, STATUS_USAGE, "--output %s would replace a log that is read", path);
+    free(real);
+    return spared;
 }
 
 FILE *

@@ -80,7 +80,8 @@ bool parse_unwrap_all(struct slice text, struct buffer *out);
  * quotes, \". True when there was one. */
 bool parse_requote(struct slice text, struct buffer *out);
 
-/* True when a record, or one in a known wrapper, begins in a line of `head` (the sniff of a directory scan). */
+/* True when a record, or one in a known wrapper, begins in a line of `head` (the sniff of a directory scan), unless it is a report
+ * of this program. */
 bool parse_looks_like_error_log(struct slice head);
 
 /* Names as nginx and the views spell them; "" for LEVEL_NONE, KIND_NONE. */

@@ -142,9 +142,21 @@ line_holds_record(struct slice line, bool collected)
     return line.size > 0 && line.data[0] != '{' && !line_is_access(line) && prefix_find(line, false) != SIZE_MAX;
 }
 
+/* A report of this program shows lines of the logs that it is about: beside them it would have them counted again.  It
+ * begins with its title, in text, Markdown or HTML (src/report). */
+static bool
+is_report(struct slice head)
+{
+    return slice_starts(head, SLICE("ngxerr report\n===")) || slice_starts(head, SLICE("# ngxerr report\n")) ||
+           (slice_starts(head, SLICE("<!DOCTYPE html>\n")) &&
+            slice_find(slice_first(head, 1024), SLICE("<title>ngxerr report</title>")) != SIZE_MAX);
+}
+
 bool
 parse_looks_like_error_log(struct slice head)
 {
+    if (is_report(head))
+        return false;
     bool collected = wrapper_log_is_collected(head);
     size_t start = 0, size;
     struct slice line;

@@ -27,3 +27,24 @@ for command in report 'report --scan -d n.db' query; do
 done
 "$NGXERR" report -o a.log - <a.log 2>&1 || echo "exit $?"
 cat a.log
+echo "--- nor one in a directory that is read, while what else is there may be written again"
+mkdir -p logs/old
+cp a.log logs/old
+echo 'the report of yesterday' >logs/report.txt
+for command in report 'report --scan -d n.db' query; do
+    "$NGXERR" $command -o logs/old/a.log logs 2>&1 || echo "exit $?"
+    "$NGXERR" $command -o logs/report.txt logs 2>&1 || echo "exit $?"
+done
+cat logs/old/a.log
+grep -c yesterday logs/report.txt
+echo "--- and a report is no log, though it shows lines of one"
+for format in text markdown html json; do
+    "$NGXERR" report -f $format -o logs/report.$format logs
+done
+"$NGXERR" query --by log logs
+echo "--- a database is not replaced, whichever it is"
+cp n.db other.db
+for command in 'report -d n.db' 'report --scan -d n.db a.log' 'query -d other.db' 'db info -d n.db' 'explain pid-file-missing' 'report a.log'; do
+    "$NGXERR" $command -o n.db 2>&1 || echo "exit $?"
+done
+"$NGXERR" query -d n.db --by class 2>&1 | tail -1
