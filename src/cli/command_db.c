@@ -43,8 +43,10 @@ write_info(struct command_context *context, const struct options *options, const
     size_t format = 0;
     struct output *output = NULL;
 
-    if (zone != NULL && options_choice(options, "format", formats, context->diagnostics, &format))
+    if (zone != NULL && options_choice(options, "format", formats, context->diagnostics, &format)) {
+        (void)filters_follow_zone(options, info, &zone);
         output = output_open(options_value(options, "output"), context->out, context->diagnostics);
+    }
     if (output != NULL) {
         if (format == 1)
             info_write_json(info, detail, output_stream(output));
@@ -103,33 +105,6 @@ prune(struct store *store, const struct filter *filter, bool by_age, struct prun
     return store_prune_by_age(store, &keep, result);
 }
 
-static void
-prune_or_count(struct command_context *context, const struct options *options, const struct filter *filter, bool by_age)
-{
-    struct store *store = open_for_changing(context, options);
-    struct prune_result result;
-    struct buffer text = BUFFER_EMPTY;
-    uint64_t count;
-
-    if (store == NULL)
-        return;
-    if (!filter_names_check(filter, store, NULL, options, context->diagnostics)) {
-        store_close(store);
-        return;
-    }
-    if (options_given(options, "dry-run")) {
-        if (query_count(store, filter, &count))
-            fprintf(context->out, "%" PRIu64 " event%s would be removed\n", count, count == 1 ? "" : "s");
-    } else if (prune(store, filter, by_age, &result)) {
-        retention_add_result(&text, &result);
-        fprintf(context->out, "%s\n", buffer_text(&text));
-        diagnose_note(context->diagnostics, "%" PRIu64 " bytes on disk, before %" PRIu64, result.bytes_after,
-                      result.bytes_before);
-    }
-    buffer_free(&text);
-    store_close(store);
-}
-
 /* --older-than as the end of the filter's time. */
 static bool
 read_age(struct command_context *context, const struct options *options, int64_t now, struct filter *filter)
@@ -154,28 +129,83 @@ read_age(struct command_context *context, const struct options *options, int64_t
     return true;
 }
 
+/* What is to be removed. */
+struct pruning {
+    int64_t now; /* epoch */
+    struct arena *arena;
+    struct zone *zone; /* of the filter's times */
+    struct filter filter;
+    bool by_age;
+};
+
+static bool
+read_filter(struct command_context *context, const struct options *options, struct pruning *pruning)
+{
+    filters_free(&pruning->filter);
+    return filters_make(options, pruning->zone, pruning->now, context->diagnostics, pruning->arena, &pruning->filter) &&
+           read_age(context, options, pruning->now, &pruning->filter);
+}
+
+/* The times mean what they do for query, which shows what would go: those of the logs, when all are of one zone. */
+static bool
+follow_logs(struct command_context *context, const struct options *options, struct store *store,
+            struct pruning *pruning)
+{
+    struct store_info info;
+
+    return store_info(store, pruning->arena, &info) &&
+           (!filters_follow_zone(options, &info, &pruning->zone) || read_filter(context, options, pruning));
+}
+
+static void
+prune_or_count(struct command_context *context, const struct options *options, struct pruning *pruning)
+{
+    struct store *store = open_for_changing(context, options);
+    const struct filter *filter = &pruning->filter;
+    struct prune_result result;
+    struct buffer text = BUFFER_EMPTY;
+    uint64_t count;
+
+    if (store == NULL)
+        return;
+    if (!follow_logs(context, options, store, pruning) ||
+        !filter_names_check(filter, store, NULL, options, context->diagnostics)) {
+        store_close(store);
+        return;
+    }
+    if (options_given(options, "dry-run")) {
+        if (query_count(store, filter, &count))
+            fprintf(context->out, "%" PRIu64 " event%s would be removed\n", count, count == 1 ? "" : "s");
+    } else if (prune(store, filter, pruning->by_age, &result)) {
+        retention_add_result(&text, &result);
+        fprintf(context->out, "%s\n", buffer_text(&text));
+        diagnose_note(context->diagnostics, "%" PRIu64 " bytes on disk, before %" PRIu64, result.bytes_after,
+                      result.bytes_before);
+    }
+    buffer_free(&text);
+    store_close(store);
+}
+
 static void
 run_prune(struct command_context *context, const struct options *options)
 {
-    struct arena *arena = arena_new();
-    struct zone *zone = filters_zone(options, context->diagnostics);
-    int64_t now = (int64_t)time(NULL);
-    struct filter filter = {0};
+    struct pruning pruning = {
+        .now = (int64_t)time(NULL), .arena = arena_new(), .zone = filters_zone(options, context->diagnostics)};
     size_t filters;
-    bool age = options_given(options, "older-than");
-    bool good = zone != NULL && filters_make(options, zone, now, context->diagnostics, arena, &filter);
+    bool good = pruning.zone != NULL && read_filter(context, options, &pruning);
 
-    (void)filters_describe(options, arena, &filters);
-    if (good && !age && filters == 0)
+    (void)filters_describe(options, pruning.arena, &filters);
+    pruning.by_age = filters == 0;
+    if (good && pruning.by_age && !options_given(options, "older-than"))
         diagnose(
             context->diagnostics, STATUS_USAGE,
             "db prune: what is to be removed is not said; --older-than 90d or a filter such as --severity noise is "
             "needed");
-    else if (good && read_age(context, options, now, &filter))
-        prune_or_count(context, options, &filter, filters == 0);
-    filters_free(&filter);
-    zone_free(zone);
-    arena_free(arena);
+    else if (good)
+        prune_or_count(context, options, &pruning);
+    filters_free(&pruning.filter);
+    zone_free(pruning.zone);
+    arena_free(pruning.arena);
 }
 
 static void

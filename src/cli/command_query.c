@@ -49,6 +49,7 @@ struct query {
     int64_t number; /* -n; -1 when it was not given */
     const char *by[QUERY_BY_FIELDS];
     size_t by_count;
+    int64_t now; /* epoch */
     struct zone *zone;
     struct filter filter;
     bool filtered; /* a filter was given */
@@ -132,8 +133,9 @@ read_options(struct query *query)
         !options_number(options, "number", 0, INT64_MAX, diagnostics_of(query), &query->number) || !read_by(query))
         return false;
     query->zone = filters_zone(options, diagnostics_of(query));
+    query->now = (int64_t)time(NULL);
     if (query->zone == NULL ||
-        !filters_make(options, query->zone, (int64_t)time(NULL), diagnostics_of(query), query->arena, &query->filter))
+        !filters_make(options, query->zone, query->now, diagnostics_of(query), query->arena, &query->filter))
         return false;
     filters_describe(options, query->arena, &described);
     query->filtered = described > 0;
@@ -156,9 +158,10 @@ open_store(struct query *query)
         diagnose(diagnostics, STATUS_USAGE, "--database and logs to read exclude each other");
     else if ((query->rules = rules_option_load(options, diagnostics)) != NULL)
         query->store = log_store_scan(options, query->rules, query->zone, false, diagnostics);
-    return query->store != NULL &&
-           filter_names_check(&query->filter, query->store, query->rules, options, diagnostics) &&
-           store_info(query->store, query->arena, &query->info);
+    return query->store != NULL && store_info(query->store, query->arena, &query->info) &&
+           (options->word_count > 0 || filters_follow_logs(options, &query->info, query->now, diagnostics, query->arena,
+                                                           &query->zone, &query->filter)) &&
+           filter_names_check(&query->filter, query->store, query->rules, options, diagnostics);
 }
 
 static bool
@@ -201,20 +204,6 @@ say_source(const struct query *query)
 
 /* --- answers --- */
 
-/* The zone that all files were written in; NULL when there are several. */
-static const char *
-written_zone(const struct store_info *info)
-{
-    const char *name = NULL;
-
-    for (size_t i = 0; i < info->file_count; i++) {
-        if (info->files[i].zone == NULL || (name != NULL && strcmp(name, info->files[i].zone) != 0))
-            return NULL;
-        name = info->files[i].zone;
-    }
-    return name;
-}
-
 /* `written`: the zone that the events were written in, NULL when there are several. */
 static struct answer
 make_answer(const struct query *query, enum answer_kind kind, const char *written)
@@ -237,7 +226,7 @@ make_answer(const struct query *query, enum answer_kind kind, const char *writte
 static bool
 write_rows(struct query *query, struct rows *rows, enum answer_kind kind)
 {
-    struct answer answer = make_answer(query, kind, written_zone(&query->info));
+    struct answer answer = make_answer(query, kind, filters_written_zone(&query->info));
     bool good;
 
     if (rows == NULL)

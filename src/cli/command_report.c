@@ -61,6 +61,7 @@ struct run {
     struct retention retention;
     char *path;   /* of the database, with --scan */
     bool scanned; /* it could be opened for writing */
+    int64_t now;  /* epoch */
     struct zone *zone;
     struct rules *rules;
     struct filter filter;
@@ -130,14 +131,14 @@ check_together(const struct run *run)
 
 /* On a database a report is about the last 24 hours unless a window was given. */
 static void
-set_window(struct run *run, int64_t now)
+set_window(struct run *run)
 {
     struct report *report = &run->report;
     report->from_database = run->options->word_count == 0 || run->scan;
     report->since_last = run->since_last;
     if (report->from_database && run->since_last == NULL && !run->filter.has_since && !run->filter.has_until) {
         run->filter.has_since = true;
-        run->filter.since = now - DEFAULT_WINDOW;
+        run->filter.since = run->now - DEFAULT_WINDOW;
         report->default_window = true;
     }
     report->has_since = run->filter.has_since;
@@ -160,20 +161,19 @@ static bool
 read_options(struct run *run)
 {
     struct diagnostics *diagnostics = run->context->diagnostics;
-    int64_t now = (int64_t)time(NULL);
     diagnostics_set_verbose(diagnostics, options_given(run->options, "verbose"));
+    run->now = (int64_t)time(NULL);
     run->scan = options_given(run->options, "scan");
     if (!read_format(run) || !conditions_read(run->options, "if", diagnostics, &run->print_if) ||
         !conditions_read(run->options, "fail-on", diagnostics, &run->fail_on) || !read_since_last(run) ||
-        !read_scan_options(run, now))
+        !read_scan_options(run, run->now))
         return false;
     run->zone = filters_zone(run->options, diagnostics);
-    if (run->zone == NULL || !filters_make(run->options, run->zone, now, diagnostics, run->arena, &run->filter))
+    if (run->zone == NULL || !filters_make(run->options, run->zone, run->now, diagnostics, run->arena, &run->filter))
         return false;
-    run->report.zone = run->zone;
     run->report.source = "the logs given";
     run->report.filters = filters_describe(run->options, run->arena, &run->report.filter_count);
-    set_window(run, now);
+    set_window(run);
     const char *output = options_value(run->options, "output");
     if (!check_together(run) || !spares_logs(run, output))
         return false;
@@ -202,6 +202,22 @@ open_store(struct run *run)
     run->store = run->scanned ? store_open(&(struct store_options){.mode = mode, .path = run->path}, diagnostics)
                               : log_store_open_scanned(run->options, run->path, mode, diagnostics);
     return run->store != NULL;
+}
+
+/* What is in a database has a zone, which only now is known. */
+static bool
+follow_logs(struct run *run)
+{
+    struct store_info info;
+    if (run->report.from_database) {
+        if (!store_info(run->store, run->arena, &info) ||
+            !filters_follow_logs(run->options, &info, run->now, run->context->diagnostics, run->arena, &run->zone,
+                                 &run->filter))
+            return false;
+        set_window(run);
+    }
+    run->report.zone = run->zone;
+    return true;
 }
 
 /* The period begins after the last event that a report of this name told of. */
@@ -253,7 +269,7 @@ static enum status
 report(struct run *run)
 {
     struct diagnostics *diagnostics = run->context->diagnostics;
-    if (!read_options(run) || !open_store(run) ||
+    if (!read_options(run) || !open_store(run) || !follow_logs(run) ||
         !filter_names_check(&run->filter, run->store, run->rules, run->options, diagnostics) ||
         !begin_since_last(run) || !report_fill(run->store, run->rules, &run->filter, run->arena, &run->report) ||
         !print(run))

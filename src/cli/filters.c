@@ -359,3 +359,40 @@ filters_zone(const struct options *options, struct diagnostics *diagnostics)
                          getenv("TZ"));
     return zone;
 }
+
+const char *
+filters_written_zone(const struct store_info *info)
+{
+    const char *name = NULL;
+    for (size_t i = 0; i < info->file_count; i++) {
+        if (info->files[i].zone == NULL || (name != NULL && strcmp(name, info->files[i].zone) != 0))
+            return NULL;
+        name = info->files[i].zone;
+    }
+    return name;
+}
+
+bool
+filters_follow_zone(const struct options *options, const struct store_info *info, struct zone **zone)
+{
+    const char *name = filters_written_zone(info);
+    if (name == NULL || strcmp(name, zone_name(*zone)) == 0 || options_given(options, "tz") ||
+        options_given(options, "utc"))
+        return false;
+    struct zone *written = zone_open(name);
+    if (written == NULL) /* of another machine's tzdata */
+        return false;
+    zone_free(*zone);
+    *zone = written;
+    return true;
+}
+
+bool
+filters_follow_logs(const struct options *options, const struct store_info *info, int64_t now,
+                    struct diagnostics *diagnostics, struct arena *arena, struct zone **zone, struct filter *filter)
+{
+    if (!filters_follow_zone(options, info, zone))
+        return true;
+    filters_free(filter);
+    return filters_make(options, *zone, now, diagnostics, arena, filter);
+}

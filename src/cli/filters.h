@@ -7,6 +7,7 @@
 #include "base/zone.h"
 #include "cli/options.h"
 #include "store/filter.h"
+#include "store/questions.h"
 
 /* The rows to append to a command's own table; FILTER_OPTIONS_COUNT of them. */
 #define FILTER_OPTIONS_COUNT 28
@@ -33,5 +34,16 @@ const char *const *filters_describe(const struct options *options, struct arena 
 /* --tz and --utc: the zone for filters and display, the system's by default.  NULL after a diagnostic.  Freed by
  * zone_free. */
 struct zone *filters_zone(const struct options *options, struct diagnostics *diagnostics);
+
+/* The zone that all logs of a database were written in; NULL when there are several, or no log. */
+const char *filters_written_zone(const struct store_info *info);
+
+/* Of a database whose logs were all written in one zone, the times that are typed and printed are of that zone when
+ * --tz and --utc were not given: true when *zone, from filters_zone, has become another one. */
+bool filters_follow_zone(const struct options *options, const struct store_info *info, struct zone **zone);
+/* The same, and *filter is made anew where that is so.  False after a diagnostic. */
+bool filters_follow_logs(const struct options *options, const struct store_info *info, int64_t now,
+                         struct diagnostics *diagnostics, struct arena *arena, struct zone **zone,
+                         struct filter *filter);
 
 #endif
