@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/temporary.h"
+#include "parse/parse.h"
 
 /* A question about a compressed file reads this much before the place asked for: the record that is read again begins there. */
 #define REACH       ((size_t)128 * 1024)
@@ -29,10 +30,24 @@ struct source {
     const char *error; /* of the spool */
 };
 
+/* A stream may be silent for hours before the head is full.  What is there is enough where it tells what the stream is
+ * (a record) and whether it is known (the bytes of its identity); of a live one nothing has to be told. */
+static bool
+is_enough(const struct source *source, bool live)
+{
+    size_t size = source->head.size;
+
+    if (size >= LIMIT_SNIFF)
+        return true;
+    if (!source->stream || size == 0 || (!live && size < LIMIT_IDENTITY) || input_ready(source->input, 0))
+        return false;
+    return live || parse_looks_like_error_log(source_head(source));
+}
+
 static void
 read_head(struct source *source, bool live)
 {
-    while (source->head.size < LIMIT_SNIFF && !(live && source->head.size > 0 && !input_ready(source->input, 0))) {
+    while (!is_enough(source, live)) {
         size_t got = 0;
 
         if (input_read(source->input, source->head.data + source->head.size, LIMIT_SNIFF - source->head.size, &got) !=

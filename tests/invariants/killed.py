@@ -20,7 +20,7 @@ READERS = [("report", "--since", "@0"), ("report", "--since-last"), ("query", "-
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
-def start(base, database, *paths, limit=None, ignored=False):
+def start(base, database, *paths, limit=None, ignored=False, stdin=subprocess.DEVNULL):
     """A scan; with `limit` none of its files may get longer, which kills it, or is an error of every such write when that is ignored."""
     def prepare():
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -28,7 +28,7 @@ def start(base, database, *paths, limit=None, ignored=False):
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN if ignored else signal.SIG_DFL)
     return subprocess.Popen([PROGRAM, "scan", "--node", "test", "--tz", "UTC", "-d", database, *paths], cwd=base, env=environment(base),
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=prepare)
+                            stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=prepare)
 
 
 def finish(process, allowed):
@@ -192,6 +192,35 @@ def many_asked_to_end(base):
     expect(halves > 0, "no scan of many logs left what it had read when a signal came")
 
 
+def silent_stream_asked_to_end(base):
+    """Of a stream that falls silent what came is there, though it is not much, and stays when a signal ends the scan."""
+    log, database = os.path.join(base, "silent.log"), os.path.join(base, "silent.db")
+    fresh = os.path.join(base, "whole.db")
+    with open(log, "wb") as file:
+        file.write(make_log(chance, 200))
+    with open(log, "rb") as file:
+        finish(start(base, fresh, "-", stdin=file), (0,))
+    with open(log, "rb") as file:
+        content = file.read(12000)
+    process = start(base, database, "-", stdin=subprocess.PIPE)
+    process.stdin.write(content)
+    process.stdin.flush()
+    until, stored = time.monotonic() + 60, 0
+    while stored == 0 and time.monotonic() < until:
+        time.sleep(0.05)
+        done = subprocess.run([PROGRAM, "query", "-f", "ndjson", "-d", database], cwd=base, env=environment(base), stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+        stored = done.stdout.count(b"\n")
+    expect(stored > 10, "of a silent stream of %d bytes %d events can be seen" % (len(content), stored))
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)  # its input is closed after it: the end of a stream makes a line without its newline a whole one
+    finish(process, (-signal.SIGTERM,))
+    expect(read_rows(database, "SELECT count(*) FROM events")[0][0] >= stored, "a signal took what a silent stream had brought")
+    with open(log, "rb") as file:
+        finish(start(base, database, "-", stdin=file), (0,))
+    compare(database, views(fresh), what="a scan after a silent stream")
+
+
 def main():
     base = work_directory()
     small = make_logs(os.path.join(base, "small"), [("a.log", 60, 0), ("b.log", 90, 0)])
@@ -210,6 +239,7 @@ def main():
     ended = [asked_to_end(base, large, expected, wanted) for wanted in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
     expect(any(ended), "no scan was ended by a signal")
     many_asked_to_end(base)
+    silent_stream_asked_to_end(base)
 
 
 main()
