@@ -31,7 +31,8 @@ loader_error(struct loader *loader, struct place place, const char *format, ...)
     loader->failed = true;
 }
 
-const char *
+/* "a, b and c" of the table's names, in arena memory. */
+static const char *
 loader_names(struct loader *loader, const struct loader_directive *table)
 {
     struct buffer names = BUFFER_EMPTY;

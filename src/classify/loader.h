@@ -37,8 +37,6 @@ struct loader_directive {
  * or over its arguments.  `where` names the place in messages ("in a class"). */
 void loader_read_block(struct loader *loader, const struct conf_directive *first, const struct loader_directive *table,
                        const char *where, void *target);
-/* "a, b and c" of the table's names, in arena memory. */
-const char *loader_names(struct loader *loader, const struct loader_directive *table);
 
 /* White space folded: prose.  Exact: as it stands.  Both in arena memory, or in the tree. */
 const char *loader_prose(struct loader *loader, const struct conf_word *word);

@@ -129,7 +129,8 @@ json_is_whole(const struct json_reader *reader)
     return reader->closed && reader->at == reader->end;
 }
 
-char
+/* The byte that an escape of two characters ("\n") stands for; 0 when there is none. */
+static char
 json_short_escape(char letter)
 {
     switch (letter) {

@@ -29,7 +29,5 @@ bool json_is_whole(const struct json_reader *reader);
 bool json_decode(struct slice value, char *out, size_t *size);
 /* `[50,48]`: numbers of bytes, as journald writes what is no UTF-8. */
 bool json_decode_bytes(struct slice array, char *out, size_t *size);
-/* The byte that an escape of two characters ("\n") stands for; 0 when there is none. */
-char json_short_escape(char letter);
 
 #endif

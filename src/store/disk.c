@@ -41,7 +41,8 @@ disk_bytes(const struct store *store)
     return bytes;
 }
 
-uint64_t
+/* The bytes that must stay free of a file system of `total` bytes (LIMIT_FREE_PERCENT and so on). */
+static uint64_t
 disk_least_free(uint64_t total)
 {
     uint64_t least = total / 100 * LIMIT_FREE_PERCENT;
@@ -93,7 +94,9 @@ share_of(const struct store_room *room, uint64_t least)
     return room->free > least ? (room->free - least) / LIMIT_ROOM_SHARE : 0;
 }
 
-bool
+/* How many bytes of log may be written in the next transaction, so that the file system keeps what must stay free: into
+ * store->commit_bytes.  False, after a diagnostic (STATUS_STORE) has said so, when that is too little. */
+static bool
 disk_has_room(struct store *store)
 {
     struct store_room room;

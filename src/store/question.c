@@ -127,7 +127,8 @@ question_filter(struct question *question, const struct filter *filter)
     }
 }
 
-void
+/* Appends the filter as text, to know it again: what question_filter adds, and the values; nothing for no filter. */
+static void
 question_filter_key(struct store *store, const struct filter *filter, struct buffer *key)
 {
     struct question question = {.store = store};

@@ -28,8 +28,6 @@ void question_number(struct question *question, int64_t number);
 void question_text(struct question *question, const char *text);
 /* " WHERE ..." over the columns of the view event_rows; `filter` may be NULL. */
 void question_filter(struct question *question, const struct filter *filter);
-/* Appends the filter as text, to know it again: what question_filter adds, and the values; nothing for no filter. */
-void question_filter_key(struct store *store, const struct filter *filter, struct buffer *key);
 /* The filter, which may be NULL, lets every event pass. */
 bool question_filter_is_empty(struct store *store, const struct filter *filter);
 /* Prepares and binds; false after a diagnostic. */

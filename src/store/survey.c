@@ -143,7 +143,8 @@ make_room(struct store *store)
     return store_execute(store, "PRAGMA cache_size = " SURVEY_CACHE);
 }
 
-struct survey *
+/* With the classes of the database.  `filter` decides what is new.  NULL after a diagnostic. */
+static struct survey *
 survey_new(struct store *store, const struct filter *filter)
 {
     struct survey *survey = memory_allocate_zeroed(1, sizeof(*survey));

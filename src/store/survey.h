@@ -143,8 +143,6 @@ struct survey {
 };
 
 /* --- survey.c --- */
-/* With the classes of the database.  `filter` decides what is new.  NULL after a diagnostic. */
-struct survey *survey_new(struct store *store, const struct filter *filter);
 /* False after a diagnostic when something could not be kept in the spool. */
 bool survey_keeps(struct survey *survey);
 /* The text that was kept there, empty where none was; false after a diagnostic. */
@@ -252,9 +250,6 @@ bool survey_is_new(const struct filter *filter, int64_t first_id, int64_t first_
 /* --- survey_answers.c --- */
 /* The class by name; NULL when the database does not know it. */
 const struct survey_class *survey_find(const struct survey *survey, const char *class_id);
-/* The `limit` most frequent values of one of the tallies by text, from the arena; from 1 to TALLY_TOP. */
-bool survey_texts(struct survey *survey, const struct survey_class *class, enum survey_tally tally, size_t limit,
-                  struct arena *arena, struct value_count *values, size_t *count);
 /* The text of a column of a view, exact, in the arena. */
 struct slice survey_exact(sqlite3_stmt *statement, int column, struct arena *arena);
 

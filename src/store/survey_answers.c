@@ -107,9 +107,9 @@ read_text(struct survey *survey, enum survey_tally tally, const struct tally_slo
     return true;
 }
 
-/* Among equally frequent values the first by alphabet are wanted, so those of the last count are all looked up, unless
- * they are many. */
-bool
+/* The `limit` most frequent values of one of the tallies by text, from the arena; from 1 to TALLY_TOP.  Among equally
+ * frequent values the first by alphabet are wanted, so those of the last count are all looked up, unless they are many. */
+static bool
 survey_texts(struct survey *survey, const struct survey_class *class, enum survey_tally tally, size_t limit,
              struct arena *arena, struct value_count *values, size_t *count)
 {

@@ -85,7 +85,8 @@ drop_transfer(struct writer *writer)
     return true;
 }
 
-bool
+/* Writes what is gathered and ends the transaction. */
+static bool
 writer_commit(struct writer *writer)
 {
     struct store *store = writer->store;

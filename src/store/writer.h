@@ -96,7 +96,5 @@ bool writer_write_file(struct writer *writer);
 /* Keeps the last LIMIT_IDENTITY bytes of the tail and `more`; of the tail and the batch. */
 void writer_extend_tail(struct writer *writer, struct slice more);
 void writer_follow_tail(struct writer *writer, const struct batch *batch);
-/* Writes what is gathered and ends the transaction. */
-bool writer_commit(struct writer *writer);
 
 #endif
