@@ -5,6 +5,7 @@
 #include "advice/condition.h"
 #include "advice/evidence.h"
 #include "advice/placeholders.h"
+#include "advice/platform.h"
 #include "advice/render_config.h"
 
 struct making {
@@ -28,14 +29,21 @@ fill_prose(const struct making *making, const char *text)
     return placeholders_fill(text, making->evidence, FILL_PROSE, making->arena, NULL, NULL);
 }
 
+/* Those that the platform has; *filled_count of them. */
 static struct advice_check *
-fill_checks(const struct making *making, const struct check *checks, size_t count, struct name_list *unfilled)
+fill_checks(const struct making *making, const struct check *checks, size_t count, struct name_list *unfilled,
+            size_t *filled_count)
 {
     struct advice_check *filled = arena_allocate(making->arena, count * sizeof(*filled));
+    *filled_count = 0;
     for (size_t i = 0; i < count; i++) {
-        filled[i].command =
-            placeholders_fill(checks[i].command, making->evidence, FILL_COMMAND, making->arena, unfilled, NULL);
-        filled[i].meaning = fill_prose(making, checks[i].meaning);
+        const char *meaning = checks[i].meaning;
+        const char *command = platform_command(making->evidence->platform, checks[i].command, making->arena, &meaning);
+        if (command == NULL)
+            continue;
+        struct advice_check *check = &filled[(*filled_count)++];
+        check->command = placeholders_fill(command, making->evidence, FILL_COMMAND, making->arena, unfilled, NULL);
+        check->meaning = fill_prose(making, meaning);
     }
     return filled;
 }
@@ -45,17 +53,17 @@ static const char *
 conditions_text(const struct making *making, const struct suggestion *suggestion, bool figures)
 {
     struct buffer text = BUFFER_EMPTY;
-    if (suggestion->condition_count == 0)
-        return NULL;
     for (size_t i = 0; i < suggestion->condition_count; i++) {
-        if (i > 0)
+        if (condition_is_usual(&suggestion->conditions[i]))
+            continue;
+        if (text.size > 0)
             buffer_add_text(&text, figures ? "; " : " and ");
         if (figures)
             condition_add_figures(&text, &suggestion->conditions[i], making->evidence);
         else
             condition_add_words(&text, &suggestion->conditions[i]);
     }
-    const char *copy = arena_copy(making->arena, buffer_slice(&text)).data;
+    const char *copy = text.size > 0 ? arena_copy(making->arena, buffer_slice(&text)).data : NULL;
     buffer_free(&text);
     return copy;
 }
@@ -85,6 +93,17 @@ static bool
 is_for_kind(const struct suggestion *suggestion, const struct evidence *evidence)
 {
     return suggestion->kinds == 0 || evidence->kind_unknown || (suggestion->kinds & (1U << evidence->kind)) != 0;
+}
+
+/* Of a page without records nothing is told. */
+static bool
+is_for_platform(const struct suggestion *suggestion, const struct evidence *evidence)
+{
+    for (size_t i = 0; i < suggestion->condition_count && evidence->count > 0; i++)
+        if (strcmp(suggestion->conditions[i].key, "platform") == 0 &&
+            !condition_holds(&suggestion->conditions[i], evidence))
+            return false;
+    return true;
 }
 
 static void
@@ -122,8 +141,7 @@ make_way(const struct making *making, const struct suggestion *suggestion, struc
     else if (way->holds)
         way->why = conditions_text(making, suggestion, true);
     make_blocks(making, suggestion, way, &unfilled);
-    way->checks = fill_checks(making, suggestion->checks, suggestion->check_count, &unfilled);
-    way->check_count = suggestion->check_count;
+    way->checks = fill_checks(making, suggestion->checks, suggestion->check_count, &unfilled, &way->check_count);
     way->operator_values = unfilled.names;
     way->operator_value_count = unfilled.count;
 }
@@ -135,7 +153,8 @@ make_ways(const struct making *making, struct advice *advice)
     const struct class_info *class_info = making->class_info;
     advice->ways = arena_allocate(making->arena, class_info->suggestion_count * sizeof(*advice->ways));
     for (size_t i = 0; i < class_info->suggestion_count; i++)
-        if (is_for_kind(&class_info->suggestions[i], making->evidence))
+        if (is_for_kind(&class_info->suggestions[i], making->evidence) &&
+            is_for_platform(&class_info->suggestions[i], making->evidence))
             make_way(making, &class_info->suggestions[i], &advice->ways[advice->way_count++]);
     for (size_t i = 0; i < advice->way_count && advice->chosen == NULL; i++)
         if (advice->ways[i].holds)
@@ -156,11 +175,13 @@ fill_commands(const struct making *making, struct advice *advice, struct name_li
 {
     const struct class_info *class_info = making->class_info;
     if (advice->chosen == NULL)
-        advice->decides = fill_checks(making, class_info->decides, class_info->decide_count, names);
-    advice->checks = fill_checks(making, class_info->checks, class_info->check_count, names);
+        advice->decides =
+            fill_checks(making, class_info->decides, class_info->decide_count, names, &advice->decide_count);
+    advice->checks = fill_checks(making, class_info->checks, class_info->check_count, names, &advice->check_count);
     advice->value_needed_count = names->count;
     if (advice->chosen != NULL)
-        advice->decides = fill_checks(making, class_info->decides, class_info->decide_count, names);
+        advice->decides =
+            fill_checks(making, class_info->decides, class_info->decide_count, names, &advice->decide_count);
     advice->operator_values = names->names;
     advice->operator_value_count = names->count;
 }
@@ -172,6 +193,9 @@ advice_make(const struct class_info *class_info, const struct evidence *evidence
     struct evidence told = *evidence;
     told.kind = evidence_kind(evidence);
     told.kind_unknown = evidence->kind_unknown && told.kind == evidence->kind;
+    enum platform platform = advice_platform(evidence);
+    if (platform != PLATFORM_UNKNOWN)
+        told.platform = platform;
     struct making making = {class_info, &told, arena};
     struct name_list names = {.arena = arena};
     *advice = (struct advice){
@@ -180,8 +204,6 @@ advice_make(const struct class_info *class_info, const struct evidence *evidence
         .kind_unknown = told.kind_unknown,
         .causes = fill_prose_list(&making, class_info->causes, class_info->cause_count),
         .cause_count = class_info->cause_count,
-        .decide_count = class_info->decide_count,
-        .check_count = class_info->check_count,
         .caveats = fill_prose_list(&making, class_info->caveats, class_info->caveat_count),
         .caveat_count = class_info->caveat_count,
     };

@@ -12,6 +12,9 @@ struct value_count {
     uint64_t count;
 };
 
+/* The system that nginx runs on.  PLATFORM_BSD is macOS too; what nothing tells is treated as Linux. */
+enum platform { PLATFORM_UNKNOWN, PLATFORM_LINUX, PLATFORM_BSD, PLATFORM_WINDOWS };
+
 /* What is known of a finding, from one record (counts 1) or many. */
 struct evidence {
     uint64_t count;
@@ -22,6 +25,7 @@ struct evidence {
     unsigned top_client_share, top_uri_share, top_peer_share; /* percent of events */
     enum level level;                                         /* the most frequent */
     enum kind kind;                                           /* the most frequent */
+    enum platform platform;                                   /* what the other events of the same logs tell */
     int64_t since_reload;       /* seconds from the last reload before the first event; -1 unknown */
     struct slice upstream_addr; /* the most frequent of each; SLICE_NONE if there is none */
     struct slice client, server, host, uri, method;
@@ -43,6 +47,9 @@ void evidence_of_record(const struct record *record, const struct match *match, 
 
 /* A request line ends with HTTP/2.0 or HTTP/3.0, which browsers speak over TLS alone.  Of others the log does not tell. */
 bool advice_request_is_tls(struct slice request);
+
+/* What the numbers of errors and the paths tell. */
+enum platform advice_platform(const struct evidence *evidence);
 
 /* A command with placeholders filled and shell-quoted. */
 struct advice_check {

@@ -2,6 +2,7 @@
 #include "advice/condition.h"
 
 #include "advice/evidence.h"
+#include "advice/platform.h"
 #include "parse/parse.h"
 
 /* patterns/README.md: a value must be that of this many percent of the events. */
@@ -163,6 +164,8 @@ condition_holds(const struct condition *condition, const struct evidence *eviden
         return among_values(condition, slice_of(evidence_family(evidence->upstream_addr)));
     if (strcmp(key, "client_network") == 0)
         return among_values(condition, slice_of(evidence_network(evidence->client)));
+    if (strcmp(key, "platform") == 0)
+        return among_values(condition, slice_of(platform_name(evidence->platform)));
     if (strcmp(key, "capture") == 0)
         return capture_holds(condition, evidence);
     if (strcmp(key, "with") == 0)
@@ -170,6 +173,12 @@ condition_holds(const struct condition *condition, const struct evidence *eviden
     if (strcmp(key, "without") == 0)
         return evidence->other_classes != NULL && present_class(condition, evidence) == NULL;
     return measure_value(key, evidence, &value) && compare(condition->compare, value, condition->number);
+}
+
+bool
+condition_is_usual(const struct condition *condition)
+{
+    return strcmp(condition->key, "platform") == 0 && among_values(condition, slice_of(platform_name(PLATFORM_LINUX)));
 }
 
 static void
@@ -240,6 +249,9 @@ condition_add_figures(struct buffer *out, const struct condition *condition, con
         buffer_add_format(out, "logged at %s", level_name(evidence->level));
     } else if (strcmp(key, "family") == 0) {
         buffer_add_format(out, "the upstream's address is %s", evidence_family(evidence->upstream_addr));
+    } else if (strcmp(key, "platform") == 0) {
+        buffer_add_format(out, "errors or paths of %s",
+                          evidence->platform == PLATFORM_WINDOWS ? "Windows" : "BSD or macOS");
     } else if (strcmp(key, "client_network") == 0) {
         buffer_add_format(out, "the busiest client's address is %s", evidence_network(evidence->client));
     }
@@ -271,6 +283,7 @@ condition_add_words(struct buffer *out, const struct condition *condition)
                           : strcmp(key, "level") == 0          ? "the level"
                           : strcmp(key, "family") == 0         ? "the upstream's address"
                           : strcmp(key, "client_network") == 0 ? "the busiest client's address"
+                          : strcmp(key, "platform") == 0       ? "the system"
                                                                : key);
         if (condition->compare == COMPARE_IN)
             add_values(out, condition);

@@ -8,6 +8,8 @@
 
 /* What the evidence cannot tell does not hold. */
 bool condition_holds(const struct condition *condition, const struct evidence *evidence);
+/* It holds of nearly every log, so that nobody has to be told: a platform that may be Linux. */
+bool condition_is_usual(const struct condition *condition);
 /* Appends the figures that made it hold: "37 clients", "errno 111 in 98 % of the records". */
 void condition_add_figures(struct buffer *out, const struct condition *condition, const struct evidence *evidence);
 /* Appends what must hold: "at least 10 clients", "errno is 111 or 61". */

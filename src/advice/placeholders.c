@@ -2,6 +2,7 @@
 #include "advice/placeholders.h"
 
 #include "advice/evidence.h"
+#include "advice/platform.h"
 #include "base/escape.h"
 
 /* A value in prose longer than this is cut: the record itself is shown elsewhere. */
@@ -118,6 +119,37 @@ take_https(struct buffer *out)
     buffer_add_text(out, "https://");
 }
 
+/* A path with a drive: cmd takes a slash for the beginning of an option, nginx a backslash for that of an escape.  False
+ * when it may not stand in this place. */
+static bool
+add_drive_path(struct buffer *out, struct slice path, enum fill fill, char quote)
+{
+    bool spaced = false;
+    if (!platform_drive_path(path))
+        return false;
+    if (path.size > 3 && (path.data[path.size - 1] == '/' || path.data[path.size - 1] == '\\'))
+        path.size--;
+    for (size_t i = 0; i < path.size; i++)
+        spaced = spaced || memchr(" ()~+", path.data[i], 5) != NULL;
+    if (spaced && fill == FILL_CONFIG)
+        return false;
+    if (spaced && quote == 0)
+        buffer_add_text(out, "\"");
+    for (size_t i = 0; i < path.size; i++) {
+        bool separator = path.data[i] == '/' || path.data[i] == '\\';
+        buffer_add(out, !separator ? (struct slice){path.data + i, 1} : fill == FILL_CONFIG ? SLICE("/") : SLICE("\\"));
+    }
+    if (spaced && quote == 0)
+        buffer_add_text(out, "\"");
+    return true;
+}
+
+static bool
+is_path(struct slice name)
+{
+    return slice_is(name, "path") || slice_is(name, "file") || slice_is(name, "script");
+}
+
 /* Adds the value; false when there is none that may stand in this place. */
 static bool
 add_value(struct buffer *out, const struct evidence *evidence, struct slice name, enum fill fill, char quote)
@@ -129,6 +161,9 @@ add_value(struct buffer *out, const struct evidence *evidence, struct slice name
         add_prose_value(out, value);
         return true;
     }
+    bool windows = evidence->platform == PLATFORM_WINDOWS;
+    if (windows && is_path(name))
+        return add_drive_path(out, value, fill, quote);
     if (!advice_value_allowed(name, value) || (fill == FILL_CONFIG && barred_from_config(name)))
         return false;
     if (fill == FILL_COMMAND && quote == 0 && slice_is(name, "upstream_addr") && slice_starts(value, SLICE("unix:")) &&
@@ -137,7 +172,7 @@ add_value(struct buffer *out, const struct evidence *evidence, struct slice name
     if (fill == FILL_COMMAND && evidence->tls && slice_is(name, "site"))
         take_https(out);
     /* The grammars leave no byte with a meaning inside quotes, so only a bare word needs them (brackets of IPv6). */
-    if (fill == FILL_COMMAND && quote == 0)
+    if (fill == FILL_COMMAND && quote == 0 && !windows)
         escape_shell_word(out, value);
     else
         buffer_add(out, value);

@@ -1,5 +1,5 @@
-/* The pattern files and directives.tsv as the build embeds them.  Used by rules_embedded, rules_files and directives
- * only. */
+/* The pattern files, directives.tsv and commands.tsv as the build embeds them.  Used by rules_embedded, rules_files,
+ * directives and advice/commands only. */
 #ifndef NGXERR_CLASSIFY_EMBEDDED_H
 #define NGXERR_CLASSIFY_EMBEDDED_H
 

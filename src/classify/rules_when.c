@@ -12,6 +12,7 @@ enum when_values {
     WHEN_LEVEL,
     WHEN_FAMILY,
     WHEN_NETWORK,
+    WHEN_PLATFORM,
     WHEN_CAPTURE,
     WHEN_NUMBER,
     WHEN_CLASSES
@@ -26,6 +27,7 @@ static const struct when_key {
     {"level", WHEN_LEVEL},
     {"family", WHEN_FAMILY},
     {"client_network", WHEN_NETWORK},
+    {"platform", WHEN_PLATFORM},
     {"capture", WHEN_CAPTURE},
     {"count", WHEN_NUMBER},
     {"clients", WHEN_NUMBER},
@@ -78,6 +80,8 @@ value_holds(enum when_values values, struct slice text)
         return slice_is(text, "ipv4") || slice_is(text, "ipv6") || slice_is(text, "unix");
     case WHEN_NETWORK:
         return slice_is(text, "private") || slice_is(text, "public") || slice_is(text, "unix");
+    case WHEN_PLATFORM:
+        return slice_is(text, "linux") || slice_is(text, "bsd") || slice_is(text, "windows");
     default:
         return text.size > 0;
     }

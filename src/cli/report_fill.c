@@ -14,6 +14,8 @@ struct filling {
     struct report *report;
     const char **present; /* ids of the classes that occur */
     size_t present_count;
+    struct evidence *evidence; /* of each of them */
+    enum platform platform;    /* that they tell, if no two tell another one */
 };
 
 static struct report_file
@@ -128,20 +130,36 @@ fill_causes(struct filling *filling, struct finding *finding, const struct class
     finding->caused_by = causes;
 }
 
-static bool
-fill_advice(struct filling *filling, struct finding *finding)
+static void
+fill_advice(struct filling *filling, struct evidence *evidence, struct finding *finding)
 {
     size_t index = rules_find(filling->rules, slice_of(finding->id));
-    struct evidence *evidence = arena_allocate(filling->arena, sizeof(*evidence));
-    memset(evidence, 0, sizeof(*evidence));
     if (index == SIZE_MAX)
-        return true;
-    if (!survey_evidence(filling->survey, finding->id, filling->arena, evidence))
-        return false;
+        return;
     evidence->other_classes = filling->present;
     evidence->other_class_count = filling->present_count;
+    evidence->platform = filling->platform;
     fill_causes(filling, finding, rules_class(filling->rules, index));
     advice_make(rules_class(filling->rules, index), evidence, filling->arena, &finding->advice);
+}
+
+/* Of every class first, since one may tell the system that the logs come from, and others not. */
+static bool
+gather_evidence(struct filling *filling)
+{
+    bool differ = false;
+    filling->evidence = arena_allocate(filling->arena, filling->present_count * sizeof(*filling->evidence));
+    for (size_t i = 0; i < filling->present_count; i++) {
+        if (!survey_evidence(filling->survey, filling->present[i], filling->arena, &filling->evidence[i]))
+            return false;
+        enum platform platform = advice_platform(&filling->evidence[i]);
+        differ = differ || (platform != PLATFORM_UNKNOWN && filling->platform != PLATFORM_UNKNOWN &&
+                            platform != filling->platform);
+        if (platform != PLATFORM_UNKNOWN)
+            filling->platform = platform;
+    }
+    if (differ)
+        filling->platform = PLATFORM_UNKNOWN;
     return true;
 }
 
@@ -168,7 +186,7 @@ fill_figures(struct filling *filling, const struct class_summary *summary, struc
 }
 
 static bool
-fill_finding(struct filling *filling, const struct class_summary *summary)
+fill_finding(struct filling *filling, const struct class_summary *summary, struct evidence *evidence)
 {
     struct report *report = filling->report;
     if (strcmp(summary->id, "unclassified") == 0)
@@ -179,9 +197,9 @@ fill_finding(struct filling *filling, const struct class_summary *summary)
     }
     struct finding *finding = &report->findings[report->finding_count++];
     fill_figures(filling, summary, finding);
+    fill_advice(filling, evidence, finding);
     return fill_tops(filling, finding) &&
-           survey_samples(filling->survey, finding->id, 3, filling->arena, finding->samples, &finding->sample_count) &&
-           fill_advice(filling, finding);
+           survey_samples(filling->survey, finding->id, 3, filling->arena, finding->samples, &finding->sample_count);
 }
 
 static bool
@@ -195,8 +213,10 @@ fill_findings(struct filling *filling)
     filling->present = arena_allocate(filling->arena, count * sizeof(*filling->present));
     for (size_t i = 0; i < count; i++)
         filling->present[filling->present_count++] = summaries[i].id;
+    if (!gather_evidence(filling))
+        return false;
     for (size_t i = 0; i < count; i++)
-        if (!fill_finding(filling, &summaries[i]))
+        if (!fill_finding(filling, &summaries[i], &filling->evidence[i]))
             return false;
     findings_sort(filling->report->findings, filling->report->finding_count);
     findings_sort(filling->report->noise, filling->report->noise_count);

@@ -125,7 +125,7 @@ static const struct {
      "ngxerr: bad.conf:5:9: suggestion \"s\" has neither config nor text\n"
      "    suggest s { title T; cost C; config galaxy { gzip on; } }\n            ^\n"},
     {FILE_WITH("suggest s { title T; text X; when colour = 3; }"),
-     "ngxerr: bad.conf:5:35: unknown key \"colour\" of \"when\"; allowed are errno, kind, level, family, client_network, capture, "
+     "ngxerr: bad.conf:5:35: unknown key \"colour\" of \"when\"; allowed are errno, kind, level, family, client_network, platform, capture, "
      "count, clients, "
      "uris, peers, servers, hosts, top_client_share, top_uri_share, top_peer_share, since_reload, with, without\n"
      "    suggest s { title T; text X; when colour = 3; }\n                                      ^\n"},
@@ -251,6 +251,7 @@ static const struct {
     {"suggest s { title T; text X; when capture zone; }", "\"when capture\" needs a value"},
     {"suggest s { title T; text X; when level loud; }", "\"loud\" is no value of \"level\""},
     {"suggest s { title T; text X; when client_network ours; }", "\"ours\" is no value of \"client_network\""},
+    {"suggest s { title T; text X; when platform plan9; }", "\"plan9\" is no value of \"platform\""},
     {"suggest s { title T; text X; when kind none; when family unix; when capture login > 5; }", NULL},
 };
 
