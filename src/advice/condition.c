@@ -250,8 +250,7 @@ condition_add_figures(struct buffer *out, const struct condition *condition, con
     } else if (strcmp(key, "family") == 0) {
         buffer_add_format(out, "the upstream's address is %s", evidence_family(evidence->upstream_addr));
     } else if (strcmp(key, "platform") == 0) {
-        buffer_add_format(out, "errors or paths of %s",
-                          evidence->platform == PLATFORM_WINDOWS ? "Windows" : "BSD or macOS");
+        buffer_add_format(out, "errors or paths of %s", platform_title(evidence->platform));
     } else if (strcmp(key, "client_network") == 0) {
         buffer_add_format(out, "the busiest client's address is %s", evidence_network(evidence->client));
     }
@@ -275,6 +274,9 @@ condition_add_words(struct buffer *out, const struct condition *condition)
         buffer_add_text(out, "no ");
         add_values(out, condition);
         buffer_add_text(out, " beside it");
+    } else if (strcmp(key, "platform") == 0) {
+        bool windows = among_values(condition, slice_of(platform_name(PLATFORM_WINDOWS)));
+        buffer_add_format(out, "nginx runs on %s", platform_title(windows ? PLATFORM_WINDOWS : PLATFORM_BSD));
     } else {
         bool capture = strcmp(key, "capture") == 0;
         buffer_add_format(out, "%s is ",
@@ -283,7 +285,6 @@ condition_add_words(struct buffer *out, const struct condition *condition)
                           : strcmp(key, "level") == 0          ? "the level"
                           : strcmp(key, "family") == 0         ? "the upstream's address"
                           : strcmp(key, "client_network") == 0 ? "the busiest client's address"
-                          : strcmp(key, "platform") == 0       ? "the system"
                                                                : key);
         if (condition->compare == COMPARE_IN)
             add_values(out, condition);

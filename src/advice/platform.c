@@ -82,6 +82,12 @@ platform_name(enum platform platform)
     return names[platform];
 }
 
+const char *
+platform_title(enum platform platform)
+{
+    return platform == PLATFORM_WINDOWS ? "Windows" : platform == PLATFORM_BSD ? "FreeBSD or macOS" : "Linux";
+}
+
 bool
 platform_drive_path(struct slice value)
 {

@@ -6,6 +6,8 @@
 
 /* "linux", "bsd" or "windows", as conditions have them; "linux" for an unknown one. */
 const char *platform_name(enum platform platform);
+/* The same for people. */
+const char *platform_title(enum platform platform);
 
 /* The form that patterns/commands.tsv gives a command, in memory of `arena`; NULL when that system has none.  *meaning is
  * set where the table has another one.  Placeholders stay: it is asked before they are filled. */
