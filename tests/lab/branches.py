@@ -16,6 +16,11 @@ import pages  # noqa: E402
 
 COUNTS = (120, 30, 12, 3, 1)
 ADDRESSES = {"ipv4": "127.0.0.1:9000", "ipv6": "[::1]:9000", "unix": "unix:/run/app.sock"}
+# A record that tells the system of the others in its log.
+PLATFORM_LINES = {
+    "windows": b'2024/05/01 10:00:06 [info] 4040#7068: *7 WSARecv() failed (10054: An existing connection was forcibly closed by the remote host) while waiting for request, client: 127.0.0.1, server: 0.0.0.0:80',
+    "bsd": b"2024/05/01 10:00:06 [info] 812#0: *7 recv() failed (54: Connection reset by peer) while waiting for request, client: 127.0.0.1, server: 0.0.0.0:80",
+}
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -118,9 +123,10 @@ def vary(line, number, branch):
 def companions(branch, written):
     """A record of a class that must stand in the same log; each possible one, until one leads there."""
     globs = [glob for words in branch.of("with") for glob in words]
+    system = [PLATFORM_LINES[words[0]] for words in branch.of("platform") if words[0] in PLATFORM_LINES]
     if not globs:
-        return [[]]
-    return [[line for line in pages.examples(written[class_id]) if b"[" in line[:40]][:1]
+        return [system]
+    return [system + [line for line in pages.examples(written[class_id]) if b"[" in line[:40]][:1]
             for glob in globs for class_id in written if fnmatch.fnmatchcase(class_id, glob)]
 
 
@@ -163,10 +169,15 @@ def explained_fields():
     return fields_of
 
 
+def is_asked(line):
+    """A platform that may be Linux asks nothing of a log."""
+    return line.words[1] != "platform" or "linux" not in line.words[2:]
+
+
 def main(words):
     written = pages.classes_as_written()
     branches = [Branch(class_id, suggestion, written) for class_id, directive in written.items() for suggestion in directive.all("suggest")
-                if suggestion.all("when") and not suggestion.all("answer")]
+                if any(is_asked(line) for line in suggestion.all("when")) and not suggestion.all("answer")]
     branches = [branch for branch in branches if not words or any(word in branch.class_id for word in words)]
     if not branches:
         print("Bail out! no suggestion with a when was found")
