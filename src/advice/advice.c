@@ -29,16 +29,17 @@ fill_prose(const struct making *making, const char *text)
     return placeholders_fill(text, making->evidence, FILL_PROSE, making->arena, NULL, NULL);
 }
 
-/* Those that the platform has; *filled_count of them. */
+/* Those that the platform has; *filled_count of them.  The operator's own classes are written for his own systems. */
 static struct advice_check *
 fill_checks(const struct making *making, const struct check *checks, size_t count, struct name_list *unfilled,
             size_t *filled_count)
 {
     struct advice_check *filled = arena_allocate(making->arena, count * sizeof(*filled));
+    enum platform platform = making->class_info->built_in ? making->evidence->platform : PLATFORM_UNKNOWN;
     *filled_count = 0;
     for (size_t i = 0; i < count; i++) {
         const char *meaning = checks[i].meaning;
-        const char *command = platform_command(making->evidence->platform, checks[i].command, making->arena, &meaning);
+        const char *command = platform_command(platform, checks[i].command, making->arena, &meaning);
         if (command == NULL)
             continue;
         struct advice_check *check = &filled[(*filled_count)++];

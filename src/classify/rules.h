@@ -102,6 +102,7 @@ struct class_info {
     const char **counters;
     size_t counter_count;
     struct place place;
+    bool built_in; /* not of a file of the operator's own */
 };
 
 struct rules;

@@ -242,6 +242,7 @@ loader_class(struct loader *loader, const struct conf_directive *directive)
     rule->info.priority = 50;
     rule->info.proof = PROOF_DOCS;
     rule->info.place = directive->words[1].place;
+    rule->info.built_in = loader->built_in;
     rule->tier = loader->tier;
     rule->order = loader->count;
     rule->directive = directive;

@@ -122,6 +122,7 @@ loader_read_path(struct loader *loader, const char *path, bool may_be_missing)
 static void
 loader_read_embedded(struct loader *loader, struct embedded_trees *trees)
 {
+    loader->built_in = true;
     for (struct conf_tree *tree; embedded_trees_next(trees, &tree);)
         loader_read_tree(loader, tree);
 }
