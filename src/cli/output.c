@@ -158,6 +158,24 @@ is_database(const char *path)
     return same;
 }
 
+/* What SQLite keeps beside a database has commits that are not in it yet, and is read as such whatever it holds. */
+static bool
+is_beside_database(const char *path)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"}; /* sqlite.org/tempfiles.html */
+    struct slice name = slice_of(path);
+    bool beside = false;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && !beside; i++) {
+        if (!slice_ends(name, slice_of(suffixes[i])))
+            continue;
+        struct buffer database = BUFFER_EMPTY;
+        buffer_add(&database, slice_first(name, name.size - strlen(suffixes[i])));
+        beside = is_database(buffer_text(&database));
+        buffer_free(&database);
+    }
+    return beside;
+}
+
 static bool
 open_file(struct output *output)
 {
@@ -194,12 +212,12 @@ output_open(const char *path, FILE *standard, struct diagnostics *diagnostics)
         output->borrowed = true;
         return output;
     }
-    if (is_database(path)) {
+    output->path = resolve(path);
+    if (output->path != NULL && (is_database(output->path) || is_beside_database(output->path))) {
         diagnose(diagnostics, STATUS_USAGE, "--output %s would replace a database", path);
-        free(output);
+        output_free(output);
         return NULL;
     }
-    output->path = resolve(path);
     if (output->path == NULL || !open_file(output)) {
         diagnose(diagnostics, STATUS_STORE, "%s cannot be written: %s", path, strerror(errno));
         output_free(output);

@@ -13,7 +13,7 @@ struct output;
 /* `path` NULL or "-": `standard` (borrowed).  Else a temporary file in the directory of `path`, without a name where the
  * file system has such files, which output_finish renames to it; an existing file's mode is kept, a new one follows the
  * umask; what is no regular file (/dev/stdout, a pipe) is written directly.  NULL after a diagnostic: STATUS_STORE, or STATUS_USAGE where a
- * database stands. */
+ * database stands, or what SQLite keeps beside one. */
 struct output *output_open(const char *path, FILE *standard, struct diagnostics *diagnostics);
 /* Tells now what output_open would refuse, for who has a log to read before; nothing is left behind. */
 bool output_check(const char *path, struct diagnostics *diagnostics);

@@ -48,3 +48,7 @@ for command in 'report -d n.db' 'report --scan -d n.db a.log' 'query -d other.db
     "$NGXERR" $command -o n.db 2>&1 || echo "exit $?"
 done
 "$NGXERR" query -d n.db --by class 2>&1 | tail -1
+for file in n.db-wal n.db-shm n.db-journal; do
+    "$NGXERR" report -o "$file" a.log 2>&1 || echo "exit $?"
+done
+"$NGXERR" report -o none.db-wal a.log && ls none.db-wal
