@@ -22,7 +22,7 @@ struct option_spec {
 #define OPTION_FORMAT(formats) {"format", 'f', "FORMAT", "output format: " formats}
 #define OPTION_OUTPUT {"output", 'o', "FILE", "write to FILE, which appears only when complete"}
 #define OPTION_VERBOSE {"verbose", 'v', NULL, "say more on standard error"}
-#define OPTION_TZ {"tz", 0, "ZONE", "time zone of tzdata, for example Europe/Berlin (default: the system's)"}
+#define OPTION_TZ {"tz", 0, "ZONE", "time zone of tzdata, such as Europe/Berlin (default: the one of a database's logs, else the system's)"}
 #define OPTION_UTC {"utc", 0, NULL, "the same as --tz UTC"}
 #define OPTION_COLOR {"color", 0, "WHEN", "auto, always or never"}
 #define OPTION_NODE(help_text) {"node", 0, "NAME", help_text}

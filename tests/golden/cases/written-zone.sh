@@ -27,3 +27,5 @@ echo "--- a report that scans: the new log is of this system's zone, and then th
 "$NGXERR" report --scan -d n.db --since 2026-11-20 --until 2026-11-21 b.log 2>&1 | grep 'Window\|Time zone\|First'
 "$NGXERR" query -d n.db 2>&1
 "$NGXERR" query -d n.db --by log,hour 2>&1
+echo "--- the help says so"
+"$NGXERR" query --help | grep -e '--tz ZONE'
