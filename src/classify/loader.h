@@ -13,7 +13,7 @@ struct loader {
     bool failed;
     const struct conf_tree *tree; /* being read */
     const char *area;             /* of the file being read; NULL until `area` was read */
-    bool built_in; /* what is read is embedded in the program */
+    bool built_in;                /* what is read is embedded in the program */
     size_t tier;
     size_t tier_start;  /* index in list of the first class of the tier */
     struct rule **list; /* of all classes read */
