@@ -56,14 +56,30 @@ run_check(struct command_context *context, const struct rules *rules)
 
     patterns_check(rules, context->diagnostics, &lines, &result);
     fwrite(buffer_text(&lines), 1, lines.size, context->out);
-    fprintf(context->out, "%zu classes, %zu examples, %zu counter-examples: ", result.classes, result.examples,
-            result.counters);
+    fprintf(context->out, "%zu class%s, %zu example%s, %zu counter-example%s: ", result.classes,
+            result.classes == 1 ? "" : "es", result.examples, result.examples == 1 ? "" : "s", result.counters,
+            result.counters == 1 ? "" : "s");
     if (result.failures == 0)
         fputs("ok\n", context->out);
     else
         fprintf(context->out, "%zu failed\n", result.failures);
     buffer_free(&lines);
     return result.failures == 0 ? STATUS_DONE : STATUS_FOUND;
+}
+
+/* An empty list would hide the slip. */
+static void
+say_unknown_areas(const struct options *options, const struct rules *rules, struct diagnostics *diagnostics)
+{
+    const char *glob;
+
+    for (size_t i = 0; (glob = options_value_at(options, "area", i)) != NULL; i++) {
+        bool known = false;
+        for (size_t c = 0; c < rules_count(rules) && !known; c++)
+            known = class_glob_matches(slice_of(glob), slice_of(rules_class(rules, c)->area));
+        if (!known)
+            diagnose_warning(diagnostics, "no area is called \"%s\"; `ngxerr patterns list` has them all", glob);
+    }
 }
 
 static bool
@@ -129,6 +145,8 @@ run_with_rules(struct command_context *context, const struct options *options, b
 
     if (rules == NULL)
         return STATUS_USAGE;
+    if (!check)
+        say_unknown_areas(options, rules, context->diagnostics);
     if (check)
         status = run_check(context, rules);
     else if (format == 0)
