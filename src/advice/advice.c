@@ -187,6 +187,17 @@ fill_commands(const struct making *making, struct advice *advice, struct name_li
     advice->operator_value_count = names->count;
 }
 
+/* All of them on a page without records. */
+static void
+choose_docs(const struct making *making, struct advice *advice)
+{
+    const struct class_info *class_info = making->class_info;
+    advice->docs = arena_allocate(making->arena, class_info->doc_count * sizeof(*advice->docs));
+    for (size_t i = 0; i < class_info->doc_count; i++)
+        if (making->evidence->count == 0 || platform_needs_page(making->evidence->platform, class_info->docs[i]))
+            advice->docs[advice->doc_count++] = class_info->docs[i];
+}
+
 void
 advice_make(const struct class_info *class_info, const struct evidence *evidence, struct arena *arena,
             struct advice *advice)
@@ -209,6 +220,7 @@ advice_make(const struct class_info *class_info, const struct evidence *evidence
         .caveat_count = class_info->caveat_count,
     };
     make_ways(&making, advice);
+    choose_docs(&making, advice);
     collect_operator_values(advice->chosen, &names);
     fill_commands(&making, advice, &names);
 }

@@ -95,6 +95,8 @@ struct advice {
     size_t check_count;
     const char **caveats;
     size_t caveat_count;
+    const char **docs; /* pages to read, without those for another platform */
+    size_t doc_count;
     const char **
         operator_values; /* the names of ${your_...} that stand in chosen, checks and decides, once each, as they are needed */
     size_t operator_value_count;

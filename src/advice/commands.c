@@ -1,4 +1,4 @@
-/* Gives a command the form that it has on another system, by the table patterns/commands.tsv.  Used in the room advice. */
+/* Gives a command the form that it has on another system, and tells whose a page is, by the table patterns/commands.tsv.  Used in the room advice. */
 #include "advice/platform.h"
 
 #include <stdio.h>
@@ -181,4 +181,19 @@ platform_command(enum platform platform, const char *command, struct arena *aren
         *meaning = arena_copy(arena, told).data;
     buffer_free(&out);
     return form;
+}
+
+bool
+platform_needs_page(enum platform platform, const char *address)
+{
+    for (enum platform of = PLATFORM_LINUX; of <= PLATFORM_WINDOWS; of++) {
+        struct slice rest = commands_table();
+        struct row row;
+        char pages[32];
+        snprintf(pages, sizeof(pages), "%s-doc", platform_name(of));
+        while (next_row(&rest, pages, &row))
+            if (slice_starts(slice_of(address), row.command))
+                return strcmp(platform_name(of), platform_name(platform)) == 0;
+    }
+    return true;
 }

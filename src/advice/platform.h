@@ -13,6 +13,9 @@ const char *platform_title(enum platform platform);
  * set where the table has another one.  Placeholders stay: it is asked before they are filled. */
 const char *platform_command(enum platform platform, const char *command, struct arena *arena, const char **meaning);
 
+/* Is the page that a class names for the operators of that system?  Most are for all. */
+bool platform_needs_page(enum platform platform, const char *address);
+
 /* An absolute path with a drive of letters, digits, spaces and ._-~()+, without a name that begins with a dot or hyphen. */
 bool platform_drive_path(struct slice value);
 

@@ -216,9 +216,9 @@ compose_notes(struct paper *paper, const struct advice *advice)
     compose_checks(paper, "Verify", advice->checks, advice->check_count);
     for (size_t i = 0; i < advice->caveat_count; i++)
         paper_block(paper, BLOCK_LABELLED, i == 0 ? "Mind" : NULL, advice->caveats[i]);
-    for (size_t i = 0; i < advice->class_info->doc_count; i++) {
+    for (size_t i = 0; i < advice->doc_count; i++) {
         paper_begin(paper, BLOCK_FACT, i == 0 ? "Read" : NULL);
-        paper->style->link(paper, slice_of(advice->class_info->docs[i]));
+        paper->style->link(paper, slice_of(advice->docs[i]));
         paper_end(paper);
     }
 }

@@ -73,7 +73,7 @@ json_advice(struct json *json, const char *name, const struct advice *advice)
     write_checks(json, "checks", advice->checks, advice->check_count);
     json_texts(json, "caveats", advice->caveats, advice->caveat_count);
     json_texts(json, "operator_values", advice->operator_values, advice->operator_value_count);
-    json_texts(json, "docs", advice->class_info->docs, advice->class_info->doc_count);
+    json_texts(json, "docs", advice->docs, advice->doc_count);
     json_text(json, "proof", proof_name(advice->class_info->proof));
     json_close(json, '}');
 }

@@ -27,8 +27,6 @@ static struct class_info evil_info = {
     .severity = SEVERITY_ACT,
     .suggestions = &evil_suggestion,
     .suggestion_count = 1,
-    .docs = evil_list,
-    .doc_count = 1,
 };
 
 static struct way *
@@ -78,6 +76,8 @@ evil_advice(struct arena *arena)
         .check_count = 1,
         .caveats = evil_list,
         .caveat_count = 2,
+        .docs = evil_list,
+        .doc_count = 1,
         .operator_values = evil_list,
         .operator_value_count = 2,
         .value_needed_count = 2,

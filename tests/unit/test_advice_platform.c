@@ -107,6 +107,19 @@ another_meaning_comes_with_the_form(void **state)
     arena_free(arena);
 }
 
+static void
+pages_of_one_system_are_for_it(void **state)
+{
+    (void)state;
+    assert_true(platform_needs_page(PLATFORM_UNKNOWN, "https://nginx.org/en/docs/ngx_core_module.html#user"));
+    assert_true(platform_needs_page(PLATFORM_WINDOWS, "https://nginx.org/en/docs/ngx_core_module.html#user"));
+    assert_true(platform_needs_page(PLATFORM_UNKNOWN, "https://man7.org/linux/man-pages/man1/namei.1.html"));
+    assert_false(platform_needs_page(PLATFORM_WINDOWS, "https://man7.org/linux/man-pages/man1/namei.1.html"));
+    assert_false(platform_needs_page(PLATFORM_BSD, "https://man7.org/linux/man-pages/man1/namei.1.html"));
+    assert_true(platform_needs_page(PLATFORM_WINDOWS, "https://nginx.org/en/docs/windows.html"));
+    assert_false(platform_needs_page(PLATFORM_LINUX, "https://nginx.org/en/docs/windows.html"));
+}
+
 /* --- the embedded classes --- */
 
 /* What a shell of the system does not know, and no command may keep. */
@@ -208,6 +221,7 @@ main(void)
         cmocka_unit_test(platforms_are_told),
         cmocka_unit_test(commands_have_their_forms),
         cmocka_unit_test(another_meaning_comes_with_the_form),
+        cmocka_unit_test(pages_of_one_system_are_for_it),
         cmocka_unit_test(no_class_keeps_a_foreign_command),
         cmocka_unit_test(drive_paths_stand_in_commands),
     };
