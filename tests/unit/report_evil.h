@@ -162,4 +162,18 @@ write_as(const struct report *report, const char *format, struct buffer *out)
     return buffer_text(out);
 }
 
+static int
+make_arena(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int
+drop_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
 #endif

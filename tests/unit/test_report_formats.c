@@ -279,20 +279,6 @@ explanations_let_nothing_out(void **state)
     buffer_free(&prose);
 }
 
-static int
-make_arena(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int
-drop_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
 int
 main(void)
 {

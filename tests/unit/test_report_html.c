@@ -157,20 +157,6 @@ links(void **state)
     }
 }
 
-static int
-make_arena(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int
-drop_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
 int
 main(void)
 {
