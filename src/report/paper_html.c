@@ -31,6 +31,14 @@ paper_html_close(struct paper *paper)
     separate(paper, BLOCK_NONE);
 }
 
+static void
+add_element(struct buffer *out, const char *name, struct slice text)
+{
+    buffer_add_format(out, "<%s>", name);
+    escape_html_text(out, text);
+    buffer_add_format(out, "</%s>", name);
+}
+
 /* The elements of each block. */
 static const struct {
     const char *start, *end;
@@ -45,11 +53,8 @@ html_begin(struct paper *paper, enum block block, const char *label)
 {
     struct buffer *out = paper->out;
     separate(paper, block);
-    if (block == BLOCK_FACT && label != NULL) {
-        buffer_add_text(out, "<dt>");
-        escape_html_text(out, slice_of(label));
-        buffer_add_text(out, "</dt>");
-    }
+    if (block == BLOCK_FACT && label != NULL)
+        add_element(out, "dt", slice_of(label));
     if (block == BLOCK_HEADING && label != NULL) {
         buffer_add_text(out, "<h3 id=\"");
         escape_html_text(out, slice_of(label));
@@ -74,9 +79,7 @@ html_end(struct paper *paper)
 static void
 html_code(struct paper *paper, struct slice text)
 {
-    buffer_add_text(paper->out, "<code>");
-    escape_html_text(paper->out, text);
-    buffer_add_text(paper->out, "</code>");
+    add_element(paper->out, "code", text);
 }
 
 static void
@@ -93,9 +96,7 @@ html_text(struct paper *paper, struct slice text)
 static void
 html_strong(struct paper *paper, struct slice text)
 {
-    buffer_add_text(paper->out, "<strong>");
-    escape_html_text(paper->out, text);
-    buffer_add_text(paper->out, "</strong>");
+    add_element(paper->out, "strong", text);
 }
 
 static void
