@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/rules_option.h"
+#include "report/report.h"
 
 static const struct option_spec specs[] = {
     OPTION_FORMAT("text, markdown, html or json"),
@@ -91,11 +92,10 @@ say_files(const struct options *options, const struct rules *rules, struct diagn
 static const char *
 read_format(const struct options *options, struct diagnostics *diagnostics)
 {
-    static const char *const formats[] = {"text", "markdown", "html", "json", NULL};
     size_t format = 0;
-    bool good = options_choice(options, "format", formats, diagnostics, &format) &&
+    bool good = options_choice(options, "format", report_format_names, diagnostics, &format) &&
                 output_check(options_value(options, "output"), diagnostics);
-    return good ? formats[format] : NULL;
+    return good ? report_format_names[format] : NULL;
 }
 
 static bool

@@ -72,11 +72,10 @@ struct run {
 static bool
 read_format(struct run *run)
 {
-    static const char *const names[] = {"text", "markdown", "html", "json", NULL};
     size_t index = 0;
-    if (!options_choice(run->options, "format", names, run->context->diagnostics, &index))
+    if (!options_choice(run->options, "format", report_format_names, run->context->diagnostics, &index))
         return false;
-    run->format = report_format_find(names[index]);
+    run->format = report_format_find(report_format_names[index]);
     return true;
 }
 

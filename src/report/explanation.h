@@ -43,7 +43,7 @@ struct explanation_page {
     bool test_ok;      /* the output of a successful nginx -t was among it */
 };
 
-/* format: text, markdown, html or json; false when there is no such format. */
-bool explanation_write(const struct explanation_page *page, const char *format, struct buffer *out);
+/* `name` of a format; false when there is none of it. */
+bool explanation_write(const struct explanation_page *page, const char *name, struct buffer *out);
 
 #endif

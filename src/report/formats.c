@@ -4,12 +4,14 @@
 #include "report/report.h"
 
 const struct report_format report_formats[] = {
-    {"text", report_write_text},
-    {"markdown", report_write_markdown},
-    {"html", report_write_html},
-    {"json", report_write_json},
-    {NULL, NULL},
+    {"text", report_write_text, explanation_write_text},
+    {"markdown", report_write_markdown, explanation_write_markdown},
+    {"html", report_write_html, explanation_write_html},
+    {"json", report_write_json, explanation_write_json},
+    {NULL, NULL, NULL},
 };
+
+const char *const report_format_names[] = {"text", "markdown", "html", "json", NULL};
 
 const struct report_format *
 report_format_find(const char *name)
@@ -21,17 +23,10 @@ report_format_find(const char *name)
 }
 
 bool
-explanation_write(const struct explanation_page *page, const char *format, struct buffer *out)
+explanation_write(const struct explanation_page *page, const char *name, struct buffer *out)
 {
-    if (strcmp(format, "text") == 0)
-        explanation_write_text(page, out);
-    else if (strcmp(format, "markdown") == 0)
-        explanation_write_markdown(page, out);
-    else if (strcmp(format, "html") == 0)
-        explanation_write_html(page, out);
-    else if (strcmp(format, "json") == 0)
-        explanation_write_json(page, out);
-    else
-        return false;
-    return true;
+    const struct report_format *format = report_format_find(name);
+    if (format != NULL)
+        format->explain(page, out);
+    return format != NULL;
 }

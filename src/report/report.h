@@ -88,11 +88,15 @@ struct report {
     size_t blind_count;
 };
 
+struct explanation_page;
 struct report_format {
-    const char *name; /* text, markdown, html, json */
+    const char *name;
     void (*write)(const struct report *report, struct buffer *out);
+    void (*explain)(const struct explanation_page *page, struct buffer *out);
 };
 extern const struct report_format report_formats[];
+/* Of all formats, NULL-ended. */
+extern const char *const report_format_names[];
 /* NULL when there is no such format. */
 const struct report_format *report_format_find(const char *name);
 

@@ -240,6 +240,8 @@ unknown_formats(void **state)
 {
     (void)state;
     assert_null(report_format_find("pdf"));
+    for (size_t i = 0; report_format_names[i] != NULL; i++)
+        assert_string_equal(report_formats[i].name, report_format_names[i]);
     assert_string_equal(report_format_find("markdown")->name, "markdown");
 }
 
