@@ -8,49 +8,7 @@
 #include <unistd.h>
 
 #include "input/input.h"
-
-#define FILE_NAME "file"
-
-/* Each test works in a directory of its own. */
-static int
-enter_directory(void **state)
-{
-    char *path = strdup("/tmp/ngxerr-test-input-XXXXXX");
-
-    *state = path;
-    return path == NULL || mkdtemp(path) == NULL || chdir(path) != 0;
-}
-
-static int
-leave_directory(void **state)
-{
-    unlink(FILE_NAME);
-    int result = chdir("/") != 0 || rmdir(*state) != 0;
-    free(*state);
-    return result;
-}
-
-static void
-write_file(struct slice bytes)
-{
-    FILE *file = fopen(FILE_NAME, "w");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* Text that does not compress well, so that members span several raw blocks. */
-static void
-add_text(struct buffer *out, size_t size)
-{
-    uint32_t state = 7;
-
-    for (size_t i = 0; i < size; i++) {
-        state = state * 1664525 + 1013904223;
-        buffer_add_byte(out, (char)('!' + (state >> 24) % 90));
-    }
-}
+#include "input_file.h"
 
 /* Reads the file in blocks of `block` bytes; gives the status that ended it. */
 static enum input_status
@@ -267,7 +225,6 @@ test_a_time_in_a_far_future(void **state)
 int
 main(void)
 {
-#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(test_plain),
         IN_DIRECTORY(test_open_errors),
