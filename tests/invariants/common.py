@@ -103,6 +103,18 @@ class Killer:
         expect(self.killed >= least, "only %d of %d were killed: %.2f seconds are too few" % (self.killed, most, self.seconds))
 
 
+def position_in(process, path):
+    """How far the process has read the file, from its descriptor; -1 when it does not have it open now."""
+    try:
+        for name in os.listdir("/proc/%d/fd" % process.pid):
+            if os.readlink("/proc/%d/fd/%s" % (process.pid, name)) == path:
+                with open("/proc/%d/fdinfo/%s" % (process.pid, name), encoding="ascii") as file:
+                    return int(file.readline().split()[1])
+    except OSError:
+        pass
+    return -1
+
+
 def scan(directory, database, *words, node="test", status=0):
     return run(directory, "scan", "--node", node, "--tz", "UTC", "-d", database, *words, status=status)
 

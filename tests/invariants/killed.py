@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 
-from common import Killer, PROGRAM, SEED, check_sums, compare, environment, expect, make_log, read_rows, scan, views, work_directory
+from common import Killer, PROGRAM, SEED, check_sums, compare, environment, expect, make_log, position_in, read_rows, scan, views, work_directory
 
 chance = random.Random(SEED)
 BY_BYTES, BY_TIME, LARGE, MANY = 75, 110, 15, 300
@@ -137,18 +137,6 @@ def large_by_time(base, logs, expected, whole):
     recovered(base, database, logs, expected, "a scan after %d kills" % killer.killed)
     killer.check(LARGE)
     return "%d of %d large ones killed" % (killer.killed, LARGE)
-
-
-def position_in(process, path):
-    """How far the process has read the file; -1 when it does not have it open."""
-    try:
-        for name in os.listdir("/proc/%d/fd" % process.pid):
-            if os.readlink("/proc/%d/fd/%s" % (process.pid, name)) == path:
-                with open("/proc/%d/fdinfo/%s" % (process.pid, name), encoding="ascii") as file:
-                    return int(file.readline().split()[1])
-    except OSError:
-        pass
-    return -1
 
 
 def asked_to_end(base, logs, expected, wanted):

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from common import (PROGRAM, SEED, check_sums, compare, environment, expect, fail, read_rows, run, scan, views, work_directory)
+from common import (PROGRAM, SEED, check_sums, compare, environment, expect, fail, position_in, read_rows, run, scan, views, work_directory)
 from rotation import find_logrotate
 
 chance = random.Random(SEED)
@@ -362,26 +362,12 @@ def a_log_emptied_and_written_as_it_was(case):
     case.check()
 
 
-def position_in(process, path):
-    """How far the process has read the file, from its descriptor; None when it does not have it open now."""
-    try:
-        for name in os.listdir("/proc/%d/fd" % process.pid):
-            if os.readlink("/proc/%d/fd/%s" % (process.pid, name)) == path:
-                with open("/proc/%d/fdinfo/%s" % (process.pid, name), encoding="ascii") as file:
-                    return int(file.readline().split()[1])
-    except OSError:
-        pass
-    return None
-
-
 def stop_within(process, path, size):
     """Stops the scan when it has read a part of the file beyond what it looks at first; false when it was too fast."""
     while process.poll() is None:
-        position = position_in(process, path)
-        if position is not None and 65536 < position < size:
+        if 65536 < position_in(process, path) < size:
             process.send_signal(signal.SIGSTOP)
-            position = position_in(process, path)
-            if position is not None and 65536 < position < size:
+            if 65536 < position_in(process, path) < size:
                 return True
             process.send_signal(signal.SIGCONT)
     return False
