@@ -5,9 +5,10 @@
 set -eu
 cd "$(dirname "$0")"
 
-base="gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev
+base="gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev
       libxxhash-dev libcmocka-dev sqlite3 gzip zstd logrotate openssl ca-certificates python3 tzdata procps"
 lab="lnav libnginx-mod-stream libnginx-mod-mail libnginx-mod-http-lua php-fpm gnutls-bin iproute2"
+optional="libisal-dev" # configure does without it, and Debian has it for some processors only
 lint="clang llvm libclang-rt-14-dev clang-tidy clang-format cppcheck shellcheck mandoc"
 
 say() {
@@ -29,6 +30,17 @@ installed() {
 missing_of() {
     for package in "$@"; do
         installed "$package" || printf ' %s' "$package"
+    done
+}
+
+# Of the packages named, those that the archive has, as far as its lists are here.
+offered_of() {
+    for package in "$@"; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            printf ' %s' "$package"
+        else
+            say "$package is not in this system's archive, and is left out" >&2
+        fi
     done
 }
 
@@ -65,21 +77,27 @@ install_deps() {
 
     if ! command -v apt-get >/dev/null 2>&1; then
         say "there is no apt-get here; these packages (Debian's names) are needed and taken to be installed:"
-        say "$(printf '%s ' $wanted)"
+        # shellcheck disable=SC2086 # a list of words
+        say "$(printf '%s ' $wanted $optional)"
         return 0
     fi
     # shellcheck disable=SC2086 # a list of words
-    missing=$(missing_of $wanted)
-    if [ -z "$missing" ]; then
+    missing=$(missing_of $wanted) extra=$(missing_of $optional)
+    # shellcheck disable=SC2086
+    [ -n "$missing" ] || extra=$(offered_of $extra)
+    if [ -z "$missing$extra" ]; then
         say "every package that is needed is installed"
         return 0
     fi
-    say "installing:$missing"
+    say "installing:$missing$extra"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
         say "this needs root or sudo"
         exit 1
     fi
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q -o Acquire::Retries=3
+    # shellcheck disable=SC2086 # a list of words
+    missing=$missing$(offered_of $extra)
+    [ -n "$missing" ] || return 0
     policy_set
     # shellcheck disable=SC2086 # a list of words
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-upgrade --no-install-recommends \

@@ -177,23 +177,15 @@ escape_is_ascii(struct slice bytes)
 
 typedef unsigned char lanes __attribute__((vector_size(16))); /* as every processor has them */
 
-static inline lanes
-lanes_at(const char *bytes)
-{
-    lanes loaded;
-    memcpy(&loaded, bytes, sizeof(loaded));
-    return loaded;
-}
-
-/* The lesser of each two. */
-static inline lanes
-lanes_least(lanes a, lanes b)
+/* Leaves the lesser of each two.  Lanes go by address: by value they have another form where the processor has none. */
+static inline void
+lanes_least(lanes *least, const lanes *other)
 {
 #ifdef __SSE2__
-    return (lanes)_mm_min_epu8((__m128i)a, (__m128i)b);
+    *least = (lanes)_mm_min_epu8((__m128i)*least, (__m128i)*other);
 #else
-    lanes less = (lanes)(a < b);
-    return (a & less) | (b & ~less);
+    lanes less = (lanes)(*least < *other);
+    *least = (*least & less) | (*other & ~less);
 #endif
 }
 
@@ -205,10 +197,12 @@ struct seen {
 static inline void
 see(struct seen *seen, const char *bytes)
 {
-    lanes loaded = lanes_at(bytes);
+    lanes loaded, other;
+    memcpy(&loaded, bytes, sizeof(loaded));
+    other = loaded ^ '\\';
     seen->all |= loaded;
-    seen->least = lanes_least(seen->least, loaded);
-    seen->least = lanes_least(seen->least, loaded ^ '\\');
+    lanes_least(&seen->least, &loaded);
+    lanes_least(&seen->least, &other);
 }
 
 /* True for bytes from 1 to 0x7f but the backslash, 32 at a time; the last 32 may be looked at twice. */

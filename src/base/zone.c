@@ -12,6 +12,9 @@
 #include "base/byte.h"
 #include "base/memory.h"
 
+/* Where the C library's own has 32 bits, times end in 2038. */
+_Static_assert(sizeof(time_t) == 8, "build with -D_TIME_BITS=64");
+
 /* The time a table covers, 1970-01-01 to 2100-01-01; before and after it the first and last offsets hold. */
 #define TABLE_END INT64_C(4102444800)
 /* No zone changes its offset twice within a week. */

@@ -60,7 +60,7 @@ match_cache_free(struct match_cache *cache)
 static size_t
 place_of(const struct match_key *key)
 {
-    return key->hash.low >> (64 - CACHE_LOG2); /* all facts come through to these bits */
+    return (size_t)(key->hash.low >> (64 - CACHE_LOG2)); /* all facts come through to these bits */
 }
 
 static bool

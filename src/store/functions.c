@@ -154,7 +154,7 @@ block_holds(struct slice block, struct slice address)
     size_t address_size = address_bytes(address, a);
     if (address_size != size && !(address_size == 16 && size == 4 && unmap(a)))
         return false;
-    if (memcmp(a, b, bits / 8) != 0)
+    if (memcmp(a, b, (size_t)(bits / 8)) != 0)
         return false;
     unsigned rest = (unsigned)(bits % 8);
     return rest == 0 || (a[bits / 8] ^ b[bits / 8]) >> (8 - rest) == 0;

@@ -16,6 +16,7 @@
 
 /* The note for epoch N is a lock of the byte NOTE_BEGIN + N.  SQLite's own bytes are at 2^30. */
 #define NOTE_BEGIN ((off_t)1 << 62)
+_Static_assert(sizeof(off_t) == 8, "build with -D_FILE_OFFSET_BITS=64");
 
 /* Closed while a database is filled for the first time.  SQLite's bytes and these notes go when the process closes any descriptor of the
  * file or SQLite ends a transaction; this lock is the descriptor's. */

@@ -142,7 +142,7 @@ top_names(const uint64_t *counts, unsigned size, const char *(*name)(unsigned), 
     for (unsigned i = 1; i < size; i++)
         if (counts[i] > 0)
             known[distinct->count++] = (struct value_count){slice_of(name(i)), counts[i]};
-    qsort(known, distinct->count, sizeof(*known), compare_values);
+    qsort(known, (size_t)distinct->count, sizeof(*known), compare_values);
     *count = distinct->count < limit ? (size_t)distinct->count : limit;
     memcpy(values, known, *count * sizeof(*values));
 }

@@ -10,7 +10,7 @@ command -v "$FUZZ_CC" >/dev/null 2>&1 || {
 mkdir -p fuzz-build
 headers=$(find "$SRCDIR/src" -name '*.h')
 # shellcheck disable=SC2153 # given by make
-flags="-std=c11 -O1 -g -D_GNU_SOURCE -I$SRCDIR/src -pthread $FLAGS -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+flags="-std=c11 -O1 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -I$SRCDIR/src -pthread $FLAGS -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 objects=
 for source in $SOURCES $GENERATED; do
     case $source in

@@ -117,7 +117,7 @@ random_source(uint64_t *random, struct buffer *out, unsigned depth)
     static const char *const quantifiers[] = {"",    "",      "",     "",   "?",  "*",    "+",
                                               "{2}", "{0,2}", "{1,}", "??", "*+", "{,2}", "+?"};
     static const char *const groups[] = {"(", "(?:", "(?>", "(?<n>", "(?=", "(?!", "(?|", "(?i:"};
-    size_t parts = 1 + next_random(random) % 5;
+    size_t parts = (size_t)(1 + next_random(random) % 5);
 
     for (size_t i = 0; i < parts; i++) {
         if (depth > 0 && next_random(random) % 4 == 0) {

@@ -62,11 +62,11 @@ static size_t
 draw_size(struct fixture *fixture)
 {
     static const size_t sizes[] = {0, 1, 57, 58, 63, 200, 8185, 8186, 8187};
-    size_t more = draw(fixture, 1000);
+    uint64_t more = draw(fixture, 1000);
     if (more == 0) /* as a whole in the page, and with a rest of one page and more */
-        return 65000 + draw(fixture, 2) * 500 + draw(fixture, 140);
+        return (size_t)(65000 + draw(fixture, 2) * 500 + draw(fixture, 140));
     if (more == 1)
-        return draw(fixture, LONG_TEXT - 30);
+        return (size_t)draw(fixture, LONG_TEXT - 30);
     return more < 990 ? sizes[draw(fixture, 6)] : sizes[draw(fixture, sizeof(sizes) / sizeof(sizes[0]))];
 }
 
