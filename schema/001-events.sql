@@ -185,14 +185,14 @@ CREATE TABLE unparsed_reason (
     name TEXT NOT NULL
 );
 
--- Names in the counts, at most LIMIT_COUNT_LABELS; further ones are '(other)'.
+-- Names in the counts, at most LIMIT_COUNT_LABELS; further ones are '(other)'.  0: the record has no such field, which an empty one is not.
 CREATE TABLE label (
     id   INTEGER PRIMARY KEY,
-    text TEXT NOT NULL UNIQUE
+    text TEXT UNIQUE
 );
-INSERT INTO label VALUES (0, ''), (1, '(other)');
+INSERT INTO label VALUES (0, NULL), (1, '(other)');
 
--- Events that were pruned, per quarter of an hour.  Label 0: the record has no such field.
+-- Events that were pruned, per quarter of an hour.
 CREATE TABLE quarter (
     time     INTEGER NOT NULL, -- epoch of its begin; -1: no time
     class_id INTEGER NOT NULL,
@@ -306,8 +306,8 @@ SELECT
     class, level, server, upstream_addr, node, sum(number) AS count
 FROM (
     SELECT
-        q.time AS quarter, k.class AS class, CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level, CASE WHEN q.server > 0 THEN s.text END AS server,
-        CASE WHEN q.upstream > 0 THEN u.text END AS upstream_addr, n.text AS node, q.count AS number
+        q.time AS quarter, k.class AS class, CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level, nullif(s.text, '') AS server,
+        nullif(u.text, '') AS upstream_addr, n.text AS node, q.count AS number
     FROM quarter q
     JOIN class k ON k.id = q.class_id
     JOIN label s ON s.id = q.server

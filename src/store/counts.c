@@ -108,8 +108,8 @@ counts_free(struct counts *counts)
 static bool
 label_id(struct counts *counts, struct slice text, uint16_t *id)
 {
-    *id = LABEL_NONE;
-    if (text.size == 0)
+    *id = text.data == NULL ? LABEL_NONE : LABEL_OTHER;
+    if (text.data == NULL || slice_is(text, "(other)")) /* a name that looks like it is one of them */
         return true;
     uint64_t hash = hash_slice(text);
     struct label_entry *entry = find_label(counts, text, hash);
@@ -117,7 +117,6 @@ label_id(struct counts *counts, struct slice text, uint16_t *id)
         *id = (uint16_t)entry->id;
         return true;
     }
-    *id = LABEL_OTHER;
     if (counts->label_count >= LIMIT_COUNT_LABELS || text.size > LIMIT_NGINX_RECORD)
         return true;
     sqlite3_stmt *add = store_statement(counts->store, LABEL_ADD);
