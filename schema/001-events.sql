@@ -299,20 +299,28 @@ FROM event_rows;
 CREATE VIEW classes AS
 SELECT class, area, CASE c.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity, title, retired FROM class c WHERE id > 0;
 
+-- What was pruned, a row a quarter of an hour and what it has in common, with the names of event_rows.  The program asks it what the counts
+-- know; in `others` a bit is set where a name is '(other)': 1 server, 2 upstream_addr, 4 node.
+CREATE VIEW pruned_rows AS
+SELECT
+    nullif(q.time, -1) AS epoch, q.class_id AS class_id, k.class AS class, k.area AS area,
+    CASE k.severity WHEN 1 THEN 'act' WHEN 2 THEN 'fix' WHEN 3 THEN 'tune' WHEN 4 THEN 'noise' END AS severity,
+    CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level,
+    s.text AS server, NULL AS upstream, u.text AS upstream_addr, n.text AS node,
+    (q.server = 1) + 2 * (q.upstream = 1) + 4 * (q.node = 1) AS others, q.count AS number
+FROM quarter q
+JOIN class k ON k.id = q.class_id
+JOIN label s ON s.id = q.server
+JOIN label u ON u.id = q.upstream
+JOIN label n ON n.id = q.node;
+
 -- What was pruned and what is there.
 CREATE VIEW counts AS
 SELECT
     CASE WHEN quarter >= 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', quarter, 'unixepoch') END AS time,
     class, level, server, upstream_addr, node, sum(number) AS count
 FROM (
-    SELECT
-        q.time AS quarter, k.class AS class, CASE q.level WHEN 1 THEN 'emerg' WHEN 2 THEN 'alert' WHEN 3 THEN 'crit' WHEN 4 THEN 'error' WHEN 5 THEN 'warn' WHEN 6 THEN 'notice' WHEN 7 THEN 'info' WHEN 8 THEN 'debug' END AS level, nullif(s.text, '') AS server,
-        nullif(u.text, '') AS upstream_addr, n.text AS node, q.count AS number
-    FROM quarter q
-    JOIN class k ON k.id = q.class_id
-    JOIN label s ON s.id = q.server
-    JOIN label u ON u.id = q.upstream
-    JOIN label n ON n.id = q.node
+    SELECT coalesce(epoch, -1) AS quarter, class, level, nullif(server, '') AS server, nullif(upstream_addr, '') AS upstream_addr, node, number FROM pruned_rows
     UNION ALL
     SELECT coalesce(epoch - epoch % 900, -1), class, level, nullif(server, ''), nullif(upstream_addr, ''), node, 1 FROM events
 )

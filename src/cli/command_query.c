@@ -23,7 +23,8 @@ static const struct option_spec own_specs[] = {
     OPTION_OUTPUT,
     {"number", 'n', "N", "the last N events, or the N largest counts; 0: all (default: all, on a terminal 100 events)"},
     {"reverse", 'r', NULL, "newest first; with --by the other way round"},
-    {"by", 0, "FIELD[,FIELD]", "count by columns of the view events, or by second, minute, 10min, hour, day"},
+    {"by", 0, "FIELD[,FIELD]",
+     "count by columns of the view events, or by second, minute, 10min, hour, day; pruned events too where the counts tell"},
     {"sql", 0, "SELECT", "the answer of a statement over the views; it can only read"},
     OPTION_TZ,
     OPTION_UTC,
@@ -170,9 +171,9 @@ from_database(const struct query *query)
     return query->options->word_count == 0;
 }
 
-/* Events that the question is about are pruned: from when on it answers. */
+/* Events that the question is about are pruned: they are counted, or from when on it answers. */
 static void
-say_pruned(const struct query *query)
+say_pruned(const struct query *query, bool counted)
 {
     const struct filter *filter = &query->filter;
     int64_t pruned = query->info.pruned_before;
@@ -181,9 +182,8 @@ say_pruned(const struct query *query)
     if (pruned < 0 || options_given(query->options, "sql") || (filter->has_since && filter->since >= pruned))
         return;
     epoch_to_local(query->zone, pruned, time);
-    diagnose(diagnostics_of(query), STATUS_DONE,
-             "of the events before %s %s some or all were pruned; this is complete from then on", time,
-             zone_name(query->zone));
+    diagnose(diagnostics_of(query), STATUS_DONE, "of the events before %s %s some or all were pruned; %s", time,
+             zone_name(query->zone), counted ? "these counts have them too" : "this is complete from then on");
 }
 
 /* Which database, and up to when; JSON holds it itself. */
@@ -199,7 +199,8 @@ say_source(const struct query *query)
         diagnose(diagnostics_of(query), STATUS_DONE, "%s, current to %s %s", query->info.path, time,
                  zone_name(query->zone));
     }
-    say_pruned(query);
+    if (query->by_count == 0)
+        say_pruned(query, false);
 }
 
 /* --- answers --- */
@@ -300,11 +301,13 @@ answer_events(struct query *query)
 static bool
 answer_counts(struct query *query)
 {
-    return write_rows(query,
-                      query_by(query->store, &query->filter, query->by, query->by_count, query->zone,
-                               query->number > 0 ? (uint64_t)query->number : 0,
-                               options_given(query->options, "reverse")),
-                      ANSWER_COUNTS);
+    uint64_t limit = query->number > 0 ? (uint64_t)query->number : 0;
+    struct rows *rows = query_by(query->store, &query->filter, query->by, query->by_count, query->zone, limit,
+                                 options_given(query->options, "reverse"));
+
+    if (rows != NULL)
+        say_pruned(query, rows_count_pruned(rows));
+    return write_rows(query, rows, ANSWER_COUNTS);
 }
 
 static bool

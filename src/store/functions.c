@@ -229,6 +229,22 @@ time_bucket(sqlite3_context *context, int count, sqlite3_value **values)
     sqlite3_result_int64(context, begin - first);
 }
 
+/* Whether a stretch of `seconds` that begins at an epoch lies in more than one hour of the question's zone, or may: the
+ * zone's offset is no multiple of it, or changes within. */
+static void
+zone_cuts(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    const struct store *store = sqlite3_user_data(context);
+    int64_t epoch = sqlite3_value_int64(values[0]), seconds = sqlite3_value_int64(values[1]);
+    bool cuts = false;
+    if (store->zone != NULL && sqlite3_value_type(values[0]) != SQLITE_NULL) {
+        int offset = zone_offset(store->zone, epoch);
+        cuts = offset % seconds != 0 || zone_offset(store->zone, epoch + seconds - 1) != offset;
+    }
+    sqlite3_result_int(context, cuts);
+}
+
 bool
 functions_register(struct store *store)
 {
@@ -240,12 +256,14 @@ functions_register(struct store *store)
         {"text_glob", 2, text_glob},         {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},
         {"upstream_glob", 3, upstream_glob}, {"class_glob", 2, class_glob}, {"address_in", 2, address_in},
         {"grep_text", 2, grep_text},         {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path},
-        {"time_bucket", 2, time_bucket},
+        {"time_bucket", 2, time_bucket},     {"zone_cuts", 2, zone_cuts},
     };
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
         if (sqlite3_create_function_v2(store->db, functions[i].name, functions[i].arguments,
                                        SQLITE_UTF8 | SQLITE_DIRECTONLY |
-                                           (functions[i].function == time_bucket || functions[i].function == grep_text
+                                           (functions[i].function == time_bucket ||
+                                                    functions[i].function == grep_text ||
+                                                    functions[i].function == zone_cuts
                                                 ? 0
                                                 : SQLITE_DETERMINISTIC),
                                        store, functions[i].function, NULL, NULL, NULL) != SQLITE_OK)

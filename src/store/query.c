@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "store/alike.h"
-#include "store/question.h"
+#include "store/query_pruned.h"
 
 /* The columns of the view events. */
 #define EVENT_COLUMN_NAMES                                                                                         \
@@ -18,6 +18,8 @@ struct rows {
     struct question question;
     struct alike *alike; /* whose rows the question reads; NULL: none */
     bool of_user;        /* an error is the user's statement's, and the authorizer is on */
+    bool in_transaction; /* begun for these rows */
+    bool count_pruned;
 };
 
 static struct rows *
@@ -47,6 +49,8 @@ rows_free(struct rows *rows)
     alike_end(rows->alike);
     if (rows->of_user)
         sqlite3_set_authorizer(rows->store->db, NULL, NULL);
+    if (rows->in_transaction)
+        store_end(rows->store);
     free(rows);
 }
 
@@ -142,44 +146,45 @@ query_count(struct store *store, const struct filter *filter, uint64_t *count)
 
 struct by_field {
     const char *name;
-    const char *expression; /* over the view events, with its name */
+    const char *expression; /* over the views events and pruned_rows, with its name */
     bool is_time;
+    unsigned counted; /* enum counted; 0: the counts of what was pruned do not know it */
 };
 
 static const struct by_field by_fields[] = {
-    {"second", "time_bucket(epoch, 1) AS second", true},
-    {"minute", "time_bucket(epoch, 60) AS minute", true},
-    {"10min", "time_bucket(epoch, 600) AS \"10min\"", true},
-    {"hour", "time_bucket(epoch, 3600) AS hour", true},
-    {"day", "time_bucket(epoch, 86400) AS day", true},
-    {"level", "level", false},
-    {"class", "class", false},
-    {"area", "area", false},
-    {"severity", "severity", false},
-    {"message", "message", false},
-    {"doing", "doing", false},
-    {"errno", "errno", false},
-    {"kind", "kind", false},
-    {"pid", "pid", false},
-    {"tid", "tid", false},
-    {"connection", "connection", false},
-    {"client", "client", false},
-    {"server", "server", false},
-    {"request", "request", false},
-    {"method", "method", false},
-    {"uri", "plain_path(uri) AS uri", false},
-    {"subrequest", "subrequest", false},
-    {"upstream", "upstream", false},
-    {"upstream_addr", "upstream_addr", false},
-    {"host", "host", false},
-    {"referrer", "referrer", false},
-    {"extra", "extra", false},
-    {"flags", "flags", false},
-    {"node", "node", false},
-    {"log", "log", false},
-    {"file", "file", false},
-    {"file_id", "file_id", false},
-    {"lines", "lines", false},
+    {"second", "time_bucket(epoch, 1) AS second", true, 0},
+    {"minute", "time_bucket(epoch, 60) AS minute", true, 0},
+    {"10min", "time_bucket(epoch, 600) AS \"10min\"", true, 0},
+    {"hour", "time_bucket(epoch, 3600) AS hour", true, COUNTED | COUNTED_TIME},
+    {"day", "time_bucket(epoch, 86400) AS day", true, COUNTED | COUNTED_TIME},
+    {"level", "level", false, COUNTED},
+    {"class", "class", false, COUNTED},
+    {"area", "area", false, COUNTED},
+    {"severity", "severity", false, COUNTED},
+    {"message", "message", false, 0},
+    {"doing", "doing", false, 0},
+    {"errno", "errno", false, 0},
+    {"kind", "kind", false, 0},
+    {"pid", "pid", false, 0},
+    {"tid", "tid", false, 0},
+    {"connection", "connection", false, 0},
+    {"client", "client", false, 0},
+    {"server", "server", false, COUNTED | COUNTED_SERVER},
+    {"request", "request", false, 0},
+    {"method", "method", false, 0},
+    {"uri", "plain_path(uri) AS uri", false, 0},
+    {"subrequest", "subrequest", false, 0},
+    {"upstream", "upstream", false, 0},
+    {"upstream_addr", "upstream_addr", false, COUNTED | COUNTED_UPSTREAM_ADDR},
+    {"host", "host", false, 0},
+    {"referrer", "referrer", false, 0},
+    {"extra", "extra", false, 0},
+    {"flags", "flags", false, 0},
+    {"node", "node", false, COUNTED | COUNTED_NODE},
+    {"log", "log", false, 0},
+    {"file", "file", false, 0},
+    {"file_id", "file_id", false, 0},
+    {"lines", "lines", false, 0},
 };
 #define BY_COUNT (sizeof(by_fields) / sizeof(by_fields[0]))
 
@@ -229,15 +234,21 @@ query_by_check(const char *const *fields, size_t count, struct diagnostics *diag
     return find_fields(fields, count, diagnostics, found);
 }
 
+static void
+add_expressions(struct question *question, const struct by_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        question_add(question, i == 0 ? "SELECT " : ", ");
+        question_add(question, fields[i]->expression);
+    }
+}
+
 /* The events that pass, counted by the fields in memory. */
 static struct alike *
 count_by(struct store *store, const struct filter *filter, const struct by_field *const *fields, size_t count)
 {
     struct question question = {.store = store};
-    for (size_t i = 0; i < count; i++) {
-        question_add(&question, i == 0 ? "SELECT " : ", ");
-        question_add(&question, fields[i]->expression);
-    }
+    add_expressions(&question, fields, count);
     question_add(&question, " FROM event_rows");
     question_filter(&question, filter);
     return alike_begin(store, &question, (unsigned)count);
@@ -252,6 +263,56 @@ select_fields(struct question *question, const struct by_field *const *fields, s
         question_add(question, fields[i]->name);
         question_add(question, "\", ");
     }
+}
+
+/* From here on nobody's prune moves events to the counts between two questions. */
+static bool
+begin_transaction(struct rows *rows)
+{
+    if (rows->store->in_transaction)
+        return true;
+    sqlite3_stmt *begin = store_statement(rows->store, BEGIN_READ);
+    rows->in_transaction = rows->store->in_transaction = begin != NULL && store_run(rows->store, begin);
+    return rows->in_transaction;
+}
+
+/* Whether the rows count what was pruned. */
+static bool
+look_at_pruned(struct rows *rows, const struct filter *filter, const struct by_field *const *fields, size_t count)
+{
+    unsigned needs = 0;
+    bool known = true;
+    for (size_t i = 0; i < count; i++) {
+        needs |= fields[i]->counted;
+        known = known && fields[i]->counted != 0;
+    }
+    return !known ||
+           (begin_transaction(rows) && query_pruned_is_counted(rows->store, filter, needs, &rows->count_pruned));
+}
+
+bool
+rows_count_pruned(const struct rows *rows)
+{
+    return rows->count_pruned;
+}
+
+/* Where the counts are read from, each with its number. */
+static void
+add_counted(struct rows *rows, const struct filter *filter, const struct by_field *const *fields, size_t count)
+{
+    static const char *const keys[] = {"", "c0", "c0, c1", "c0, c1, c2", "c0, c1, c2, c3"};
+    struct question *question = &rows->question;
+    if (!rows->count_pruned) {
+        question_add(question, "alike");
+        return;
+    }
+    question_add(question, "(SELECT ");
+    question_add(question, keys[count]);
+    question_add(question, ", number FROM alike UNION ALL ");
+    add_expressions(question, fields, count);
+    question_add(question, ", number FROM pruned_rows");
+    question_filter(question, filter);
+    question_add(question, ")");
 }
 
 struct rows *
@@ -270,14 +331,17 @@ query_by(struct store *store, const struct filter *filter, const char *const *fi
     struct question *question = &rows->question;
     bool by_time = found[0]->is_time, last = by_time && limit > 0;
     store->zone = zone;
-    rows->alike = count_by(store, filter, found, field_count);
+    if (look_at_pruned(rows, filter, found, field_count))
+        rows->alike = count_by(store, filter, found, field_count);
     if (rows->alike == NULL) {
         rows_free(rows);
         return NULL;
     }
     question_add(question, last || reversed ? "SELECT * FROM (SELECT " : "SELECT ");
     select_fields(question, found, field_count);
-    question_add(question, "sum(number) AS count FROM alike GROUP BY ");
+    question_add(question, "sum(number) AS count FROM ");
+    add_counted(rows, filter, found, field_count);
+    question_add(question, " GROUP BY ");
     question_add(question, groups[field_count]);
     question_add(question, " ORDER BY ");
     question_add(question, last ? by_last[field_count] : by_time ? groups[field_count] : by_count[field_count]);

@@ -47,7 +47,8 @@ bool query_count(struct store *store, const struct filter *filter, uint64_t *cou
 
 /* Counts by one to QUERY_BY_FIELDS fields: any column of the view `events` but id, epoch, time, and the time fields
  * second, minute, 10min, hour, day, whose values are the epoch of their begin in `zone`.  Columns: the fields, then
- * `count`.  Ordered by time when the first field is one, else by count falling; `reversed` turns that round after
+ * `count`.  What was pruned is counted where the counts know all that is asked (rows_count_pruned), so that the answer is
+ * that of before; else the answer is of the events that are there.  Ordered by time when the first field is one, else by count falling; `reversed` turns that round after
  * `limit` was applied.  URIs count without their arguments.  An unknown field is STATUS_USAGE. */
 #define QUERY_BY_FIELDS 4
 bool query_by_is_time(const char *field);
@@ -56,6 +57,8 @@ bool query_by_is_time(const char *field);
 bool query_by_check(const char *const *fields, size_t count, struct diagnostics *diagnostics);
 struct rows *query_by(struct store *store, const struct filter *filter, const char *const *fields, size_t field_count,
                       const struct zone *zone, uint64_t limit, bool reversed);
+/* Something of what the filter is about was pruned, or may have been, and is counted. */
+bool rows_count_pruned(const struct rows *rows);
 
 /* One SELECT (or WITH, VALUES, EXPLAIN) of the user; cannot write, attach or load anything.  Without rows of its own:
  * width 0. */

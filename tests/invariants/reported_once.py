@@ -8,7 +8,7 @@ import random
 import subprocess
 import threading
 
-from common import PROGRAM, SEED, environment, expect, make_log, run, scan, work_directory
+from common import PROGRAM, SEED, environment, expect, make_log, read_rows, run, scan, work_directory
 
 chance = random.Random(SEED)
 ROUNDS = 9
@@ -54,8 +54,7 @@ def add(total, counts):
 
 
 def stored():
-    rows = json.loads(run(base, "query", "-d", database, "--by", "class", "-f", "json"))["rows"]
-    return {row["class"]: row["count"] for row in rows}
+    return dict(read_rows(database, "SELECT class, count(*) FROM events GROUP BY class"))
 
 
 def report_killed(name):

@@ -14,8 +14,9 @@ echo 'no record' >logs/other.log
 "$NGXERR" db retime -d a.db --tz Europe/Berlim
 "$NGXERR" db retime -d a.db --tz Europe/Berlin --grep x
 echo "--- given twice, both hold"
+left='SELECT severity, count(*) AS count FROM events GROUP BY severity ORDER BY count DESC'
 "$NGXERR" scan -d twice.db --tz UTC --keep act=100y --keep all=1s logs
-"$NGXERR" query -d twice.db --by severity -f csv 2>/dev/null
+"$NGXERR" query -d twice.db -f csv --sql "$left" 2>/dev/null
 "$NGXERR" scan -d twice.db --keep noise=1d --keep noise=2d logs || echo "exit $?"
 for keep in nose=7d noise=7x noise noise=7d,noise=8d ''; do
     "$NGXERR" scan -d a.db --keep "$keep" logs || echo "exit $?"
@@ -27,11 +28,12 @@ done
 "$NGXERR" db prune -d a.db --severity noise
 "$NGXERR" db prune -d a.db --severity noise
 "$NGXERR" query -d a.db --utc -f csv --by severity
+"$NGXERR" query -d a.db -f csv --sql "$left" 2>/dev/null
 "$NGXERR" query -d a.db -f csv --sql "SELECT sum(count) FROM counts"
 # a scan that has no room says so, removes what it was told to, and stores nothing new
 cp "$samples/error.log.1" logs/
 "$NGXERR" scan -d a.db --node web1 --min-free 8000000T --keep tune=1s logs 2>&1 | sed 's/[0-9.]* of [0-9.]* MB/N of N MB/; s/leaves [0-9.]* MB/leaves N MB/'
-"$NGXERR" query -d a.db --utc -f csv --by severity 2>/dev/null
+"$NGXERR" query -d a.db -f csv --sql "$left" 2>/dev/null
 "$NGXERR" db retime -d a.db --tz Europe/Berlin
 "$NGXERR" db retime -d a.db --tz Europe/Berlin --log nothing
 # smaller than an empty database cannot be: 5 for 5G would remove all that there is
