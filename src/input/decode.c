@@ -23,23 +23,19 @@ void
 decode_restart(struct input *input)
 {
     input->decoder->restart(input->decoder_state);
-    input->between = input->further = false;
+    input->between = input->further = input->hungry = false;
     input->member_from = 0;
     input->member_head_size = 0;
 }
 
-/* Between two members: skips zeros.  False when the file ends there or cannot be read. */
+/* Between two members: skips zeros.  False when there is nothing else in raw. */
 static bool
 decode_next_member(struct input *input)
 {
-    for (;;) {
-        while (input->raw_at < input->raw_size && input->raw[input->raw_at] == '\0')
-            input->raw_at++;
-        if (input->raw_at < input->raw_size)
-            break;
-        if (!raw_fill(input))
-            return false;
-    }
+    while (input->raw_at < input->raw_size && input->raw[input->raw_at] == '\0')
+        input->raw_at++;
+    if (input->raw_at == input->raw_size)
+        return false;
     decode_restart(input);
     input->further = true;
     input->member_from = input_disk_offset(input);
@@ -81,28 +77,33 @@ is_foreign(const struct input *input)
     return input->further && !input->format->agrees((struct slice){input->member_head, input->member_head_size});
 }
 
-/* The decoder has taken all there is in raw, and has given all that came of it. */
+/* Waits for more bytes, or for the end, when `hungry`. */
 static enum input_status
 decode_fill(struct input *input)
 {
+    input->hungry = false;
     if (raw_fill(input))
         return INPUT_DATA;
     if (input->ended == INPUT_FAILED)
         return INPUT_FAILED;
+    if (input->between)
+        return input_end(input, INPUT_END, "%s", "");
     if (is_foreign(input))
         return decode_failed(input, DECODE_DAMAGED, "");
     return input_end(input, INPUT_UNFINISHED, "the %s data ends in its middle, at byte %llu", input->format->name,
                      (unsigned long long)input_disk_offset(input));
 }
 
-/* One call of the decoder.  INPUT_DATA when reading may go on. */
+/* One call of the decoder.  INPUT_DATA when reading may go on, after decode_fill when `hungry`. */
 static enum input_status
 decode_once(struct input *input, struct decode_step *step)
 {
     size_t room = step->out_size;
 
-    if (input->between && !decode_next_member(input))
-        return input->ended == INPUT_FAILED ? INPUT_FAILED : input_end(input, INPUT_END, "%s", "");
+    if (input->between && !decode_next_member(input)) {
+        input->hungry = true;
+        return INPUT_DATA;
+    }
     step->in = input->raw + input->raw_at;
     step->in_size = input->raw_size - input->raw_at;
     enum decode_result result = input->decoder->step(input->decoder_state, step);
@@ -116,10 +117,45 @@ decode_once(struct input *input, struct decode_step *step)
         input->between = true;
     else if (result != DECODE_GOES_ON)
         return decode_failed(input, result, step->why);
-    else if (taken == 0 && step->out_size == room)
-        return input->raw_at < input->raw_size ? decode_failed(input, DECODE_DAMAGED, "it does not go on")
-                                               : decode_fill(input);
+    else if (taken == 0 && step->out_size == room) {
+        if (input->raw_at < input->raw_size)
+            return decode_failed(input, DECODE_DAMAGED, "it does not go on");
+        input->hungry = true;
+    }
     return INPUT_DATA;
+}
+
+/* A writer may be silent in the middle of a member, and a decoder may hold bytes when all that came is taken: only one that gives a byte
+ * tells that there is one.  No more than one read(2) a call, since what comes may be nothing but padding. */
+bool
+decode_ready(struct input *input, int milliseconds)
+{
+    struct decode_step step = {.out = &input->ahead, .out_size = 1};
+    bool filled = false;
+
+    while (!input->has_ahead && input->ended == INPUT_DATA) {
+        if (!input->hungry)
+            decode_once(input, &step);
+        else if (filled || !raw_ready(input, milliseconds))
+            return false;
+        else {
+            decode_fill(input);
+            filled = true;
+        }
+        input->has_ahead = step.out_size == 0;
+    }
+    return true;
+}
+
+/* What decode_ready looked at. */
+static void
+give_ahead(struct input *input, struct decode_step *step)
+{
+    if (!input->has_ahead)
+        return;
+    *step->out++ = input->ahead;
+    step->out_size--;
+    input->has_ahead = false;
 }
 
 enum input_status
@@ -128,10 +164,17 @@ decode_read(struct input *input, char *bytes, size_t capacity, size_t *got)
     /* no more than what every library's counters hold */
     size_t room = capacity > (1U << 30) ? 1U << 30 : capacity;
     struct decode_step step = {.out = bytes, .out_size = room};
-    enum input_status status = INPUT_DATA;
+    enum input_status status = input->ended;
 
-    while (step.out_size > 0 && status == INPUT_DATA)
-        status = decode_once(input, &step);
+    give_ahead(input, &step);
+    while (step.out_size > 0 && status == INPUT_DATA) {
+        if (!input->hungry)
+            status = decode_once(input, &step);
+        else if (step.out_size == room || raw_ready(input, 0))
+            status = decode_fill(input);
+        else
+            break; /* what there is, is given before more is waited for */
+    }
     *got = room - step.out_size;
     return *got > 0 ? INPUT_DATA : status;
 }

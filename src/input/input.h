@@ -24,13 +24,13 @@ struct input;
 struct input *input_open(const char *path, int *error_number);
 void input_close(struct input *input);
 
-/* Gives up to `capacity` bytes.  After END, UNFINISHED, DAMAGED or FAILED every further call gives the same. */
+/* Gives up to `capacity` bytes; of a stream what there is, and waits only when there is nothing.  After END, UNFINISHED, DAMAGED or FAILED every further call gives the same. */
 enum input_status input_read(struct input *input, char *bytes, size_t capacity, size_t *got);
 /* The next input_read begins at `offset` decompressed bytes from the start; false for stdin once it was read past, or
  * on a short file. */
 bool input_seek(struct input *input, uint64_t offset);
-/* Waits at most `milliseconds` until input_read has something to do: data, the end or an error. */
-bool input_ready(const struct input *input, int milliseconds);
+/* Waits at most `milliseconds` until input_read has something to give without waiting: data, the end or an error. */
+bool input_ready(struct input *input, int milliseconds);
 /* Does the file begin with these bytes now?  True for what is compressed or no regular file: it is not written anew in
  * its place. */
 bool input_begins_with(const struct input *input, struct slice head);

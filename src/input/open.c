@@ -140,11 +140,19 @@ input_read(struct input *input, char *bytes, size_t capacity, size_t *got)
     enum input_status status;
 
     *got = 0;
-    if (input->ended != INPUT_DATA)
+    if (input->ended != INPUT_DATA && !input->has_ahead)
         return input->ended;
     status = input->format != NULL ? decode_read(input, bytes, capacity, got) : plain_read(input, bytes, capacity, got);
     input->position += *got;
     return status;
+}
+
+bool
+input_ready(struct input *input, int milliseconds)
+{
+    if (input->regular)
+        return true;
+    return input->format != NULL ? decode_ready(input, milliseconds) : raw_ready(input, milliseconds);
 }
 
 /* Reads on and throws away until `offset`. */

@@ -75,6 +75,9 @@ struct input {
     const struct decoder *decoder; /* NULL: plain, or not supported */
     void *decoder_state;
     bool between;                 /* a member has ended, and none has begun since */
+    bool hungry;                  /* the decoder has taken all there is in raw, and has given all that came of it */
+    bool has_ahead;               /* a byte was given before it was asked for */
+    char ahead;                   /* that byte, the next of input_read */
     bool further;                 /* the member is not the first, and nothing came of it yet */
     uint64_t member_from;         /* where in the file it begins */
     char member_head[MAGIC_SIZE]; /* of a further one, its first bytes, as far as the decoder has taken them */
@@ -84,6 +87,8 @@ struct input {
 /* Reads into raw what the next read(2) gives, when raw is used up.  False at the end and on errors; then ended is set
  * for errors. */
 bool raw_fill(struct input *input);
+/* Waits at most `milliseconds` until raw_fill does not have to wait, or is not needed. */
+bool raw_ready(const struct input *input, int milliseconds);
 /* Sets the final status and its sentence. */
 enum input_status input_end(struct input *input, enum input_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -97,6 +102,8 @@ void decode_begin(struct input *input, const struct decoder *decoder);
 void decode_end(struct input *input);
 /* From the beginning of the file again. */
 void decode_restart(struct input *input);
+/* As input_ready, of no regular file. */
+bool decode_ready(struct input *input, int milliseconds);
 enum input_status decode_read(struct input *input, char *bytes, size_t capacity, size_t *got);
 
 #endif

@@ -35,7 +35,7 @@ raw_fill(struct input *input)
 }
 
 bool
-input_ready(const struct input *input, int milliseconds)
+raw_ready(const struct input *input, int milliseconds)
 {
     struct pollfd descriptor = {.fd = input->descriptor, .events = POLLIN};
 

@@ -11,8 +11,10 @@ import resource
 import signal
 import subprocess
 import time
+import zlib
 
-from common import Killer, PROGRAM, SEED, check_sums, compare, environment, expect, make_log, position_in, read_rows, scan, views, work_directory
+from common import (COMPRESSORS, Killer, PROGRAM, SEED, check_sums, compare, environment, expect, make_log, position_in, read_rows, scan, views,
+                    work_directory)
 
 chance = random.Random(SEED)
 BY_BYTES, BY_TIME, LARGE, MANY = 75, 110, 15, 300
@@ -180,7 +182,7 @@ def many_asked_to_end(base):
     expect(halves > 0, "no scan of many logs left what it had read when a signal came")
 
 
-def silent_stream_asked_to_end(base):
+def silent_stream_asked_to_end(base, name, compress):
     """Of a stream that falls silent what came is there, though it is not much, and stays when a signal ends the scan."""
     log, database = os.path.join(base, "silent.log"), os.path.join(base, "silent.db")
     fresh = os.path.join(base, "whole.db")
@@ -191,7 +193,7 @@ def silent_stream_asked_to_end(base):
     with open(log, "rb") as file:
         content = file.read(12000)
     process = start(base, database, "-", stdin=subprocess.PIPE)
-    process.stdin.write(content)
+    process.stdin.write(compress(content))
     process.stdin.flush()
     until, stored = time.monotonic() + 60, 0
     while stored == 0 and time.monotonic() < until:
@@ -199,14 +201,27 @@ def silent_stream_asked_to_end(base):
         done = subprocess.run([PROGRAM, "query", "-f", "ndjson", "-d", database], cwd=base, env=environment(base), stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
         stored = done.stdout.count(b"\n")
-    expect(stored > 10, "of a silent stream of %d bytes %d events can be seen" % (len(content), stored))
+    expect(stored > 10, "of a silent stream (%s) of %d bytes %d events can be seen" % (name, len(content), stored))
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=60)  # its input is closed after it: the end of a stream makes a line without its newline a whole one
     finish(process, (-signal.SIGTERM,))
-    expect(read_rows(database, "SELECT count(*) FROM events")[0][0] >= stored, "a signal took what a silent stream had brought")
+    expect(read_rows(database, "SELECT count(*) FROM events")[0][0] >= stored, "a signal took what a silent stream (%s) had brought" % name)
     with open(log, "rb") as file:
         finish(start(base, database, "-", stdin=file), (0,))
-    compare(database, views(fresh), what="a scan after a silent stream")
+    compare(database, views(fresh), what="a scan after a silent stream (%s)" % name)
+    remove(database)
+    remove(fresh)
+
+
+def half_a_member(content):
+    """As a gzip that was told to flush, and goes on."""
+    compressor = zlib.compressobj(wbits=31)
+    return compressor.compress(content) + compressor.flush(zlib.Z_SYNC_FLUSH)
+
+
+def silent_streams_asked_to_end(base):
+    for name, compress in [("plain", bytes), ("half a .gz", half_a_member), *COMPRESSORS.items()]:
+        silent_stream_asked_to_end(base, name, compress)
 
 
 def main():
@@ -227,7 +242,7 @@ def main():
     ended = [asked_to_end(base, large, expected, wanted) for wanted in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
     expect(any(ended), "no scan was ended by a signal")
     many_asked_to_end(base)
-    silent_stream_asked_to_end(base)
+    silent_streams_asked_to_end(base)
 
 
 main()
