@@ -60,23 +60,27 @@ window_add_peeled(struct peeler *peeler, const struct wrapped *wrapped, struct s
 }
 
 bool
+wrapped_is_message(const struct wrapped *wrapped)
+{
+    return wrapped->single || memchr(wrapped->payload.data, '\n', wrapped->payload.size) != NULL;
+}
+
+bool
 window_peel(struct peeler *peeler, struct slice line, struct wrapped *wrapped)
 {
     make_room(peeler, WRAPPER_SPACE(line.size) + 2);
     bool peeled = wrapper_peel(line, peeler->layers, peeler->collected, peeler->room + peeler->end, wrapped);
     struct wrapped timed;
+
+    /* A text with line ends was put together by somebody, and is no piece of a line. */
+    if (peeled && wrapped->partial && wrapped_is_message(wrapped))
+        wrapped->partial = false;
     /* Behind a mere time "Stack trace:" is no host and tag, and any line can follow: CloudWatch's exports have three digits. */
     if (!peeler->timed || (peeled && (wrapped->source == peeler->source || text_begins_record(wrapped->payload))) ||
         !wrapper_peel_timestamp(line, &timed))
         return peeled;
     *wrapped = timed;
     return true;
-}
-
-bool
-wrapped_is_message(const struct wrapped *wrapped)
-{
-    return wrapped->single || memchr(wrapped->payload.data, '\n', wrapped->payload.size) != NULL;
 }
 
 enum filled

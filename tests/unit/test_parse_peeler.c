@@ -99,6 +99,11 @@ test_messages_with_line_ends(void **state)
     assert_peel(JOURNAL("2026/11/20 03:12:45 [error] 12#12: *7 a\\n#0 b, client: 10.0.0.1, server: s"), "R", peeled);
     assert_slice(peeled->cut.records[0].server, "s");
     assert_peel(JOURNAL("nginx: [emerg] a") JOURNAL("b"), "RF", peeled);
+    /* is no piece of a line, though none ends it */
+    assert_peel(DOCKER("nginx: [emerg] a\\nb") DOCKER("c"), "RF", peeled);
+    assert_slice(peeled->cut.records[0].message, "a\nb");
+    assert_peel(DOCKER("2026/11/20 03:12:45 [error] 12#12: *7 a\\nb"), "R", peeled);
+    assert_false(peeled->partial[0]);
 }
 
 static void
@@ -253,6 +258,9 @@ test_blocks_do_not_matter(void **state)
         DOCKER("2026/11/20 03:12:45 [error] 12#12: *7 a\\n"),
         DOCKER("2026/11/20 03:12:45 [error] 12#12: *7 a"),
         DOCKER("b, client: 10.0.0.1, server: s\\n"),
+        DOCKER("2026/11/20 03:12:45 [error] 12#12: *7 a\\nb"),
+        DOCKER("nginx: [emerg] x\\ny"),
+        DOCKER("nginx: [emerg] x\\ny\\n"),
         "{\"_HOSTNAME\":\"h\",\"MESSAGE\":\"2026/11/20 03:12:45 [error] 12#12: *7 a\\nb\"}\n",
         SYSLOG "2026/13/20 03:12:45 [error] 1#1: x\n",
         "nginx: [emerg] x\n",
@@ -286,6 +294,8 @@ test_blocks_do_not_matter(void **state)
             buffer_add_text(&text, VECTOR("x"));
         for (int i = 0; i < 40; i++)
             buffer_add_text(&text, parts[(size_t)rand() % (sizeof(parts) / sizeof(parts[0]))]);
+        if (round % 3 == 0)
+            text.size--;
         struct peeler *peeler = peeler_new();
         struct piece piece;
         peeler_begin(peeler, peeled->arena);
