@@ -107,17 +107,29 @@ tzdata_has(const char *name)
     return has;
 }
 
-/* What follows ".../zoneinfo/" in the target of /etc/localtime, or NULL. */
+/* What follows ".../zoneinfo/" in a path, or NULL. */
+static char *
+name_of_path(struct slice path)
+{
+    size_t at = slice_find(path, SLICE("/zoneinfo/"));
+    return at != SIZE_MAX ? memory_copy_slice(slice_from(path, at + strlen("/zoneinfo/"))) : NULL;
+}
+
 static char *
 name_of_localtime_link(void)
 {
     char target[PATH_MAX];
     ssize_t length = readlink("/etc/localtime", target, sizeof target);
-    if (length <= 0)
-        return NULL;
-    struct slice rest = {target, (size_t)length};
-    size_t at = slice_find(rest, SLICE("/zoneinfo/"));
-    return at != SIZE_MAX ? memory_copy_slice(slice_from(rest, at + strlen("/zoneinfo/"))) : NULL;
+    return length > 0 ? name_of_path((struct slice){target, (size_t)length}) : NULL;
+}
+
+/* A path, which TZ may be, is called by the name that can be given. */
+static char *
+name_of_variable(const char *tz)
+{
+    tz += tz[0] == ':';
+    char *name = tz[0] == '/' ? name_of_path(slice_of(tz)) : NULL;
+    return name != NULL ? name : memory_copy_text(tz[0] != '\0' ? tz : "UTC");
 }
 
 /* The link is what the C library follows; /etc/timezone is only a note beside it. */
@@ -126,7 +138,7 @@ system_zone_name(void)
 {
     const char *tz = getenv("TZ");
     if (tz != NULL)
-        return memory_copy_text(tz[0] == ':' ? tz + 1 : tz[0] != '\0' ? tz : "UTC");
+        return name_of_variable(tz);
     char *name = name_of_localtime_link();
     if (name != NULL)
         return name;

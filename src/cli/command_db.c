@@ -44,7 +44,7 @@ write_info(struct command_context *context, const struct options *options, const
     struct output *output = NULL;
 
     if (zone != NULL && options_choice(options, "format", formats, context->diagnostics, &format)) {
-        (void)filters_follow_zone(options, info, &zone);
+        (void)filters_follow_zone(options, info, context->diagnostics, &zone);
         output = output_open(options_value(options, "output"), context->out, context->diagnostics);
     }
     if (output != NULL) {
@@ -154,7 +154,8 @@ follow_logs(struct command_context *context, const struct options *options, stru
     struct store_info info;
 
     return store_info(store, pruning->arena, &info) &&
-           (!filters_follow_zone(options, &info, &pruning->zone) || read_filter(context, options, pruning));
+           (!filters_follow_zone(options, &info, context->diagnostics, &pruning->zone) ||
+            read_filter(context, options, pruning));
 }
 
 static void

@@ -205,11 +205,13 @@ say_source(const struct query *query)
 
 /* --- answers --- */
 
-/* `written`: the zone that the events were written in, NULL when there are several. */
+/* `written`: the zone that the events were written in, NULL when there are several.  One that this system does not have is not that of
+ * the filters, and what they let pass is shown in theirs. */
 static struct answer
 make_answer(const struct query *query, enum answer_kind kind, const char *written)
 {
-    bool zone_given = options_given(query->options, "tz") || options_given(query->options, "utc");
+    bool zone_given = options_given(query->options, "tz") || options_given(query->options, "utc") ||
+                      (written != NULL && strcmp(written, zone_name(query->zone)) != 0);
 
     return (struct answer){
         .kind = kind,

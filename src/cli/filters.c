@@ -373,15 +373,22 @@ filters_written_zone(const struct store_info *info)
 }
 
 bool
-filters_follow_zone(const struct options *options, const struct store_info *info, struct zone **zone)
+filters_follow_zone(const struct options *options, const struct store_info *info, struct diagnostics *diagnostics,
+                    struct zone **zone)
 {
     const char *name = filters_written_zone(info);
     if (name == NULL || strcmp(name, zone_name(*zone)) == 0 || options_given(options, "tz") ||
         options_given(options, "utc"))
         return false;
     struct zone *written = zone_open(name);
-    if (written == NULL) /* of another machine's tzdata */
+    if (written == NULL) { /* of another machine's tzdata, or a rule that was in TZ */
+        diagnose_warning(
+            diagnostics,
+            "the logs of this database were read with the zone %s, which this system's tzdata does not have: "
+            "times are taken and shown in %s; --tz names another",
+            name, zone_name(*zone));
         return false;
+    }
     zone_free(*zone);
     *zone = written;
     return true;
@@ -391,7 +398,7 @@ bool
 filters_follow_logs(const struct options *options, const struct store_info *info, int64_t now,
                     struct diagnostics *diagnostics, struct arena *arena, struct zone **zone, struct filter *filter)
 {
-    if (!filters_follow_zone(options, info, zone))
+    if (!filters_follow_zone(options, info, diagnostics, zone))
         return true;
     filters_free(filter);
     return filters_make(options, *zone, now, diagnostics, arena, filter);

@@ -39,8 +39,10 @@ struct zone *filters_zone(const struct options *options, struct diagnostics *dia
 const char *filters_written_zone(const struct store_info *info);
 
 /* Of a database whose logs were all written in one zone, the times that are typed and printed are of that zone when
- * --tz and --utc were not given: true when *zone, from filters_zone, has become another one. */
-bool filters_follow_zone(const struct options *options, const struct store_info *info, struct zone **zone);
+ * --tz and --utc were not given: true when *zone, from filters_zone, has become another one.  One that this system does not
+ * have is named, and *zone stays. */
+bool filters_follow_zone(const struct options *options, const struct store_info *info, struct diagnostics *diagnostics,
+                         struct zone **zone);
 /* The same, and *filter is made anew where that is so.  False after a diagnostic. */
 bool filters_follow_logs(const struct options *options, const struct store_info *info, int64_t now,
                          struct diagnostics *diagnostics, struct arena *arena, struct zone **zone,

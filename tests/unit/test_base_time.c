@@ -146,6 +146,28 @@ opening_leaves_the_environment(void **state)
 }
 
 static void
+TZ_is_called_by_a_name_that_can_be_given(void **state)
+{
+    static const char *const cases[][2] = {
+        {"Asia/Tokyo", "Asia/Tokyo"},
+        {":Asia/Tokyo", "Asia/Tokyo"},
+        {"/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"},
+        {":/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"},
+        {"", "UTC"},
+        {":", "UTC"},
+        {"CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3"}, /* there is none */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        setenv("TZ", cases[i][0], 1);
+        struct zone *zone = zone_open(NULL);
+        assert_string_equal(zone_name(zone), cases[i][1]);
+        zone_free(zone);
+    }
+    unsetenv("TZ");
+}
+
+static void
 a_wrong_TZ_is_known(void **state)
 {
     static const char *const right[] = {"", ":", "UTC", "CET-1CEST", "<+03>-3", "EST5EDT,M3.2.0,M11.1.0", ":UTC"};
@@ -271,6 +293,7 @@ main(void)
         cmocka_unit_test(berlin_changes_its_clocks),
         cmocka_unit_test(table_agrees_with_the_c_library),
         cmocka_unit_test(opening_leaves_the_environment),
+        cmocka_unit_test(TZ_is_called_by_a_name_that_can_be_given),
         cmocka_unit_test(a_wrong_TZ_is_known),
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(durations_are_read),

@@ -27,5 +27,13 @@ echo "--- a report that scans: the new log is of this system's zone, and then th
 "$NGXERR" report --scan -d n.db --since 2026-11-20 --until 2026-11-21 b.log 2>&1 | grep 'Window\|Time zone\|First'
 "$NGXERR" query -d n.db 2>&1
 "$NGXERR" query -d n.db --by log,hour 2>&1
+echo "--- a zone that this system does not have, a rule that was in TZ: what the filters let pass is what is shown"
+rm -f n.db*
+TZ='CET-1CEST,M3.5.0,M10.5.0/3' "$NGXERR" scan -d n.db a.log
+"$NGXERR" query -d n.db --since '2026-11-21 07:30' 2>&1
+"$NGXERR" report -d n.db --since 2026-11-21 2>&1 | grep '^ngxerr\|Window\|Time zone\|First'
+"$NGXERR" db info -d n.db 2>&1 | sed -n '/^ngxerr/p; /^  times/p; /events .*from/p'
+"$NGXERR" db prune -d n.db --dry-run --until '2026-11-21 07:30' 2>&1
+"$NGXERR" query -d n.db --tz Europe/Berlin --since '2026-11-20 23:30' 2>&1
 echo "--- the help says so"
 "$NGXERR" query --help | grep -e '--tz ZONE'
