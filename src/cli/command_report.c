@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/filter_names.h"
 #include "cli/filters.h"
+#include "cli/follow_up.h"
 #include "cli/log_store.h"
 #include "cli/output.h"
 #include "cli/report_condition.h"
@@ -134,6 +135,7 @@ set_window(struct run *run)
 {
     struct report *report = &run->report;
     report->from_database = run->options->word_count == 0 || run->scan;
+    report->again = follow_up_words(run->options, report->from_database, run->arena);
     report->since_last = run->since_last;
     if (report->from_database && run->since_last == NULL && !run->filter.has_since && !run->filter.has_until) {
         run->filter.has_since = true;

@@ -1,6 +1,7 @@
 /* Fills a report from a store: asks its questions class by class and lets advice choose.  Used by command_report. */
 #include "cli/report_fill.h"
 
+#include "cli/follow_up.h"
 #include "report/order.h"
 
 #define SHAPES_SHOWN 10
@@ -130,6 +131,23 @@ fill_causes(struct filling *filling, struct finding *finding, const struct class
     finding->caused_by = causes;
 }
 
+/* A query that is printed asks what the report was made from. */
+static void
+name_source(struct filling *filling, struct advice_check *checks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        checks[i].command = follow_up_command(checks[i].command, filling->report->again, filling->arena);
+}
+
+static void
+name_sources(struct filling *filling, struct advice *advice)
+{
+    name_source(filling, advice->decides, advice->decide_count);
+    name_source(filling, advice->checks, advice->check_count);
+    for (size_t i = 0; i < advice->way_count; i++)
+        name_source(filling, advice->ways[i].checks, advice->ways[i].check_count);
+}
+
 static void
 fill_advice(struct filling *filling, struct evidence *evidence, struct finding *finding)
 {
@@ -141,6 +159,7 @@ fill_advice(struct filling *filling, struct evidence *evidence, struct finding *
     evidence->platform = filling->platform;
     fill_causes(filling, finding, rules_class(filling->rules, index));
     advice_make(rules_class(filling->rules, index), evidence, filling->arena, &finding->advice);
+    name_sources(filling, &finding->advice);
 }
 
 /* Of every class first, since one may tell the system that the logs come from, and others not. */

@@ -5,7 +5,7 @@
 #include "report/report.h"
 #include "store/questions.h"
 
-/* Fills what the store tells; the caller sets source, from_database, window, zone and filters before.  All memory from
+/* Fills what the store tells; the caller sets source, again, from_database, window, zone and filters before.  All memory from
  * `arena`; `rules` must outlive the report.  False after a diagnostic. */
 bool report_fill(struct store *store, const struct rules *rules, const struct filter *filter, struct arena *arena,
                  struct report *report);

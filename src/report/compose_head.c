@@ -23,7 +23,7 @@ compose_source(struct paper *paper, const struct report *report)
         buffer_add_text(&text, report->source);
     }
     paper_text_slice(paper, buffer_slice(&text));
-    if (!report->from_database) {
+    if (!report->from_database && report->again == NULL) {
         paper_words(paper, "; name them after each ");
         paper_code_text(paper, "ngxerr query");
         paper_words(paper, " below too, which asks the database otherwise");

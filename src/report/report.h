@@ -59,6 +59,7 @@ struct report_blind {
 
 struct report {
     const char *source; /* path of the database, or "the logs given" */
+    const char *again;  /* what stands behind "ngxerr query" for the same; NULL: it cannot be named again */
     bool from_database;
     int64_t current_to; /* last scan; -1 unknown */
     bool has_since, has_until;
