@@ -13,7 +13,7 @@
 bool
 look_put_at(struct store *store, struct slice key, const struct file_probe *probe, int64_t file_id, enum look copy)
 {
-    if (probe->size == 0 || (int64_t)time(NULL) - probe->modified / 1000000000 <= LOOK_AGE)
+    if (probe->size == 0)
         return true;
     sqlite3_stmt *put = store_begin(store) ? store_statement(store, LOOK_PUT) : NULL;
     if (put == NULL)
@@ -32,6 +32,8 @@ bool
 look_put(struct store *store, const struct file_probe *probe, int64_t file_id, enum look copy)
 {
     struct buffer path = BUFFER_EMPTY;
+    if ((int64_t)time(NULL) - probe->modified / 1000000000 <= LOOK_AGE)
+        return true;
     escape_view_text(&path, slice_of(probe->path));
     bool good = look_put_at(store, buffer_slice(&path), probe, file_id, copy);
     buffer_free(&path);

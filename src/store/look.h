@@ -11,7 +11,7 @@ enum look { LOOK_FILE, LOOK_BEGINNING, LOOK_WHOLE, LOOK_DAMAGED };
 bool look_put(struct store *store, const struct file_probe *probe, int64_t file_id, enum look copy);
 /* *file_id: 0 when the path is not as it was when it was read to its end, else the file's id.  False after a diagnostic. */
 bool look_find(struct store *store, const struct file_probe *probe, int64_t *file_id, enum look *copy);
-/* The same under a key that stands for the path, in the form of views. */
+/* The same under a key that stands for the path, in the form of views; it is remembered whenever the file was written to. */
 bool look_put_at(struct store *store, struct slice key, const struct file_probe *probe, int64_t file_id,
                  enum look copy);
 bool look_find_at(struct store *store, struct slice key, const struct file_probe *probe, int64_t *file_id,

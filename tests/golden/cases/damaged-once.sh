@@ -26,6 +26,9 @@ head -c 1000 "$samples/error.log.2.gz" >logs/error.log.2.gz
 touch -d '2026-11-25 12:00' logs/error.log.2.gz
 night 'another state' logs
 night 'not again' logs
+touch -d 'tomorrow' logs/error.log.2.gz
+night 'written just now, or by another clock' logs
+night 'not again' logs
 echo "--- a report from cron"
 "$NGXERR" report --scan -d a.db --tz UTC --if new --since 2030-01-01 logs 2>&1
 echo "exit $?"
