@@ -100,9 +100,12 @@ examine_paths(struct examination *examination, const struct options *options)
     struct input_list list;
 
     input_list_make(options->word_count > 0 ? options->words : default_paths,
-                    options->word_count > 0 ? options->word_count : 1, &choice, examination->diagnostics, &list);
-    for (size_t i = 0; i < list.count; i++)
+                    options->word_count > 0 ? options->word_count : 1, &choice, NULL, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.items[i].named && list.items[i].reason == LEFT_UNREADABLE && !list.items[i].taken)
+            diagnostics_raise(examination->diagnostics, STATUS_INPUT); /* which examine says with its remedy */
         examine(examination, &list.items[i]);
+    }
     if (list.count == 0)
         doctor_say(examination, options->word_count > 0 ? options->words[0] : LOG_STORE_DEFAULT_PATH, "holds no file",
                    NULL);

@@ -92,8 +92,8 @@ struct input_choice {
 };
 
 /* Expands paths: files as they are, directories recursively (not following symbolic links to directories) in byte
- * order of names, a file of a directory being taken by `choice`.  A named path that cannot be opened is diagnosed with STATUS_INPUT and the others go on.  Freed
- * by input_list_free. */
+ * order of names, a file of a directory being taken by `choice`.  A named path that cannot be opened is diagnosed with
+ * STATUS_INPUT, unless `diagnostics` is NULL, and the others go on.  Freed by input_list_free. */
 void input_list_make(const char *const *paths, size_t count, const struct input_choice *choice,
                      struct diagnostics *diagnostics, struct input_list *list);
 void input_list_free(struct input_list *list);

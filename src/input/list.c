@@ -186,6 +186,13 @@ list_directory(struct lister *lister, const char *path)
     free(names);
 }
 
+static void
+list_complain(struct lister *lister, const char *path, const char *why)
+{
+    if (lister->diagnostics != NULL)
+        diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, why);
+}
+
 /* A path that the user gave.  A pipe is not opened to try it: that would take its bytes or end its writer. */
 static void
 list_named(struct lister *lister, const char *path)
@@ -203,16 +210,16 @@ list_named(struct lister *lister, const char *path)
             return;
         error_number = lister->list->items[before].error_number;
         lister->list->items[before].named = true;
-        diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, strerror(error_number));
+        list_complain(lister, path, strerror(error_number));
         return;
     } else if (!is_stdin && access(path, R_OK) != 0)
         error_number = errno;
     if (error_number != 0) {
         list_leave(lister, path, LEFT_UNREADABLE, error_number);
-        diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, strerror(error_number));
+        list_complain(lister, path, strerror(error_number));
     } else if (!is_stdin && is_own(lister, &status)) {
         list_leave(lister, path, LEFT_OWN, 0);
-        diagnose(lister->diagnostics, STATUS_INPUT, "%s: %s", path, left_reason_text(LEFT_OWN));
+        list_complain(lister, path, left_reason_text(LEFT_OWN));
     } else
         list_add(lister->list, path)->taken = true;
     lister->list->items[lister->list->count - 1].named = true;
