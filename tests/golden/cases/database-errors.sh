@@ -23,3 +23,9 @@ dd if=/dev/zero of=damaged.db bs=16384 seek=1 count=8 conv=notrunc 2>/dev/null
 try report -d damaged.db
 try scan -d damaged.db "$samples"
 ls -A
+echo "--- too few descriptors: what is missing is said"
+for few in 4 5 6 7 8; do
+    # those of the caller would be in the way
+    (exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- && ulimit -n $few && "$NGXERR" scan -d few.db "$samples/error.log") 2>&1
+    rm -f few.db*
+done | sed 's/.*: //' | sort -u
