@@ -361,7 +361,7 @@ make_job(struct pass *pass, struct job *job)
         job->state = (struct scan_state){.last_written = -1};
     job->zone = pass->zone;
     job->complete = is_complete(pass);
-    job->live = pass->scanner->options->live && !source_is_compressed(pass->source);
+    job->live = pass->scanner->options->live;
     job->cut_is_damage = !being_written(pass);
     memcpy(job->head, pass->probe.head.data, pass->probe.head.size);
     job->head_size = pass->probe.head.size;

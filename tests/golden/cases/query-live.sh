@@ -42,6 +42,20 @@ echo "$got"
 exec 3>&-
 wait $!
 echo "exit $?"
+echo "--- a compressed stream as well"
+"$NGXERR" query --tz UTC -f raw - <in >out &
+exec 3>in 4<out
+line 03:12:45 error 1 "$refused" | gzip >&3
+read -r got <&4
+echo "$got"
+{ line 03:12:46 error 2 "$refused" && line 03:12:47 error 3 "$refused" ; } | gzip >&3
+read -r got <&4
+echo "$got"
+read -r got <&4
+echo "$got"
+exec 3>&-
+wait $!
+echo "exit $?"
 echo "--- a reader that leaves"
 yes "$(line 03:12:45 error 1 "$refused")" | "$NGXERR" query --tz UTC -f raw - | head -1
 echo "--- no record at all, nothing at all, a filter that is wrong"
