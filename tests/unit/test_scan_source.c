@@ -167,6 +167,61 @@ test_pipe_can_be_looked_at_before_it_is_read(void **state)
     with_pipe(SIZE);
 }
 
+/* Gives the file in pieces, the last of which are behind the end of its gzip data. */
+static void
+feed(const char *path, int to)
+{
+    char piece[97];
+    ssize_t size;
+    int from = open(path, O_RDONLY);
+
+    while ((size = read(from, piece, sizeof piece)) > 0)
+        if (write(to, piece, (size_t)size) != size)
+            _exit(1);
+    _exit(0);
+}
+
+/* What is asked whether there is something must not take it. */
+static void
+test_a_compressed_pipe_may_be_asked_before_each_byte(void **state)
+{
+    char path[] = "/tmp/ngxerr-source-XXXXXX";
+    char bytes[5];
+    size_t got, size = 0;
+    int ends[2], saved = dup(STDIN_FILENO), error_number, descriptor;
+    enum input_status status = INPUT_DATA;
+
+    (void)state;
+    make_file(path, true);
+    descriptor = open(path, O_WRONLY | O_APPEND);
+    assert_int_equal(write(descriptor, "no gzip data, long enough for a header", 38), 38);
+    close(descriptor);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        feed(path, ends[1]);
+    close(ends[1]);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    struct source *source = source_open("-", &error_number);
+    assert_non_null(source);
+    source_stop_keeping(source);
+    while (status == INPUT_DATA) {
+        while (!source_ready(source, 1000))
+            continue;
+        status = source_read(source, bytes, size % 3 == 0 ? 1 : sizeof bytes, &got);
+        assert_content(bytes, size, got);
+        size += got;
+    }
+    assert_int_equal(size, SIZE);
+    assert_int_equal(status, INPUT_DAMAGED);
+    source_close(source);
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    unlink(path);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 static void
 test_missing_file_and_directory(void **state)
 {
@@ -212,6 +267,7 @@ main(void)
         cmocka_unit_test(test_plain_file),
         cmocka_unit_test(test_gzipped_file),
         cmocka_unit_test(test_pipe_can_be_looked_at_before_it_is_read),
+        cmocka_unit_test(test_a_compressed_pipe_may_be_asked_before_each_byte),
         cmocka_unit_test(test_missing_file_and_directory),
         cmocka_unit_test(test_a_file_that_is_written_anew_begins_otherwise),
     };
