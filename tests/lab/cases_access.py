@@ -142,6 +142,13 @@ def conditional_question(stage):
     return Plan(lab.http(ASKED), get(headers=headers), after=answers(b"HTTP/1.1 204", headers=headers), up=up.port)
 
 
+@case("a page for 401 that the question gets too", "auth-request-unexpected-status", "intercept")
+def intercepted(stage):
+    text = ASKED.replace("listen", "error_page 401 = @login; proxy_intercept_errors on; location @login { return 302 /login; } listen", 1)
+    up = stage.server(decides("401 Unauthorized"))
+    return Plan(lab.http(text), get(), after=answers(b"HTTP/1.1 302"), up=up.port)
+
+
 @case("the service has another path", "auth-request-unexpected-status", "path")
 def other_path(stage):
     up = stage.server(decides("404 Not Found", (b"GET /check ", "204 No Content")))
