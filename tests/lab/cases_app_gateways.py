@@ -172,6 +172,14 @@ def http_server(stage):
                 after=answers(), wrong=stage.server(servers.raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")).port)
 
 
+@case("an end without a beginning", "fastcgi-protocol-mismatch-ended", "stderr", kind="fastcgi")
+def ended(stage):
+    end = bytes((1, 3, 0, 1, 0, 8, 0, 0)) + bytes(8)
+    behaviour = servers.Repairable(servers.raw(end), servers.fastcgi(b"Status: 200 OK\r\n\r\nok"))
+    return Plan(location("fastcgi_pass 127.0.0.1:{up};").replace("{change:location}", ""), get(), repair=behaviour.repair,
+                after=answers(), up=stage.server(behaviour).port)
+
+
 @case("cookies of 90 kB", "uwsgi-request-size", "smaller")
 def large_cookies(stage):
     text = """server { listen 127.0.0.1:{port};
@@ -214,6 +222,36 @@ def resets_calls(stage):
     behaviour = servers.Repairable(broken, servers.grpc())
     return Plan(location("grpc_pass grpc://127.0.0.1:{up};").replace("{change:location}", ""), get(), repair=behaviour.repair,
                 after=answers(), up=stage.server(behaviour).port)
+
+
+def two_protocols(_server, connection):
+    """A server of HTTP/1.1 and of gRPC on one port, which keeps connections."""
+    if connection.recv(3, lab.socket.MSG_PEEK) == b"PRI":
+        servers.grpc()(_server, connection)
+    while lab.read_request(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+@case("HTTP/1 and gRPC through one group", "grpc-keepalive-mixed", "groups", kind="grpc")
+def mixed_group(stage):
+    text = """upstream both { server 127.0.0.1:{up}; keepalive 4; }
+    upstream calls {
+{change:upstream}
+    }
+    server {
+        listen 127.0.0.1:{port};
+        location / { grpc_pass grpc://{change:here}; }
+        location /page { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://both; }
+    }"""
+
+    def page_then_call(nginx):
+        get("/page")(nginx)
+        get()(nginx)
+
+    plan = Plan(lab.http(text), page_then_call, was={"upstream": "server 127.0.0.1:{up};", "here": "both"}, after=answers(),
+                up=stage.server(two_protocols).port)
+    plan.repair = lambda: plan.was.update(here="calls")
+    return plan
 
 
 @case("memcached_pass to an HTTP server", "memcached-fault", "address", kind="memcached")
