@@ -46,6 +46,28 @@ def collection_without_slash(stage):
     return Plan(text, lambda nginx: nginx.send(request("MKCOL", targets[0])), repair=lambda: targets.__setitem__(0, "/new/"))
 
 
+@case("a proxy that ends TLS", "content-module-error-dav-destination", "proxy", needs=["root"])
+def destination(stage):
+    folder = stage.path("dav")
+    os.mkdir(folder)
+    for_workers(folder, 0o770)
+    stage.write("dav/a.txt", PAGE)
+    back = lab.free_port()
+    text = f"""{{change:http}}
+    server {{ listen 127.0.0.1:{back}; root {folder}; dav_methods COPY; }}
+    server {{ listen 127.0.0.1:{{port}}; location / {{ proxy_pass http://127.0.0.1:{back};
+{{change:location}}
+    }} }}"""
+
+    def copied(nginx):
+        assert b" 204 " in copy(nginx)
+
+    def copy(nginx):
+        return nginx.send(request("COPY", "/a.txt", headers=["Destination: https://dav.example/b.txt"]))
+
+    return Plan(lab.http(text), copy, was={"location": "proxy_set_header Host $host;"}, level="info", after=copied)
+
+
 @case("an endif too many", "content-module-error-ssi", "page")
 def endif(stage):
     stage.write("root/a.html", b"<!--# endif -->" + PAGE)
