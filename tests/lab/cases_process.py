@@ -1,6 +1,7 @@
 """Cases of the area process, and of starting without the rights: commands of nginx beside the one that runs."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -233,3 +234,23 @@ def rotation(stage):
 
     stage.mode = 0o700
     return Plan(text, provoke, repair=lambda: setattr(stage, "mode", 0o755), after=answers())
+
+
+class FewFiles:
+    """A provoke: a reload of a master that may open as many files as it has open, after repair() as many as at its start."""
+
+    low = 8
+
+    def __call__(self, nginx):
+        limits = resource.prlimit(nginx.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(nginx.process.pid, resource.RLIMIT_NOFILE, (self.low or limits[1], limits[1]))
+        os.kill(nginx.process.pid, signal.SIGHUP)
+
+    def repair(self):
+        self.low = None
+
+
+@case("a master with 8 files", "too-many-open-files-start", "service")
+def few_files(_stage):
+    files = FewFiles()
+    return Plan(SITE, files, repair=files.repair)
