@@ -281,14 +281,16 @@ test_a_survey_equals_sql_over_the_views(void **context)
 static void
 test_a_survey_keeps_to_its_filter(void **context)
 {
-    const char *server = "b.example";
+    const char *servers[] = {"b.example", "a.example", "caf\xe9.example"}; /* as many that pass as that do not */
     check_survey(*context,
                  &(struct filter){.has_since = true, .since = 1795140000, .has_until = true, .until = 1795141000},
                  " AND epoch >= 1795140000 AND epoch < 1795141000");
     check_survey(*context, &(struct filter){.has_since = true, .since = 1795133000, .level_at_least = LEVEL_WARN},
                  " AND epoch >= 1795133000 AND level IN ('crit', 'error', 'warn')");
-    check_survey(*context, &(struct filter){.servers = {.allow = &server, .allow_count = 1}},
-                 " AND server = 'b.example'");
+    check_survey(
+        *context,
+        &(struct filter){.servers = {.allow = servers, .allow_count = 2, .deny = servers + 1, .deny_count = 2}},
+        " AND server = 'b.example'");
 }
 
 static void
