@@ -93,6 +93,17 @@ def check_other_user(database):
            (done.returncode, done.stdout.decode()))
 
 
+def check_closed_beside(database):
+    """Who may read the database and not what lies beside it is told what opens that: the next scan."""
+    for suffix in ("-wal", "-shm"):
+        os.chmod(database + suffix, 0o600)
+        done = as_nobody("query", "-n", "1", "-d", database)
+        expect(done.returncode == 4 and ("%s%s: Permission denied; the next scan" % (database, suffix)).encode() in done.stderr,
+               "a reader who may not read %s: status %d, %s" % (suffix, done.returncode, done.stderr.decode()))
+        scan(shared, database, os.path.join(shared, "first.log"))
+        expect(reader_count(shared, database, "nobody") > 0, "a scan does not open %s" % suffix)
+
+
 def check_while_scanning(base, database, user=None):
     log = os.path.join(base, "first.log")
     with open(log, "wb") as file:
@@ -150,3 +161,4 @@ database = os.path.join(shared, "shared.db")
 check_while_scanning(shared, database, "nobody")
 expect(os.stat(database).st_mode & 0o777 == 0o640, "mode %o instead of 640" % (os.stat(database).st_mode & 0o777))
 check_other_user(database)
+check_closed_beside(database)
