@@ -351,11 +351,59 @@ a_scan_leaves_room(void **state)
     }
 }
 
+/* --- room that is given back --- */
+
+/* Removes the events of a server; gives how many bytes fewer there are. */
+static int64_t
+remove_server(struct store_log *log, const char *server, uint64_t events)
+{
+    struct prune_result result;
+    struct filter filter = {.servers = {.allow = &server, .allow_count = 1}};
+    assert_true(store_prune_by_filter(log->store, &filter, &result));
+    assert_int_equal(result.events, events);
+    return (int64_t)result.bytes_before - (int64_t)result.bytes_after;
+}
+
+/* SQLite joins no pages that are half empty: what is left is written anew, where that is worth it. */
+static void
+what_is_left_fills_its_pages(void **state)
+{
+    static const char left[] = "SELECT group_concat(id || message, ' ') FROM (SELECT * FROM events WHERE server = "
+                               "'c.example' ORDER BY id)";
+    struct store_log *log = *state;
+    char path[sizeof log->path];
+    struct buffer text = BUFFER_EMPTY, before = BUFFER_EMPTY, after = BUFFER_EMPTY;
+    store_log_use_file(log);
+    strcpy(path, log->path);
+    for (int i = 0; i < 4000; i++)
+        buffer_add_format(
+            &text, "2026/11/22 03:00:00 [error] 1#1: *1 a long message %0200d, client: 192.0.2.1, server: %s\n", i,
+            i % 20 == 1  ? "b.example"
+            : i % 2 == 1 ? "c.example"
+                         : "d.example");
+    assert_int_equal(store_log_read(log, "/l/long.log", buffer_slice(&text), true), FILE_NEW);
+    store_log_text(log, left, &before);
+    (void)remove_server(log, "b.example", 200); /* one of twenty is not worth it, and is remembered */
+    assert_int_equal(store_log_number(log, "SELECT sum(removed) FROM hole"), 200);
+    assert_true(remove_server(log, "d.example", 2000) > 300000);
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM hole"), 0);
+    store_log_text(log, left, &after);
+    assert_true(before.size > 1800 * 200 && slice_equal(buffer_slice(&before), buffer_slice(&after)));
+    assert_int_equal(store_log_number(log, "SELECT count(*) FROM events"), 1800);
+    buffer_free(&text);
+    buffer_free(&before);
+    buffer_free(&after);
+    store_close(log->store);
+    log->store = NULL;
+    store_log_remove(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_age_is_of_one_severity, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(what_is_left_fills_its_pages, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(what_is_no_record_goes_with_the_records_around_it, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(a_filter_chooses_what_goes, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(nothing_is_left_when_no_size_is_enough, begin, store_log_teardown),
