@@ -1,7 +1,8 @@
 /* The line that shows how far a scan is. */
-#include "unit.h"
+#include "store_log.h"
 
 #include "cli/progress.h"
+#include "scan/scan.h"
 
 #define PATH "/var/log/nginx/error.log.2.gz"
 
@@ -85,6 +86,52 @@ test_width_and_hostile_path(void **state)
     assert_line(&progress, 18, "1/1  0.0 kB  本語");
 }
 
+static void
+keep_first(void *context, const struct scan_progress *progress)
+{
+    struct scan_progress *first = context;
+
+    if (first->file_count == 0)
+        *first = *progress;
+}
+
+/* While the first of three logs is read, the other two are what is left. */
+static void
+test_what_is_left_to_read(void **state)
+{
+    struct store_log log = {0};
+    char directory[] = "/tmp/ngxerr-progress-XXXXXX", names[3][sizeof directory + 8];
+    const char *paths[3];
+    struct scan_progress first = {0};
+    struct scan_result result;
+    int size = 0;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    for (int i = 0; i < 3; i++) {
+        snprintf(names[i], sizeof names[i], "%s/%d.log", directory, i);
+        paths[i] = names[i];
+        FILE *file = fopen(paths[i], "w");
+        assert_non_null(file);
+        size = fprintf(file, "2026/11/20 03:12:45 [error] 1#1: *%d a message that no class has\n", i);
+        assert_int_equal(fclose(file), 0);
+    }
+    store_log_begin(&log);
+    struct scan_options options = {
+        .paths = paths, .count = 3, .zone = log.zone, .progress = keep_first, .progress_context = &first};
+    assert_true(scan_run(&options, log.store, log.rules, log.diagnostics, &result));
+    assert_int_equal(first.file, 1);
+    assert_int_equal(first.file_count, 3);
+    assert_int_equal(first.lines, 1);
+    assert_int_equal(first.disk_read, size);
+    assert_int_equal(first.disk_left, 2 * size);
+    scan_result_free(&result);
+    store_log_end(&log);
+    for (int i = 0; i < 3; i++)
+        unlink(paths[i]);
+    rmdir(directory);
+}
+
 int
 main(void)
 {
@@ -92,6 +139,7 @@ main(void)
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_width_and_hostile_path),
+        cmocka_unit_test(test_what_is_left_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
