@@ -328,6 +328,7 @@ a_scan_leaves_room(void **state)
         {2000, 510, 0, true},      {2000, 499, 0, false},                       /* a quarter of a small one */
         {64, 22, 0, true},         {64, 15, 0, false},         {0, 0, 0, true}, /* it does not tell */
         {1000000, 100, -1, true},  {1000000, 300, 200, true},  {1000000, 200, 200, false},
+        {1000000, 206, 200, true}, {1000000, 203, 200, false}, /* a quarter of the rest */
     };
     char path[] = "/tmp/ngxerr-room-XXXXXX", beside[sizeof path + 4];
     int descriptor = mkstemp(path);
