@@ -320,6 +320,33 @@ test_evidence_and_shapes(void **state)
     arena_free(arena);
 }
 
+/* A quote in a capture does not end it: what stands behind it tells values apart. */
+static void
+test_captures_with_quotes_are_told_apart(void **state)
+{
+    static const char *const paths[] = {"a\\\"\tb", "a\\\"\tc", "a\\\"\tb"};
+    struct store_log *log = *state;
+    struct arena *arena = arena_new();
+    struct evidence evidence;
+    struct buffer text = BUFFER_EMPTY;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        buffer_add_format(
+            &text,
+            "2026/11/22 00:00:00 [error] 1#1: *1 open() \"/srv/%s\" failed (2: No such file or directory), "
+            "client: 192.0.2.1, server: a.example\n",
+            paths[i]);
+    assert_int_equal(store_log_read(log, "/l/quotes.log", buffer_slice(&text), true), FILE_NEW);
+    struct survey *survey = store_survey(log->store, NULL);
+    assert_true(survey_evidence(survey, "static-not-found", arena, &evidence));
+    assert_int_equal(evidence.capture_count, 1);
+    assert_slice(evidence.captures[0].name, "path");
+    assert_slice(evidence.captures[0].value, "/srv/a\\\"\tb");
+    assert_int_equal(evidence.captures[0].share, 67);
+    survey_free(survey);
+    buffer_free(&text);
+    arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -334,6 +361,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_prune_keeps_counts, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_reclassify_equals_a_fresh_scan, begin, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_evidence_and_shapes, begin, store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_captures_with_quotes_are_told_apart, begin, store_log_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
