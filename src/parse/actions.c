@@ -5,7 +5,7 @@
 /* In the place of its size each action of that size, one behind the other; unit tests check that each is found.  Source: every
  * assignment of log->action in nginx's src/; old ones: "processing SPDY" 1.3.15 to 1.9.4, "handling client connection" and
  * "initializing connection" 1.9.0 to 1.11.4, "processing pushed request headers" 1.13.9 to 1.25.0; "loading SSL certificate
- * by lua": lua-nginx-module. */
+ * by lua": lua-nginx-module; "SSL handshaking to fetch target": njs. */
 static const char *const actions[] = {
     [8] = "proxying",
     [9] = "keepalive"
@@ -70,6 +70,7 @@ static const char *const actions[] = {
            "proxying and sending to client"
            "reading client request headers"
            "reading response from upstream",
+    [31] = "SSL handshaking to fetch target",
     [32] = "proxying and reading from client"
            "proxying and sending to upstream",
     [33] = "processing pushed request headers"

@@ -163,7 +163,8 @@ side_of_action(struct slice doing)
     if (slice_is(doing, "resolving") || slice_is(doing, "logging to syslog") ||
         slice_is(doing, "requesting certificate status") || slice_is(doing, "proxying connection") ||
         slice_is(doing, "proxying upgraded connection") || slice_is(doing, "proxying") ||
-        slice_is(doing, "in http auth state") || slice_starts(doing, SLICE("in resolving client ")))
+        slice_is(doing, "in http auth state") || slice_is(doing, "SSL handshaking to fetch target") ||
+        slice_starts(doing, SLICE("in resolving client ")))
         return SIDE_NONE;
     return SIDE_CLIENT;
 }

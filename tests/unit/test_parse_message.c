@@ -190,6 +190,12 @@ test_side(void **state)
                                "server: 0.0.0.0:25\n")
                          .side,
                      SIDE_NONE);
+    /* njs asks a server of its own choice, which is neither the client nor an upstream */
+    assert_int_equal(record_of(PREFIX
+                               "SSL_do_handshake() failed (SSL: x) while SSL handshaking to fetch target, client: "
+                               "1.2.3.4, server: s\n")
+                         .side,
+                     SIDE_NONE);
     /* the text comes before the action */
     assert_int_equal(record_of(PREFIX "kevent() reported that client prematurely closed connection, so upstream "
                                       "connection is closed too while sending request to upstream, client: 1.2.3.4, "
