@@ -270,12 +270,19 @@ def harmless_classes(directory):
     return [next(iter(names[number])) for number in range(len(FRAMES))]
 
 
+def logs_of(lines):
+    """Logs of some of the lines each, so that not all are in memory once more."""
+    for first in range(0, len(lines), 50000):
+        yield ("\n".join(lines[first:first + 50000]) + "\n").encode()
+
+
 def count_classes(directory, lines):
     """{number of the frame: {class: records}}"""
-    answer = run(directory, "query", "--by", "pid,class", "-f", "csv", "-n", "0", "-", stdin=("\n".join(lines) + "\n").encode())
-    counts = collections.defaultdict(dict)
-    for row in csv.DictReader(io.StringIO(answer.decode())):
-        counts[int(row["pid"]) - 1][row["class"]] = int(row["count"])
+    counts = collections.defaultdict(collections.Counter)
+    for log in logs_of(lines):
+        answer = run(directory, "query", "--by", "pid,class", "-f", "csv", "-n", "0", "-", stdin=log)
+        for row in csv.DictReader(io.StringIO(answer.decode())):
+            counts[int(row["pid"]) - 1][row["class"]] += int(row["count"])
     return counts
 
 
@@ -296,10 +303,10 @@ def acts(directory):
 
 def show(directory, lines, strayed):
     """The records of the frames and classes in `strayed`."""
-    answer = run(directory, "query", "-f", "ndjson", "-n", "0", "-", stdin=("\n".join(lines) + "\n").encode())
-    for event in map(json.loads, answer.splitlines()):
-        if (event["pid"] - 1, event["class"]) in strayed:
-            print("%s: %s" % (event["class"], event["message"]))
+    for log in logs_of(lines):
+        for event in map(json.loads, run(directory, "query", "-f", "ndjson", "-n", "0", "-", stdin=log).splitlines()):
+            if (event["pid"] - 1, event["class"]) in strayed:
+                print("%s: %s" % (event["class"], event["message"]))
 
 
 def main(words):
