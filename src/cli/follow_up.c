@@ -1,6 +1,8 @@
 /* How the queries that a report prints ask what the report was made from.  Used by command_report. */
 #include "cli/follow_up.h"
 
+#include <sys/stat.h>
+
 #include "base/escape.h"
 
 /* More than this would hide the query in a line of names. */
@@ -26,6 +28,17 @@ add_name(struct buffer *out, const char *name, bool word)
     return plain;
 }
 
+/* False for what can be read only once, or by this process only: standard input, a pipe, what a shell put in for <(...). */
+static bool
+is_there_again(const char *name)
+{
+    struct stat status;
+
+    return strcmp(name, "-") != 0 && !slice_starts(slice_of(name), SLICE("/dev/")) &&
+           !slice_starts(slice_of(name), SLICE("/proc/")) &&
+           (stat(name, &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+}
+
 static bool
 add_logs(struct buffer *out, const struct options *options)
 {
@@ -33,7 +46,7 @@ add_logs(struct buffer *out, const struct options *options)
     bool good = options->word_count <= LOGS_MOST;
 
     for (size_t i = 0; good && i < options->word_count; i++)
-        good = strcmp(options->words[i], "-") != 0 && add_name(out, options->words[i], true);
+        good = is_there_again(options->words[i]) && add_name(out, options->words[i], true);
     return good && out->size - before <= LOGS_MOST_BYTES;
 }
 

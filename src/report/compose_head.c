@@ -10,6 +10,16 @@
 /* Class names in one sentence about what is not seen. */
 #define BLIND_CLASSES_SHOWN 24
 
+/* The queries below are printed without what they are to ask. */
+static void
+compose_not_named(struct paper *paper, bool from_database)
+{
+    paper_words(paper, from_database ? "; name it with -d after each " : "; name them after each ");
+    paper_code_text(paper, "ngxerr query");
+    paper_words(paper, from_database ? " below too, which may ask another one otherwise"
+                                     : " below too, which asks the database otherwise");
+}
+
 static void
 compose_source(struct paper *paper, const struct report *report)
 {
@@ -23,11 +33,8 @@ compose_source(struct paper *paper, const struct report *report)
         buffer_add_text(&text, report->source);
     }
     paper_text_slice(paper, buffer_slice(&text));
-    if (!report->from_database && report->again == NULL) {
-        paper_words(paper, "; name them after each ");
-        paper_code_text(paper, "ngxerr query");
-        paper_words(paper, " below too, which asks the database otherwise");
-    }
+    if (report->again == NULL)
+        compose_not_named(paper, report->from_database);
     paper_end(paper);
     buffer_free(&text);
 }

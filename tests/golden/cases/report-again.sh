@@ -22,5 +22,11 @@ show --since 2026-11-20
 echo "--- those that cannot be named again"
 "$NGXERR" report - <"it's a log" | grep 'ngxerr query'
 "$NGXERR" report "$(printf 'tab\tx.log')" | grep 'ngxerr query'
+mkfifo pipe
+cat "it's a log" >pipe &
+"$NGXERR" report pipe | grep 'ngxerr query'
+"$NGXERR" report /dev/stdin <"it's a log" | grep 'ngxerr query'
+cp "n 1.db" "$(printf 'tab\tx.db')"
+"$NGXERR" report -d "$(printf 'tab\tx.db')" --since 2026-11-20 | grep -A 1 '^  Read from' | sed 's/last scan [^;]*;/last scan TIME;/'
 echo "--- json"
 "$NGXERR" report "it's a log" -f json | grep -o '"command":"ngxerr query[^"]*"' | head -1
