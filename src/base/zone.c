@@ -15,6 +15,8 @@
 /* Where the C library's own has 32 bits, times end in 2038. */
 _Static_assert(sizeof(time_t) == 8, "build with -D_TIME_BITS=64");
 
+#define LOCALTIME "/etc/localtime"
+
 /* The time a table covers, 1970-01-01 to 2100-01-01; before and after it the first and last offsets hold. */
 #define TABLE_END INT64_C(4102444800)
 /* No zone changes its offset twice within a week. */
@@ -112,14 +114,15 @@ static char *
 name_of_path(struct slice path)
 {
     size_t at = slice_find(path, SLICE("/zoneinfo/"));
-    return at != SIZE_MAX ? memory_copy_slice(slice_from(path, at + strlen("/zoneinfo/"))) : NULL;
+    struct slice name = at != SIZE_MAX ? slice_from(path, at + strlen("/zoneinfo/")) : SLICE("");
+    return name.size > 0 ? memory_copy_slice(name) : NULL;
 }
 
 static char *
 name_of_localtime_link(void)
 {
     char target[PATH_MAX];
-    ssize_t length = readlink("/etc/localtime", target, sizeof target);
+    ssize_t length = readlink(LOCALTIME, target, sizeof target);
     return length > 0 ? name_of_path((struct slice){target, (size_t)length}) : NULL;
 }
 
@@ -137,7 +140,7 @@ static char *
 system_zone_name(void)
 {
     const char *tz = getenv("TZ");
-    if (tz != NULL)
+    if (tz != NULL && strcmp(tz + (tz[0] == ':'), LOCALTIME) != 0) /* which is what holds without TZ */
         return name_of_variable(tz);
     char *name = name_of_localtime_link();
     if (name != NULL)
@@ -150,7 +153,7 @@ system_zone_name(void)
         line[strcspn(line, "\r\n")] = '\0';
         fclose(file);
     }
-    if (access("/etc/localtime", F_OK) != 0)
+    if (access(LOCALTIME, F_OK) != 0)
         return memory_copy_text("UTC"); /* what the C library falls back on */
     return memory_copy_text(line[0] != '\0' && name_is_plain(line) ? line : "local");
 }

@@ -153,6 +153,7 @@ TZ_is_called_by_a_name_that_can_be_given(void **state)
         {":Asia/Tokyo", "Asia/Tokyo"},
         {"/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"},
         {":/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"},
+        {"/usr/share/zoneinfo/", "/usr/share/zoneinfo/"}, /* a directory: none, but no empty one */
         {"", "UTC"},
         {":", "UTC"},
         {"CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3"}, /* there is none */
@@ -164,6 +165,25 @@ TZ_is_called_by_a_name_that_can_be_given(void **state)
         assert_string_equal(zone_name(zone), cases[i][1]);
         zone_free(zone);
     }
+    unsetenv("TZ");
+}
+
+/* Many systems set it for speed: a log that cron reads without it is of the same zone. */
+static void
+TZ_may_name_what_holds_without_it(void **state)
+{
+    static const char *const values[] = {"/etc/localtime", ":/etc/localtime"};
+    (void)state;
+    unsetenv("TZ");
+    struct zone *system = zone_open(NULL);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        setenv("TZ", values[i], 1);
+        struct zone *zone = zone_open(NULL);
+        assert_string_equal(zone_name(zone), zone_name(system));
+        assert_int_equal(zone_offset(zone, 1700000000), zone_offset(system, 1700000000));
+        zone_free(zone);
+    }
+    zone_free(system);
     unsetenv("TZ");
 }
 
@@ -294,6 +314,7 @@ main(void)
         cmocka_unit_test(table_agrees_with_the_c_library),
         cmocka_unit_test(opening_leaves_the_environment),
         cmocka_unit_test(TZ_is_called_by_a_name_that_can_be_given),
+        cmocka_unit_test(TZ_may_name_what_holds_without_it),
         cmocka_unit_test(a_wrong_TZ_is_known),
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(durations_are_read),
