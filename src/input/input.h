@@ -19,12 +19,14 @@ struct input;
 
 /* Opens `path` ("-" is stdin) for reading.  gzip, zstd, xz and bzip2 are recognised by content and may have several
  * members, frames or streams; zeros after one are padding.  What this program was built without, or what would need more
- * memory than LIMIT_ZSTD_WINDOW_LOG and LIMIT_XZ_MEMORY allow, is INPUT_FAILED when it is read.  NULL and *error_number = errno when it cannot be opened (EISDIR for a directory).  Freed by
+ * memory than LIMIT_ZSTD_WINDOW_LOG and LIMIT_XZ_MEMORY allow, is INPUT_FAILED when it is read.
+ * NULL and *error_number = errno when it cannot be opened (EISDIR for a directory).  Freed by
  * input_close. */
 struct input *input_open(const char *path, int *error_number);
 void input_close(struct input *input);
 
-/* Gives up to `capacity` bytes; of a stream what there is, and waits only when there is nothing.  After END, UNFINISHED, DAMAGED or FAILED every further call gives the same. */
+/* Gives up to `capacity` bytes; of a stream what there is, and waits only when there is nothing.  After END, UNFINISHED,
+ * DAMAGED or FAILED every further call gives the same. */
 enum input_status input_read(struct input *input, char *bytes, size_t capacity, size_t *got);
 /* The next input_read begins at `offset` decompressed bytes from the start; false for stdin once it was read past, or
  * on a short file. */
