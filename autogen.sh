@@ -92,6 +92,7 @@ install_deps() {
     say "installing:$missing$extra"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
         say "this needs root or sudo"
+        [ -n "$missing" ] || return 0
         exit 1
     fi
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q -o Acquire::Retries=3

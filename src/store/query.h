@@ -49,7 +49,8 @@ bool query_count(struct store *store, const struct filter *filter, uint64_t *cou
  * second, minute, 10min, hour, day, whose values are the epoch of their begin in `zone`.  Columns: the fields, then
  * `count`.  What was pruned is counted where the counts know all that is asked (rows_count_pruned), so that the answer is
  * that of before; else the answer is of the events that are there.  Ordered by time when the first field is one, else by count
- * falling; `reversed` turns that round after `limit` was applied.  URIs count without their arguments.  An unknown field is STATUS_USAGE. */
+ * falling; `reversed` turns that round after `limit` was applied.  URIs count without their arguments.  An unknown field is
+ * STATUS_USAGE. */
 #define QUERY_BY_FIELDS 4
 bool query_by_is_time(const char *field);
 /* For those who would know before there is a store: false after the diagnostic for an unknown field or a wrong number
