@@ -100,7 +100,7 @@ static void
 test_what_is_left_to_read(void **state)
 {
     struct store_log log = {0};
-    char directory[] = "/tmp/ngxerr-progress-XXXXXX", names[3][sizeof directory + 8];
+    char directory[] = "/tmp/ngxerr-progress-XXXXXX", names[3][sizeof directory + 16];
     const char *paths[3];
     struct scan_progress first = {0};
     struct scan_result result;
