@@ -90,7 +90,7 @@ END {
     ratio("scan of eight .gz / of each of them alone", 0.95, "eight", "each", 1, gz)
     ratio("report FILE without a database / scan", 0.7, "report", "plain", 1)
     ratio("scan with ten times the classes / scan", 1.1, "tenfold", "plain", 1)
-    ratio("scan of 50 times the lines / 50 scans", 1.15, "huge", "plain", 50, huge)
+    ratio("scan of 50 times the lines / 50 scans", 1.15, "huge", "beside", 50, huge)
     ratio("scan of lines all distinct / scan", 3, "distinct", "plain", 1)
     ratio("report --since of lines all distinct / without --since", 15, "distinct_since", "distinct_report", 1)
     row("scan of texts by strangers / scan, time per byte", median("hostile") / hostile_bytes / (median("plain") / log_bytes), "%.2f", 10,
