@@ -88,7 +88,7 @@ make_directories(const char *path, bool *made, struct diagnostics *diagnostics)
     char *part = memory_copy_text(path);
     bool done = true;
     *made = false;
-    for (char *slash = part + 1; done && slash != NULL;) {
+    for (char *slash = part + (part[0] == '/'); done && slash != NULL;) {
         slash = strchr(slash, '/');
         if (slash != NULL)
             *slash = '\0';
