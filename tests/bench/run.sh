@@ -224,8 +224,7 @@ run_extremes() { # for their memory, and for what grows with the number of shape
     rm "$work/triple.log"
 }
 
-# In turn with the log of LINES.  The first scan may be slower by half on a virtual machine: what its database takes of the kernel's
-# memory, 4 GB, has to come from the host (HACKING.md).
+# In turn with the log of LINES, and three times: where the kernel gets memory slowly (HACKING.md) one scan is slower by half than another.
 run_huge() {
     generated "$work/huge.log" $((LINES * 50))
     for run in 1 2 3; do
