@@ -136,6 +136,16 @@ store_begin(struct store *store)
 }
 
 bool
+store_begin_read(struct store *store)
+{
+    sqlite3_stmt *begin = store_statement(store, BEGIN_READ);
+    if (begin == NULL || !store_run(store, begin))
+        return false;
+    store->in_transaction = true;
+    return true;
+}
+
+bool
 store_end(struct store *store)
 {
     if (!store->in_transaction || store->loading)

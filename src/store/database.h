@@ -69,6 +69,8 @@ bool store_get_integer(struct store *store, enum statement statement, int64_t ot
 bool store_list_integers(struct store *store, sqlite3_stmt *statement, int64_t *values, size_t *count);
 
 bool store_begin(struct store *store);
+/* Outside of a transaction: what is read until store_end is of one moment, and nobody is kept from writing before this one does. */
+bool store_begin_read(struct store *store);
 /* Ends the transaction, unless it is the first load: that ends by load_end. */
 bool store_end(struct store *store);
 void store_rollback(struct store *store);

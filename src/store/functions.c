@@ -252,21 +252,24 @@ functions_register(struct store *store)
         const char *name;
         int arguments;
         void (*function)(sqlite3_context *, int, sqlite3_value **);
+        int flags; /* 0: the answer is also that of the question's zone or expression */
     } functions[] = {
-        {"text_glob", 2, text_glob},         {"either_glob", 3, text_glob}, {"uri_glob", 2, uri_glob},
-        {"upstream_glob", 3, upstream_glob}, {"class_glob", 2, class_glob}, {"address_in", 2, address_in},
-        {"grep_text", 2, grep_text},         {"shape_of", 1, shape_of},     {"plain_path", 1, plain_path},
-        {"time_bucket", 2, time_bucket},     {"zone_cuts", 2, zone_cuts},
+        {"text_glob", 2, text_glob, SQLITE_DETERMINISTIC},
+        {"either_glob", 3, text_glob, SQLITE_DETERMINISTIC},
+        {"uri_glob", 2, uri_glob, SQLITE_DETERMINISTIC},
+        {"upstream_glob", 3, upstream_glob, SQLITE_DETERMINISTIC},
+        {"class_glob", 2, class_glob, SQLITE_DETERMINISTIC},
+        {"address_in", 2, address_in, SQLITE_DETERMINISTIC},
+        {"grep_text", 2, grep_text, 0},
+        {"shape_of", 1, shape_of, SQLITE_DETERMINISTIC},
+        {"plain_path", 1, plain_path, SQLITE_DETERMINISTIC},
+        {"time_bucket", 2, time_bucket, 0},
+        {"zone_cuts", 2, zone_cuts, 0},
     };
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
         if (sqlite3_create_function_v2(store->db, functions[i].name, functions[i].arguments,
-                                       SQLITE_UTF8 | SQLITE_DIRECTONLY |
-                                           (functions[i].function == time_bucket ||
-                                                    functions[i].function == grep_text ||
-                                                    functions[i].function == zone_cuts
-                                                ? 0
-                                                : SQLITE_DETERMINISTIC),
-                                       store, functions[i].function, NULL, NULL, NULL) != SQLITE_OK)
+                                       SQLITE_UTF8 | SQLITE_DIRECTONLY | functions[i].flags, store,
+                                       functions[i].function, NULL, NULL, NULL) != SQLITE_OK)
             return store_failed(store, "cannot be used");
     return true;
 }

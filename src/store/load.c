@@ -20,12 +20,10 @@ bool
 load_begin(struct store *store)
 {
     /* BEGIN IMMEDIATE would make the first page, before it is said of what kind. */
-    sqlite3_stmt *begin =
-        store_execute(store, "PRAGMA main.synchronous = FULL") ? store_statement(store, BEGIN_READ) : NULL;
-    if (begin == NULL || !store_run(store, begin))
+    if (!store_execute(store, "PRAGMA main.synchronous = FULL") || !store_begin_read(store))
         return false;
     bool rings;
-    store->in_transaction = store->loading = true;
+    store->loading = true;
     store->syncer = syncer_new(store->lock);
     store->load_until =
         clock_milliseconds() + (lock_hear_bell(store, &rings) ? LIMIT_LOAD_MILLISECONDS : LIMIT_LOAD_DEAF);

@@ -57,10 +57,8 @@ bool
 store_mark_begin(struct store *store, const char *name, struct mark *mark)
 {
     *mark = (struct mark){.time = -1};
-    sqlite3_stmt *begin = lock_name(store, name) ? store_statement(store, BEGIN_READ) : NULL;
-    if (begin == NULL || !store_run(store, begin))
+    if (!lock_name(store, name) || !store_begin_read(store))
         return false;
-    store->in_transaction = true;
     sqlite3_stmt *get = store_statement(store, MARK_GET);
     bool row;
     if (get == NULL)

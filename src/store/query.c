@@ -271,8 +271,7 @@ begin_transaction(struct rows *rows)
 {
     if (rows->store->in_transaction)
         return true;
-    sqlite3_stmt *begin = store_statement(rows->store, BEGIN_READ);
-    rows->in_transaction = rows->store->in_transaction = begin != NULL && store_run(rows->store, begin);
+    rows->in_transaction = store_begin_read(rows->store);
     return rows->in_transaction;
 }
 

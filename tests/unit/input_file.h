@@ -8,7 +8,7 @@
 
 #define FILE_NAME "file"
 
-static int
+static inline int
 enter_directory(void **state)
 {
     char *path = strdup("/tmp/ngxerr-test-input-XXXXXX");
@@ -17,7 +17,7 @@ enter_directory(void **state)
     return path == NULL || mkdtemp(path) == NULL || chdir(path) != 0;
 }
 
-static int
+static inline int
 leave_directory(void **state)
 {
     unlink(FILE_NAME);
@@ -28,7 +28,7 @@ leave_directory(void **state)
 
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
-static void
+static inline void
 write_file(struct slice bytes)
 {
     FILE *file = fopen(FILE_NAME, "w");
@@ -39,7 +39,7 @@ write_file(struct slice bytes)
 }
 
 /* Text that does not compress well, so that what it is compressed to spans several raw blocks. */
-static void
+static inline void
 add_text(struct buffer *out, size_t size)
 {
     uint32_t state = 7;

@@ -6,18 +6,10 @@
 #include <unistd.h>
 
 #include "input/input.h"
+#include "input_file.h"
 
 static int
-enter_directory(void **state)
-{
-    char *path = strdup("/tmp/ngxerr-test-list-XXXXXX");
-
-    *state = path;
-    return path == NULL || mkdtemp(path) == NULL || chdir(path) != 0;
-}
-
-static int
-leave_directory(void **state)
+leave_logs(void **state)
 {
     static const char *const files[] = {"logs/a.log",    "logs/b",     "logs/empty",     "logs/link",
                                         "logs/pipe",     "logs/c.zst", "logs/sub/d.log", "logs/Z.log",
@@ -26,9 +18,8 @@ leave_directory(void **state)
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         unlink(files[i]);
     (void)rmdir("logs/sub"); /* one test has none */
-    int result = rmdir("logs") != 0 || chdir("/") != 0 || rmdir(*state) != 0;
-    free(*state);
-    return result;
+    bool left = rmdir("logs") != 0;
+    return leave_directory(state) != 0 || left;
 }
 
 static void
@@ -217,10 +208,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_directory, enter_directory, leave_directory),
-        cmocka_unit_test_setup_teardown(test_own_files_are_left_unopened, enter_directory, leave_directory),
-        cmocka_unit_test_setup_teardown(test_a_compressed_file_without_a_byte_is_taken, enter_directory,
-                                        leave_directory),
+        cmocka_unit_test_setup_teardown(test_directory, enter_directory, leave_logs),
+        cmocka_unit_test_setup_teardown(test_own_files_are_left_unopened, enter_directory, leave_logs),
+        cmocka_unit_test_setup_teardown(test_a_compressed_file_without_a_byte_is_taken, enter_directory, leave_logs),
         cmocka_unit_test(test_log_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
