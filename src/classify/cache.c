@@ -1,6 +1,7 @@
 /* Remembers the class of messages that come again word for word: two of three in a busy log.  A table with one place a
  * hash, without the texts: 128 bits of a hash, both sizes and the facts know them, and the seed keeps strangers from
- * aiming.  A message is kept when it comes the second time while its place is noted for it: those that come once (paths,
+ * aiming.  What a class asks of a field (`where upstream_addr`) is kept as a question with its answer, and asked of each record again.
+ * A message is kept when it comes the second time while its place is noted for it: those that come once (paths,
  * numbers) push nothing out.  Used by classify; private to this room. */
 #include "classify/cache.h"
 
@@ -29,7 +30,7 @@ struct slot {
     uint64_t facts;
     uint16_t text_sizes;   /* 0: the slot is empty */
     uint16_t class_number; /* UINT16_MAX: unclassified */
-    uint8_t capture_count;
+    uint8_t capture_count, asked_count;
     uint8_t starts[CACHE_CAPTURES], sizes[CACHE_CAPTURES], name_sizes[CACHE_CAPTURES];
     const char *names[CACHE_CAPTURES]; /* live as long as the rules */
 };
@@ -40,6 +41,7 @@ struct match_cache {
     uint64_t seed;
     uint64_t noted[CACHE_SLOTS]; /* hash of the last message that looked here in vain */
     struct slot slots[CACHE_SLOTS];
+    struct match_asked asked[CACHE_SLOTS]; /* where the slot's asked_count is not 0 */
 };
 
 struct match_cache *
@@ -105,13 +107,16 @@ match_cache_look(const struct match_cache *cache, const struct record *record, u
 
 bool
 match_cache_find(const struct match_cache *cache, const struct record *record, const struct match_key *key,
-                 struct match *match)
+                 struct match *match, struct match_asked *asked)
 {
     if (key->sizes == 0)
         return false;
     const struct slot *slot = &cache->slots[place_of(key)];
     if (!slot_holds(slot, key))
         return false;
+    asked->count = 0;
+    if (slot->asked_count > 0)
+        *asked = cache->asked[place_of(key)];
     match->class_index = slot->class_number == UINT16_MAX ? CLASS_UNCLASSIFIED : slot->class_number;
     match->capture_count = slot->capture_count;
     for (unsigned i = 0; i < slot->capture_count; i++)
@@ -120,13 +125,27 @@ match_cache_find(const struct match_cache *cache, const struct record *record, c
     return true;
 }
 
+/* A capture of a field is not in the message, and is another the next time. */
+static bool
+captures_fit(const struct match *match, struct slice message)
+{
+    uintptr_t begins = (uintptr_t)message.data, ends = begins + message.size;
+
+    for (unsigned i = 0; i < match->capture_count; i++) {
+        struct slice value = match->captures[i].value;
+        if ((uintptr_t)value.data < begins || (uintptr_t)value.data + value.size > ends)
+            return false;
+    }
+    return match->capture_count <= CACHE_CAPTURES;
+}
+
 void
 match_cache_keep(struct match_cache *cache, const struct record *record, const struct match_key *key,
-                 const struct match *match)
+                 const struct match *match, const struct match_asked *asked)
 {
     size_t place = place_of(key);
 
-    if (key->sizes == 0 || match->capture_count > CACHE_CAPTURES)
+    if (key->sizes == 0 || asked->count > MATCH_ASKED || !captures_fit(match, record->message))
         return;
     if (cache->noted[place] != key->hash.low) {
         cache->noted[place] = key->hash.low;
@@ -137,6 +156,9 @@ match_cache_keep(struct match_cache *cache, const struct record *record, const s
     slot->facts = key->facts;
     slot->text_sizes = key->sizes;
     slot->class_number = match->class_index == CLASS_UNCLASSIFIED ? UINT16_MAX : (uint16_t)match->class_index;
+    slot->asked_count = (uint8_t)asked->count;
+    if (asked->count > 0)
+        cache->asked[place] = *asked;
     slot->capture_count = (uint8_t)match->capture_count;
     for (unsigned i = 0; i < match->capture_count; i++) {
         slot->names[i] = match->captures[i].name.data;

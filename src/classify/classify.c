@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "classify/cache.h"
+#include "classify/conditions.h"
 #include "classify/rule.h"
 #include "classify/scanner.h"
 
@@ -23,14 +24,11 @@ struct classifier {
     struct match_cache *cache;
     struct told told[TOLD_MOST]; /* by classify_ahead, in a ring */
     size_t told_first, told_count;
-    bool particular;      /* the last verdict looked into a field that the cache does not know */
-    uint64_t *patterns;   /* bits: found by their literals, or without any */
-    uint64_t *candidates; /* bits: classes that may hold */
+    struct match_asked asked; /* fields that the cache's key does not know, which the last verdict looked into */
+    uint64_t *patterns;       /* bits: found by their literals, or without any */
+    uint64_t *candidates;     /* bits: classes that may hold */
     size_t class_words;
 };
-
-/* Does a condition hold?  A fragment may lack what it asks about. */
-enum verdict { FAILS, HOLDS, LEFT_OUT };
 
 struct classifier *
 classifier_new(const struct rules *rules)
@@ -66,177 +64,53 @@ classifier_limits_met(const struct classifier *classifier)
     return pattern_scratch_limits_met(classifier->scratch);
 }
 
-/* A fragment without a tail does not say whose connection it is, nor what it lacks. */
+/* The first of a group's patterns that is found in the field; group->count where none is. */
+static size_t
+where_find(struct classifier *classifier, const struct where_group *group, struct slice value)
+{
+    for (size_t i = 0; i < group->count && value.data != NULL; i++)
+        if (pattern_find(group->patterns[i], value, classifier->scratch))
+            return i;
+    return group->count;
+}
+
+static void
+note_asked(struct match_asked *asked, const struct where_group *group, bool found)
+{
+    if (asked->count < MATCH_ASKED) {
+        asked->items[asked->count].group = group;
+        asked->items[asked->count].found = found;
+    }
+    asked->count++;
+}
+
 static bool
-record_lacks_tail(const struct record *record)
+answers_are_the_same(struct classifier *classifier, const struct match_asked *asked, const struct record *record)
 {
-    return record->prefix == PREFIX_FRAGMENT && record->tail.data == NULL;
-}
-
-static enum verdict
-bits_verdict(unsigned allowed, unsigned value, bool lacking)
-{
-    if (allowed == 0 || (allowed >> value & 1) != 0)
-        return HOLDS;
-    return lacking ? LEFT_OUT : FAILS;
-}
-
-static bool
-action_group_holds(const struct action_group *group, struct slice doing)
-{
-    for (size_t i = 0; i < group->count; i++) {
-        const struct action *action = &group->actions[i];
-        if (action->open_end ? slice_starts(doing, action->text) : slice_equal(doing, action->text))
-            return true;
+    for (unsigned i = 0; i < asked->count; i++) {
+        const struct where_group *group = asked->items[i].group;
+        bool found = where_find(classifier, group, conditions_field(record, group->field)) < group->count;
+        if (found != asked->items[i].found)
+            return false;
     }
-    return false;
-}
-
-static enum verdict
-actions_verdict(const struct rule *rule, const struct record *record)
-{
-    if (rule->action_count > 0 && record->doing.data == NULL && record_lacks_tail(record))
-        return LEFT_OUT;
-    for (size_t i = 0; i < rule->action_count; i++)
-        if (!action_group_holds(&rule->actions[i], record->doing))
-            return FAILS;
-    return HOLDS;
-}
-
-static enum verdict
-errnos_verdict(const struct rule *rule, const struct record *record)
-{
-    if (rule->errno_count > 0 && record->error_number < 0 && record->prefix == PREFIX_FRAGMENT)
-        return LEFT_OUT;
-    for (size_t i = 0; i < rule->errno_count; i++) {
-        bool found = false;
-        for (size_t n = 0; n < rule->errnos[i].count && !found; n++)
-            found = rule->errnos[i].numbers[n] == record->error_number;
-        if (!found)
-            return FAILS;
-    }
-    return HOLDS;
-}
-
-static enum verdict
-level_verdict(const struct rule *rule, const struct record *record)
-{
-    return bits_verdict(rule->levels, record->level, record->level == LEVEL_NONE && record->prefix == PREFIX_FRAGMENT);
-}
-
-static enum verdict
-kind_verdict(const struct rule *rule, const struct record *record)
-{
-    return bits_verdict(rule->kinds, record->kind, record->kind == KIND_NONE && record_lacks_tail(record));
-}
-
-static enum verdict
-side_verdict(const struct rule *rule, const struct record *record)
-{
-    return bits_verdict(rule->sides, record->side,
-                        record->prefix == PREFIX_FRAGMENT && record->side == SIDE_NONE && record->doing.data == NULL);
-}
-
-static struct slice
-record_login(const struct record *record)
-{
-    for (unsigned i = 0; i < record->extra_count; i++)
-        if (slice_is(record->extra[i].name, "login"))
-            return record->extra[i].value;
-    return SLICE_NONE;
-}
-
-static struct slice
-record_where(const struct record *record, enum where_field field)
-{
-    switch (field) {
-    case WHERE_MESSAGE:
-        return record->message;
-    case WHERE_CLIENT:
-        return record->client;
-    case WHERE_SERVER:
-        return record->server;
-    case WHERE_REQUEST:
-        return record->request;
-    case WHERE_METHOD:
-        return record->method;
-    case WHERE_URI:
-        return record->uri;
-    case WHERE_UPSTREAM:
-        return record->upstream;
-    case WHERE_UPSTREAM_ADDR:
-        return record->upstream_addr;
-    case WHERE_HOST:
-        return record->host;
-    case WHERE_REFERRER:
-        return record->referrer;
-    case WHERE_SUBREQUEST:
-        return record->subrequest;
-    case WHERE_LOGIN:
-        return record_login(record);
-    case WHERE_CONNECTION:
-        return record->has_connection ? SLICE("*") : SLICE_NONE;
-    case WHERE_COUNT:
-        break;
-    }
-    return SLICE_NONE;
-}
-
-/* `where FIELD .` and `except FIELD .`: is there a text? */
-static enum verdict
-presence_verdict(const struct rule *rule, const struct record *record)
-{
-    enum verdict all = HOLDS;
-
-    for (size_t i = 0; i < rule->where_count; i++) {
-        const struct where_group *group = &rule->wheres[i];
-        if (!group->any_text)
-            continue;
-        struct slice value = record_where(record, group->field);
-        if ((value.size > 0) == !group->negated)
-            continue;
-        if (value.data != NULL || group->negated || !record_lacks_tail(record))
-            return FAILS;
-        all = LEFT_OUT;
-    }
-    return all;
-}
-
-static inline bool
-fails(enum verdict verdict, enum verdict *all)
-{
-    if (verdict == LEFT_OUT)
-        *all = LEFT_OUT;
-    return verdict == FAILS;
-}
-
-/* The conditions that cost next to nothing, the cheapest first, after the level. */
-static inline enum verdict
-cheap_verdict(const struct rule *rule, const struct record *record, enum verdict all)
-{
-    if (fails(kind_verdict(rule, record), &all) || fails(side_verdict(rule, record), &all) ||
-        fails(errnos_verdict(rule, record), &all) || fails(actions_verdict(rule, record), &all) ||
-        fails(presence_verdict(rule, record), &all))
-        return FAILS;
-    return all;
+    return true;
 }
 
 static enum verdict
 where_verdict(struct classifier *classifier, const struct where_group *group, const struct record *record,
               struct match *match)
 {
-    struct slice value = record_where(record, group->field);
-    bool found = false;
+    struct slice value = conditions_field(record, group->field);
 
     if (value.data == NULL && !group->negated)
-        return record_lacks_tail(record) ? LEFT_OUT : FAILS;
-    classifier->particular |= group->field != WHERE_MESSAGE;
-    for (size_t i = 0; i < group->count && value.data != NULL && !found; i++) {
-        found = pattern_find(group->patterns[i], value, classifier->scratch);
-        if (found && !group->negated && match != NULL)
-            match->capture_count =
-                pattern_captures(group->patterns[i], value, classifier->scratch, match->captures, match->capture_count);
-    }
+        return conditions_lack_tail(record) ? LEFT_OUT : FAILS;
+    size_t index = where_find(classifier, group, value);
+    bool found = index < group->count;
+    if (group->field != WHERE_MESSAGE)
+        note_asked(&classifier->asked, group, found);
+    if (found && !group->negated && match != NULL)
+        match->capture_count =
+            pattern_captures(group->patterns[index], value, classifier->scratch, match->captures, match->capture_count);
     return found != group->negated ? HOLDS : FAILS;
 }
 
@@ -282,7 +156,7 @@ static __attribute__((noinline)) enum verdict
 others_verdict(struct classifier *classifier, const struct rule *rule, const struct record *record, struct match *match,
                enum verdict all)
 {
-    all = cheap_verdict(rule, record, all);
+    all = conditions_verdict(rule, record, all);
     if (all == FAILS)
         return FAILS;
     if (match != NULL)
@@ -293,7 +167,7 @@ others_verdict(struct classifier *classifier, const struct rule *rule, const str
     for (size_t i = 0; i < rule->where_count; i++) {
         if (rule->wheres[i].any_text)
             continue;
-        if (fails(where_verdict(classifier, &rule->wheres[i], record, match), &all))
+        if (condition_fails(where_verdict(classifier, &rule->wheres[i], record, match), &all))
             return FAILS;
     }
     return all;
@@ -303,7 +177,7 @@ others_verdict(struct classifier *classifier, const struct rule *rule, const str
 static inline enum verdict
 rule_verdict(struct classifier *classifier, const struct rule *rule, const struct record *record, struct match *match)
 {
-    enum verdict level = level_verdict(rule, record);
+    enum verdict level = conditions_level(rule, record);
 
     return level == FAILS ? FAILS : others_verdict(classifier, rule, record, match, level);
 }
@@ -326,12 +200,12 @@ next_candidate(const struct classifier *classifier, size_t index)
     return word * 64 + (size_t)__builtin_ctzll(bits);
 }
 
-/* All that conditions may ask of a record beside message, action and the texts of fields (those make a verdict
- * particular): numbers, and which fields have a text. */
+/* All that conditions may ask of a record beside message, action and the texts of fields (those are noted): numbers, and which
+ * fields have a text. */
 static uint64_t
 record_facts(const struct record *record)
 {
-    uint64_t facts = record->extra_count > 0 && record_login(record).size > 0;
+    uint64_t facts = record->extra_count > 0 && conditions_field(record, WHERE_LOGIN).size > 0;
 
     facts = facts << 1 | record->has_connection;
     facts = facts << 1 | (record->client.size > 0);
@@ -348,7 +222,7 @@ record_facts(const struct record *record)
     facts = facts << 4 | record->kind;
     facts = facts << 2 | record->side;
     facts = facts << 1 | (record->prefix == PREFIX_FRAGMENT);
-    facts = facts << 1 | record_lacks_tail(record);
+    facts = facts << 1 | conditions_lack_tail(record);
     return facts << 32 | (uint32_t)record->error_number;
 }
 
@@ -401,12 +275,13 @@ classify_record(struct classifier *classifier, const struct record *record, stru
     uint64_t limits_met = classifier_limits_met(classifier);
     const struct match_key *key = key_of(classifier, record);
 
-    if (match_cache_find(classifier->cache, record, key, match))
+    if (match_cache_find(classifier->cache, record, key, match, &classifier->asked) &&
+        answers_are_the_same(classifier, &classifier->asked, record))
         return;
-    classifier->particular = false;
+    classifier->asked.count = 0;
     decide(classifier, record, match);
-    if (!classifier->particular && classifier_limits_met(classifier) == limits_met)
-        match_cache_keep(classifier->cache, record, key, match);
+    if (classifier_limits_met(classifier) == limits_met)
+        match_cache_keep(classifier->cache, record, key, match, &classifier->asked);
 }
 
 static bool
@@ -414,7 +289,7 @@ asks_for_missing(const struct rule *rule, const struct record *record)
 {
     for (size_t i = 0; i < rule->where_count; i++) {
         const struct where_group *group = &rule->wheres[i];
-        if (!group->negated && !group->any_text && record_where(record, group->field).data == NULL)
+        if (!group->negated && !group->any_text && conditions_field(record, group->field).data == NULL)
             return true;
     }
     return false;

@@ -1,12 +1,11 @@
 /* classify: conditions of a class on a record and on a fragment, captures, limits, globs, and examples that fail. */
 #include "unit.h"
 
-#include <unistd.h>
-
 #include "classify/check.h"
 #include "parse/parse.h"
+#include "rules_text.h"
 
-#define HEAD "title T; severity act; logged-at error info; cause C; doc https://nginx.org/; proof docs; "
+#define HEAD RULES_TEXT_HEAD
 
 static const char patterns[] =
     "area test;\n"
@@ -33,24 +32,6 @@ static const char patterns[] =
     "class rest { " HEAD "match 'timed out' 'connect' 'limiting'; fallback on; example 'something timed out'; }\n"
     "class steps { " HEAD "level debug; fallback on; example '2026/11/20 03:12:45 [debug] 1#1: step'; }\n";
 
-static struct rules *
-load_text(const char *text, struct capture *capture)
-{
-    char path[] = "/tmp/ngxerr-record-XXXXXX";
-    const char *paths[] = {path};
-    struct rules_options options = {.directories = paths, .directory_count = 1, .without_embedded = true};
-    int descriptor = mkstemp(path);
-
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
-    close(descriptor);
-    struct rules *rules = rules_load(&options, capture->diagnostics);
-    unlink(path);
-    if (rules == NULL)
-        fail_msg("%s", capture_text(capture));
-    return rules;
-}
-
 struct fixture {
     struct capture capture;
     struct rules *rules;
@@ -64,7 +45,7 @@ set_up(void **state)
 {
     (void)state;
     capture_begin(&fixture.capture);
-    fixture.rules = load_text(patterns, &fixture.capture);
+    fixture.rules = rules_of_text(patterns, &fixture.capture);
     fixture.classifier = classifier_new(fixture.rules);
     return 0;
 }
@@ -164,70 +145,6 @@ records_that_come_again(void **state)
         if (strcmp(class_of(classified[index].text, &match), classified[index].id) != 0)
             fail_msg("%s: \"%s\" instead of \"%s\", time %d", classified[index].text,
                      class_of(classified[index].text, &match), classified[index].id, i);
-    }
-}
-
-/* Classes that ask for one fact each, of messages that are equal to the byte otherwise. */
-#define FACT(name, condition) "class of-" name " { " HEAD "match '^fact'; " condition "; example fact; }\n"
-
-static const struct fact {
-    const char *patterns;
-    struct record with, without;
-} facts[] = {
-#define OF_FIELD(name, member)                            \
-    FACT(name, "where " name " ."), {.member = {"x", 1}}, \
-    {                                                     \
-        .member = { "", 0 }                               \
-    }
-    {OF_FIELD("client", client)},
-    {OF_FIELD("server", server)},
-    {OF_FIELD("request", request)},
-    {OF_FIELD("method", method)},
-    {OF_FIELD("uri", uri)},
-    {OF_FIELD("upstream", upstream)},
-    {FACT("address", "where upstream_addr ."), {.upstream_addr = {"x", 1}}, {.upstream_addr = {"", 0}}},
-    {OF_FIELD("host", host)},
-    {OF_FIELD("referrer", referrer)},
-    {OF_FIELD("subrequest", subrequest)},
-#undef OF_FIELD
-    {FACT("login", "where login ."), {.extra_count = 1, .extra = {{{"login", 5}, {"x", 1}}}}, {.extra_count = 0}},
-    {FACT("connection", "where connection ."), {.has_connection = true}, {.has_connection = false}},
-    {FACT("level", "level crit"), {.level = LEVEL_CRIT}, {.level = LEVEL_ALERT}},
-    {FACT("kind", "kind grpc"), {.kind = KIND_GRPC}, {.kind = KIND_GRPCS}},
-    {FACT("side", "side upstream"), {.side = SIDE_UPSTREAM}, {.side = SIDE_CLIENT}},
-    {FACT("errno", "errno 7"), {.error_number = 7}, {.error_number = 8}},
-    {FACT("while", "while reading"), {.doing = {"reading", 7}}, {.lines = 1}},
-};
-
-static void
-facts_are_told_apart(void **state)
-{
-    static const char text[] = "fact while reading";
-
-    (void)state;
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        struct capture capture;
-        struct match match;
-        struct record records[2] = {facts[i].without, facts[i].with};
-        char patterns_of_one[512];
-        capture_begin(&capture);
-        snprintf(patterns_of_one, sizeof patterns_of_one, "area test;\n%s", facts[i].patterns);
-        struct rules *rules = load_text(patterns_of_one, &capture);
-        struct classifier *classifier = classifier_new(rules);
-        for (int with = 0; with < 2; with++) {
-            bool divided = records[with].doing.data != NULL;
-            records[with].message = (struct slice){text, divided ? 4 : sizeof text - 1};
-            if (divided)
-                records[with].doing.data = text + sizeof "fact while " - 1;
-        }
-        for (int time = 0; time < 12; time++) {
-            int with = time / 3 % 2;
-            classify_record(classifier, &records[with], &match);
-            assert_int_equal(match.class_index, with ? 0 : CLASS_UNCLASSIFIED);
-        }
-        classifier_free(classifier);
-        rules_free(rules);
-        capture_end(&capture);
     }
 }
 
@@ -446,7 +363,7 @@ failing_examples(void **state)
 
     (void)state;
     capture_begin(&capture);
-    struct rules *rules = load_text(text, &capture);
+    struct rules *rules = rules_of_text(text, &capture);
     patterns_check(rules, capture.diagnostics, &lines, &result);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (strstr(capture_text(&capture), expected[i]) == NULL)
@@ -468,7 +385,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(records, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_that_come_again, set_up, tear_down),
-        cmocka_unit_test(facts_are_told_apart),
         cmocka_unit_test_setup_teardown(records_told_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_told_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captures, set_up, tear_down),
