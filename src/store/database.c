@@ -13,8 +13,8 @@ store_failed(struct store *store, const char *what)
 {
     const char *reason = sqlite3_errmsg(store->db);
     int code = sqlite3_extended_errcode(store->db), cause = sqlite3_system_errno(store->db);
-    if ((code & 0xff) == SQLITE_CANTOPEN && cause != 0)
-        reason = strerror(cause); /* SQLite says only that it is so */
+    if (((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR) && cause != 0)
+        reason = strerror(cause); /* SQLite says only that it is so; a quota is one of these */
     if (store->mode == STORE_PRIVATE)
         diagnose(store->diagnostics, STATUS_STORE, "temporary database in %s: %s: %s", store->path, what, reason);
     else if (code == SQLITE_READONLY_ROLLBACK)

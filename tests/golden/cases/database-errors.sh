@@ -29,3 +29,9 @@ for few in 4 5 6 7 8; do
     (exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- && ulimit -n $few && "$NGXERR" scan -d few.db "$samples/error.log") 2>&1
     rm -f few.db*
 done | sed 's/.*: //' | sort -u
+echo "--- no room, as where a quota ends: the system's reason is said"
+awk 'BEGIN {
+    for (i = 0; i < 6000; i++)
+        printf "2026/11/20 03:12:45 [error] 7#7: *%d open() \"/srv/%0200d\" failed (2: No such file or directory), client: 10.0.0.1, server: s\n", i, i
+}' >long.log
+(trap '' XFSZ && ulimit -f 600 && try scan -d full.db long.log) 2>&1
