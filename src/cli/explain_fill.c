@@ -148,15 +148,17 @@ add_unknown(struct explain *explain, const struct record *record)
 static bool
 is_test_result(struct explain *explain, const struct record *record)
 {
-    bool ok =
-        slice_ends(record->message, SLICE("syntax is ok")) || slice_ends(record->message, SLICE("test is successful"));
-    bool failed = slice_ends(record->message, SLICE(" test failed"));
-    if (record->level != LEVEL_NONE || (!ok && !failed))
+    struct slice message = record->message;
+    if (record->level != LEVEL_NONE)
         return false;
-    if (ok)
+    if (slice_ends(message, SLICE("syntax is ok")))
+        explain->page.syntax_ok = true;
+    else if (slice_ends(message, SLICE("test is successful")))
         explain->page.test_ok = true;
-    else
+    else if (slice_ends(message, SLICE(" test failed")))
         explain->test_failed = record->raw;
+    else
+        return false;
     return true;
 }
 
@@ -377,8 +379,10 @@ explain_add_text(struct explain *explain, struct slice text)
 void
 explain_finish(struct explain *explain)
 {
-    const struct explanation_page *page = &explain->page;
+    struct explanation_page *page = &explain->page;
     struct record record;
+    if (page->syntax_ok && explain->test_failed.data == NULL)
+        page->test_ok = true;
     if (explain->test_failed.data == NULL || page->class_count > 0 || page->unknown_count > 0)
         return;
     record_parse_fragment(explain->test_failed, &record);

@@ -189,6 +189,9 @@ compose_rest(struct paper *paper, const struct explanation_page *page)
                     "nginx -s reload makes the running nginx use it.");
     else if (page->test_ok)
         paper_block(paper, BLOCK_PARAGRAPH, NULL, "The configuration itself passed nginx's test.");
+    else if (page->syntax_ok)
+        paper_block(paper, BLOCK_PARAGRAPH, NULL,
+                    "The syntax of the configuration is good; the test failed at what stands above.");
     if (page->unparsed > 0) {
         figures_add_counted(&text, page->unparsed, "line is", "lines are");
         buffer_add_text(&text, " no record of an nginx error log and left out.");

@@ -41,6 +41,7 @@ struct explanation_page {
     uint64_t unparsed; /* lines beside records that are none (access log, other programs) */
     uint64_t beyond;   /* classes or shapes that were left because of the limit on their number */
     bool test_ok;      /* the output of a successful nginx -t was among it */
+    bool syntax_ok;    /* of one that found the syntax good; whether the test failed then, test_ok tells */
 };
 
 /* `name` of a format; false when there is none of it. */

@@ -200,6 +200,15 @@ output_of_the_configuration_test(void **state)
     explain = explain_of(state, "nginx: [emerg] no such thing in /etc/nginx/nginx.conf:3\n"
                                 "nginx: configuration file /etc/nginx/nginx.conf test failed\n");
     assert_int_equal(explain.page.unknown_count, 1);
+    /* what is found beyond the syntax is no success */
+    explain = explain_of(state, "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
+                                "nginx: [emerg] no such thing in /var/lib/nginx\n"
+                                "nginx: configuration file /etc/nginx/nginx.conf test failed\n");
+    assert_false(explain.page.test_ok);
+    assert_true(explain.page.syntax_ok);
+    assert_int_equal(explain.page.unknown_count, 1);
+    explain = explain_of(state, "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n");
+    assert_true(explain.page.test_ok);
 }
 
 static void

@@ -122,8 +122,14 @@ the_rest_of_a_page_is_said_line_by_line(void **state)
     const char *text = explained(&page, "text", &out);
     assert_non_null(strstr(text, "\n  The configuration itself passed nginx's test.\n"));
     assert_null(strstr(text, "Nothing is wrong"));
+    assert_null(strstr(text, "the test failed"));
     assert_non_null(strstr(text, "\n  2 lines are no record of an nginx error log and left out.\n"));
     assert_non_null(strstr(text, "\n  1 record of further classes or shapes is left out here;"));
+    page.test_ok = false;
+    page.syntax_ok = true;
+    text = explained(&page, "text", &out);
+    assert_null(strstr(text, "passed nginx's test"));
+    assert_non_null(strstr(text, "\n  The syntax of the configuration is good; the test failed"));
     buffer_free(&out);
 }
 
