@@ -129,7 +129,7 @@
 /* What explain reads of standard input, and the classes and unknown shapes it prints: pages for a person to read, not a
  * report. */
 #define LIMIT_EXPLAIN_INPUT   16777216U
-#define LIMIT_EXPLAIN_CLASSES 20U
+#define LIMIT_EXPLAIN_CLASSES 24U
 #define LIMIT_EXPLAIN_UNKNOWN 5U
 /* A paste whose lines explain tries to join again, since a mail or a terminal may have broken one: some hundred lines. */
 #define LIMIT_EXPLAIN_WRAPPED 65536U

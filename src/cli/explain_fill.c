@@ -4,7 +4,7 @@
 #include "parse/parse.h"
 
 /* Classes that one fragment can be shown with. */
-#define FRAGMENT_CLASSES 8
+#define FRAGMENT_CLASSES 48
 #define SHAPE_SIZE       512
 
 /* --- what is found --- */
@@ -185,6 +185,25 @@ is_meaningless(const struct explain *explain, size_t class_index)
     return false;
 }
 
+/* The classes of the message as it is, behind those of which it is the beginning: they say more. */
+static size_t
+add_begun(const struct explain *explain, const struct record *record, struct match *matches, size_t count)
+{
+    struct match begun[FRAGMENT_CLASSES];
+    size_t begun_count = explain_begun(explain->rules, record, begun, FRAGMENT_CLASSES);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = 0;
+        while (at < begun_count && begun[at].class_index != matches[i].class_index)
+            at++;
+        if (at == FRAGMENT_CLASSES)
+            break;
+        begun[at] = matches[i];
+        begun_count += at == begun_count;
+    }
+    memcpy(matches, begun, begun_count * sizeof(*matches));
+    return begun_count;
+}
+
 static size_t
 classify_pasted(struct explain *explain, const struct record *record, struct match *matches)
 {
@@ -195,6 +214,7 @@ classify_pasted(struct explain *explain, const struct record *record, struct mat
     for (size_t i = 0; i < count; i++)
         if (record->doing.data != NULL || !is_meaningless(explain, matches[i].class_index))
             matches[kept++] = matches[i];
+    kept = add_begun(explain, record, matches, kept);
     /* A class for one value of a field that was not pasted is a particular case of one that comes later: behind that one. */
     for (size_t i = 1; i < kept; i++)
         for (size_t at = i; at > 0 && matches[at - 1].particular && !matches[at].particular; at--) {

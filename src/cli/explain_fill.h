@@ -32,6 +32,9 @@ void explain_finish(struct explain *explain);
 /* Fills `near` with at most `capacity` classes whose titles and examples resemble `text`, best first; returns their
  * number. */
 size_t explain_nearest(const struct rules *rules, struct slice text, struct explanation_near *near, size_t capacity);
+/* For a message that may have been cut short, without " while " and fields: at most `capacity` classes whose examples
+ * begin as it does and go on, in precedence; returns their number. */
+size_t explain_begun(const struct rules *rules, const struct record *record, struct match *matches, size_t capacity);
 /* A quoted PCRE2 expression that matches the most telling part of `message`; NULL if there is none. */
 const char *explain_expression(struct slice message, struct arena *arena);
 

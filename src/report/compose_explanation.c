@@ -230,8 +230,8 @@ compose_candidates(struct paper *paper, const struct explanation_page *page)
         return;
     paper->style->table(paper, &table);
     paper_begin(paper, BLOCK_PARAGRAPH, NULL);
-    paper_words(paper, "What was pasted lacks what tells them apart: the action after \" while \", "
-                       "or the fields at the end of the line. "
+    paper_words(paper, "What was pasted lacks what tells them apart: the rest of the message, "
+                       "the action after \" while \", or the fields at the end of the line. "
                        "Paste the whole line, or see ");
     paper_code_text(paper, "ngxerr explain CLASS");
     paper_words(paper, ".");

@@ -34,6 +34,24 @@ static const char patterns[] =
     "    suggest leave { title 't'; text 'x'; }\n"
     "    example '*1 connect() failed (111: Connection refused) while connecting to upstream';\n"
     "}\n"
+    "class timed-out-for-an-account {\n"
+    "    title 'Timed out for an account'; severity act; logged-at error; priority 40;\n"
+    "    match '^upstream timed out \\(110: '; while 'reading response'; where login .; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example '*1 upstream timed out (110: Connection timed out) while reading response, client: 192.0.2.1, server: 192.0.2.2:25, login: \"a\"';\n"
+    "}\n"
+    "class timed-out {\n"
+    "    title 'Timed out'; severity act; logged-at error;\n"
+    "    match '^upstream timed out \\(110: '; while 'reading response'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example '*1 upstream timed out (110: Connection timed out) while reading response';\n"
+    "}\n"
+    "class mail-timed-out {\n"
+    "    title 'A mail server timed out'; severity act; logged-at error; priority 60; kind mail;\n"
+    "    match '^upstream timed out'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example '*1 upstream timed out, upstream: \"mail://192.0.2.1:25\"';\n"
+    "}\n"
     "class anything {\n"
     "    title 'All'; severity tune; logged-at warn; priority 60;\n"
     "    match '[a-z]'; while 'requesting certificate status'; cause 'c'; proof docs; doc https://nginx.org/;\n"
@@ -160,6 +178,34 @@ records_without_their_end(void **state)
     assert_int_equal(explain.page.class_count, 1);
 }
 
+/* The words alone, as titles of questions have them: a class that asks for what comes behind them is not out, and more
+ * likely than one that asks for no more; one split from another comes behind it. */
+static void
+messages_that_were_cut(void **state)
+{
+    static const char *const texts[] = {"upstream timed out", "upstream timed out...", "upstream timed out (11",
+                                        "*4 upstream timed o\xE2\x80\xA6", "[error] 7#7: *4 upstream timed out >"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct explain explain = explain_of(state, texts[i]);
+        assert_true(explain.page.class_count >= 2);
+        assert_string_equal(class_of(&explain, 0), "timed-out");
+        assert_string_equal(class_of(&explain, explain.page.class_count - 1), "timed-out-for-an-account");
+        assert_int_equal(explain.page.classes[0].candidates, explain.page.class_count);
+    }
+    struct explain explain = explain_of(state, "upstream timed out");
+    assert_int_equal(explain.page.class_count, 3);
+    assert_string_equal(class_of(&explain, 1), "mail-timed-out");
+    /* what says more than the words is not taken for their beginning */
+    explain = explain_of(state, "upstream timed out while reading response, upstream: \"mail://192.0.2.1:25\"");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "mail-timed-out");
+    explain = explain_of(state, "upstream timed out in another way");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "mail-timed-out");
+    explain = explain_of(state, "upstream");
+    assert_int_equal(explain.page.class_count, 0);
+}
+
 /* Broken into lines by a mail. */
 static void
 records_in_pieces(void **state)
@@ -265,6 +311,7 @@ main(void)
         cmocka_unit_test_setup_teardown(fragments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_beside_other_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_without_their_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(messages_that_were_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_with_other_quotes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),

@@ -2,3 +2,6 @@
 awk 'BEGIN { text = "2026/11/30 02:16:14 [error] 22919#22919: *33 inflate() failed: 0, -3 while sending to client, " \
              "client: 192.0.2.7, server: , request: \"GET /"; while (length(text) < 2047) text = text "x"; print text }' |
     "$NGXERR" explain | grep -E '^  (Do this|Or) '
+echo "--- the words of a message alone: the most frequent question is not answered with a rare class"
+"$NGXERR" explain 'client intended to send too large body' | grep -E '^  Class'
+"$NGXERR" explain 'upstream timed out' | sed -n '/Severity/,$p'

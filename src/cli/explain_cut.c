@@ -1,0 +1,72 @@
+/* Of a message that was cut short: the classes whose examples begin as it does.  Used by explain_fill. */
+#include "cli/explain_fill.h"
+#include "parse/parse.h"
+
+/* What is shorter begins too many messages to tell anything. */
+#define LEAST_BEGINNING 8
+
+/* Without what a terminal or a person writes where text was left out. */
+static struct slice
+without_ellipsis(struct slice text)
+{
+    static const char *const marks[] = {"...", "\xE2\x80\xA6", ">"};
+
+    text = slice_trim(text);
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (slice_ends(text, slice_of(marks[i])))
+            return slice_trim(slice_first(text, text.size - strlen(marks[i])));
+    return text;
+}
+
+/* Byte for byte: who pastes values of a message (a name, an address) has read it further than the words that classes
+ * share. */
+static bool
+example_goes_on(const char *example, struct slice beginning)
+{
+    struct record record;
+
+    if (slice_find(slice_of(example), beginning) == SIZE_MAX) /* to read all of them for each line takes long */
+        return false;
+    record_parse_fragment(slice_of(example), &record);
+    return record.message.size > beginning.size && slice_starts(record.message, beginning);
+}
+
+static bool
+class_goes_on(const struct class_info *info, struct slice beginning)
+{
+    for (size_t i = 0; i < info->example_count; i++)
+        if (example_goes_on(info->examples[i], beginning))
+            return true;
+    return false;
+}
+
+/* Is it split from another class that goes on too?  Then that one says less than it, and fits more. */
+static bool
+is_split(const struct rules *rules, const struct match *matches, size_t count, size_t class_index)
+{
+    struct slice id = slice_of(rules_class(rules, class_index)->id);
+
+    for (size_t i = 0; i < count; i++) {
+        struct slice other = slice_of(rules_class(rules, matches[i].class_index)->id);
+        if (id.size > other.size && slice_starts(id, other) && id.data[other.size] == '-')
+            return true;
+    }
+    return false;
+}
+
+size_t
+explain_begun(const struct rules *rules, const struct record *record, struct match *matches, size_t capacity)
+{
+    struct slice beginning = without_ellipsis(record->message);
+    size_t count = 0;
+
+    if (record->doing.data != NULL || record->tail.data != NULL || beginning.size < LEAST_BEGINNING ||
+        slice_find_byte(beginning, ' ') == SIZE_MAX)
+        return 0;
+    for (size_t i = 0; i < rules_count(rules) && count < capacity; i++)
+        if (class_goes_on(rules_class(rules, i), beginning))
+            matches[count++] = (struct match){.class_index = i};
+    for (size_t i = 0; i < count; i++)
+        matches[i].particular = is_split(rules, matches, count, matches[i].class_index);
+    return count;
+}
