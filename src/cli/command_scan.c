@@ -39,9 +39,18 @@ static const struct option_spec specs[] = {
 
 /* --- summary --- */
 
+/* A log that was truncated and begins as it did, or lost its last lines. */
+static bool
+is_its_own_beginning(const struct scan_file *file)
+{
+    return file->outcome == SCAN_COPY && strcmp(file->path, file->copy_of) == 0;
+}
+
 static const char *
 outcome_text(const struct scan_file *file)
 {
+    if (is_its_own_beginning(file))
+        return "shorter than it was: nothing but what was read before";
     switch (file->outcome) {
     case SCAN_READ:
         return "read";
@@ -70,7 +79,7 @@ print_files(FILE *out, const struct scan_result *result)
         buffer_clear(&line);
         escape_terminal(&line, slice_of(file->path));
         buffer_add_format(&line, ": %s", outcome_text(file));
-        if (file->outcome == SCAN_COPY)
+        if (file->outcome == SCAN_COPY && !is_its_own_beginning(file))
             escape_terminal(&line, slice_of(file->copy_of));
         if (file->bytes > 0)
             buffer_add_format(&line, " (%" PRIu64 " bytes, %" PRIu64 " line%s, %" PRIu64 " record%s)", file->bytes,
