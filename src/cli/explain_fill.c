@@ -280,6 +280,23 @@ has_records(struct peeler *peeler, struct slice text)
     }
 }
 
+static bool
+is_access_line(struct slice line)
+{
+    struct piece piece;
+    parse_next(slice_trim(line), 0, true, &piece);
+    return piece.type == PIECE_UNPARSED && piece.reason == UNPARSED_ACCESS;
+}
+
+/* Of the other log, which is taken for this one where a browser shows an error. */
+static void
+add_unparsed(struct explain *explain, struct slice line, unsigned lines)
+{
+    explain->page.unparsed += lines;
+    if (is_access_line(line))
+        explain->page.access += lines;
+}
+
 /* A line beside records: a record in a wrapper that parse does not know, or something else.  What stands in front of a
  * record, such as the name of a pod, is no line of its own: lines is 0 then. */
 static void
@@ -298,7 +315,7 @@ add_line_beside(struct explain *explain, struct slice line, unsigned lines)
         explain->page.records++;
         add_known(explain, &record, &matches[0], 1);
     } else {
-        explain->page.unparsed += lines;
+        add_unparsed(explain, line, lines);
     }
 }
 
@@ -349,9 +366,13 @@ count_known_lines(struct explain *explain, struct slice text)
 static void
 add_fragment(struct explain *explain, struct slice text)
 {
+    struct match matches[FRAGMENT_CLASSES];
     struct record record;
     record_parse_fragment(text, &record);
-    add_record(explain, &record);
+    if (is_access_line(text) && classify(explain, &record, matches) == 0)
+        add_unparsed(explain, text, 1);
+    else
+        add_record(explain, &record);
 }
 
 static void

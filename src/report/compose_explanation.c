@@ -195,6 +195,9 @@ compose_rest(struct paper *paper, const struct explanation_page *page)
     if (page->unparsed > 0) {
         figures_add_counted(&text, page->unparsed, "line is", "lines are");
         buffer_add_text(&text, " no record of an nginx error log and left out.");
+        if (page->access > 0)
+            buffer_add_text(&text,
+                            " An access log tells what clients got, not why: the error log of the same time does.");
         paper_block(paper, BLOCK_PARAGRAPH, NULL, buffer_text(&text));
     }
     if (page->beyond > 0) {

@@ -39,6 +39,7 @@ struct explanation_page {
     size_t unknown_count;
     uint64_t records;  /* read */
     uint64_t unparsed; /* lines beside records that are none (access log, other programs) */
+    uint64_t access;   /* of these, lines of an access log */
     uint64_t beyond;   /* classes or shapes that were left because of the limit on their number */
     bool test_ok;      /* the output of a successful nginx -t was among it */
     bool syntax_ok;    /* of one that found the syntax good; whether the test failed then, test_ok tells */

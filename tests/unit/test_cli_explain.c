@@ -153,6 +153,7 @@ records_beside_other_lines(void **state)
                "reading upstream, client: 192.0.2.1, server: a.example, upstream: \"http://10.0.0.1:80/\"\n");
     assert_int_equal(explain.page.class_count, 1);
     assert_int_equal(explain.page.unparsed, 1);
+    assert_int_equal(explain.page.access, 1);
     assert_int_equal(explain.page.classes[0].advice.kind, KIND_HTTP);
     assert_false(explain.page.classes[0].advice.kind_unknown);
     /* the name of a pod and a container, as stern writes them, is no line that was left out */
@@ -160,6 +161,18 @@ records_beside_other_lines(void **state)
                                 "a temporary file /a while reading upstream, client: 192.0.2.1, server: a.example\n");
     assert_int_equal(explain.page.class_count, 1);
     assert_int_equal(explain.page.unparsed, 0);
+}
+
+/* Nothing of the error log resembles it, and no class is to be written for it. */
+static void
+a_line_of_the_access_log(void **state)
+{
+    struct explain explain =
+        explain_of(state, "192.0.2.1 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 502 1 \"-\" \"-\"");
+    assert_int_equal(explain.page.unknown_count, 0);
+    assert_int_equal(explain.page.records, 0);
+    assert_int_equal(explain.page.unparsed, 1);
+    assert_int_equal(explain.page.access, 1);
 }
 
 /* A record of a connection without its fields: the class that asks for no more than is there comes first. */
@@ -310,6 +323,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(fragments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_beside_other_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_of_the_access_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_without_their_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(messages_that_were_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),

@@ -125,10 +125,13 @@ the_rest_of_a_page_is_said_line_by_line(void **state)
     assert_null(strstr(text, "the test failed"));
     assert_non_null(strstr(text, "\n  2 lines are no record of an nginx error log and left out.\n"));
     assert_non_null(strstr(text, "\n  1 record of further classes or shapes is left out here;"));
+    assert_null(strstr(text, "access log"));
+    page.access = 1;
     page.test_ok = false;
     page.syntax_ok = true;
     text = explained(&page, "text", &out);
     assert_null(strstr(text, "passed nginx's test"));
+    assert_non_null(strstr(text, "An access log tells what clients"));
     assert_non_null(strstr(text, "\n  The syntax of the configuration is good; the test failed"));
     buffer_free(&out);
 }
