@@ -5,6 +5,13 @@
 #include "parse/parse.h"
 #include "scan/scanner.h"
 
+/* What Windows' PowerShell makes of a log that is piped through it. */
+static bool
+is_utf16(struct slice head)
+{
+    return slice_starts(head, SLICE("\xFF\xFE")) || slice_starts(head, SLICE("\xFE\xFF"));
+}
+
 void
 scan_name_refused(struct scanner *scanner, const struct scan_file *file, struct slice head)
 {
@@ -14,6 +21,12 @@ scan_name_refused(struct scanner *scanner, const struct scan_file *file, struct 
     struct slice first = slice_trim(slice_first(head, line == SIZE_MAX ? head.size : line));
     struct slice shown = slice_first(first, 72);
 
+    if (is_utf16(head)) {
+        diagnose(scanner->diagnostics, STATUS_INPUT,
+                 "%s: not read, since it is UTF-16; `iconv -f UTF-16 -t UTF-8` makes a log of it that can be",
+                 file->path);
+        return;
+    }
     parse_next(head, 0, true, &piece);
     access = piece.type == PIECE_UNPARSED && piece.reason == UNPARSED_ACCESS;
     diagnose(

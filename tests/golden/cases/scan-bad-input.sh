@@ -9,3 +9,7 @@ echo "exit $?"
 "$NGXERR" scan -d b.db --tz UTC --force other.txt
 echo "exit $?"
 "$NGXERR" query -d b.db -f csv --sql 'SELECT reason, bytes FROM unparsed'
+echo "--- as Windows' PowerShell writes what it is piped"
+iconv -f UTF-8 -t UTF-16 "$samples/error.log" >utf16.log
+"$NGXERR" query utf16.log
+echo "exit $?"
