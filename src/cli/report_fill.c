@@ -182,6 +182,16 @@ gather_evidence(struct filling *filling)
     return true;
 }
 
+/* To the nearest thousandth; what is not all is under 1000. */
+static unsigned
+share_of(uint64_t count, uint64_t events)
+{
+    if (count >= events)
+        return events > 0 ? 1000 : 0;
+    double share = (double)count * 1000.0 / (double)events + 0.5;
+    return share < 1000.0 ? (unsigned)share : 999;
+}
+
 static void
 fill_figures(struct filling *filling, const struct class_summary *summary, struct finding *finding)
 {
@@ -201,7 +211,7 @@ fill_figures(struct filling *filling, const struct class_summary *summary, struc
         .peak_minute = summary->peak_minute,
         .peak_count = summary->peak_count,
     };
-    finding->permille = events > 0 ? (unsigned)((double)summary->count * 1000.0 / (double)events) : 0;
+    finding->permille = share_of(summary->count, events);
 }
 
 static bool
