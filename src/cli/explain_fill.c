@@ -3,9 +3,9 @@
 
 #include "parse/parse.h"
 
-/* Classes that one fragment can be shown with. */
-#define FRAGMENT_CLASSES 48
-#define SHAPE_SIZE       512
+#define SHAPE_SIZE 512
+/* Lines behind a record that are tried as parts of it. */
+#define BROKEN_LINES 4
 
 /* --- what is found --- */
 
@@ -162,103 +162,23 @@ is_test_result(struct explain *explain, const struct record *record)
     return true;
 }
 
-/* A class that is told by its " while " alone matches every fragment without one, which means nothing: the classes of a
- * message that nginx never writes. */
 static void
-find_meaningless(struct explain *explain)
+add_classes(struct explain *explain, struct record *record)
 {
-    struct match matches[MEANINGLESS];
-    struct record record;
-    record_parse_fragment(SLICE("zqxjkv 0"), &record);
-    explain->meaningless_known = true;
-    explain->meaningless_count = classify_fragment(explain->classifier, &record, matches, MEANINGLESS);
-    for (size_t i = 0; i < explain->meaningless_count; i++)
-        explain->meaningless[i] = matches[i].class_index;
-}
-
-static bool
-is_meaningless(const struct explain *explain, size_t class_index)
-{
-    for (size_t i = 0; i < explain->meaningless_count; i++)
-        if (explain->meaningless[i] == class_index)
-            return true;
-    return false;
-}
-
-/* The classes of the message as it is, behind those of which it is the beginning: they say more. */
-static size_t
-add_begun(const struct explain *explain, const struct record *record, struct match *matches, size_t count)
-{
-    struct match begun[FRAGMENT_CLASSES];
-    size_t begun_count = explain_begun(explain->rules, record, begun, FRAGMENT_CLASSES);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = 0;
-        while (at < begun_count && begun[at].class_index != matches[i].class_index)
-            at++;
-        if (at == FRAGMENT_CLASSES)
-            break;
-        begun[at] = matches[i];
-        begun_count += at == begun_count;
-    }
-    memcpy(matches, begun, begun_count * sizeof(*matches));
-    return begun_count;
-}
-
-static size_t
-classify_pasted(struct explain *explain, const struct record *record, struct match *matches)
-{
-    size_t kept = 0;
-    if (!explain->meaningless_known)
-        find_meaningless(explain);
-    size_t count = classify_fragment(explain->classifier, record, matches, FRAGMENT_CLASSES);
-    for (size_t i = 0; i < count; i++)
-        if (record->doing.data != NULL || !is_meaningless(explain, matches[i].class_index))
-            matches[kept++] = matches[i];
-    kept = add_begun(explain, record, matches, kept);
-    /* A class for one value of a field that was not pasted is a particular case of one that comes later: behind that one. */
-    for (size_t i = 1; i < kept; i++)
-        for (size_t at = i; at > 0 && matches[at - 1].particular && !matches[at].particular; at--) {
-            struct match later = matches[at];
-            matches[at] = matches[at - 1];
-            matches[at - 1] = later;
-        }
-    return kept;
-}
-
-static size_t
-classify(struct explain *explain, const struct record *record, struct match *matches)
-{
-    if (record->prefix == PREFIX_FRAGMENT)
-        return classify_pasted(explain, record, matches);
-    classify_record(explain->classifier, record, &matches[0]);
-    return matches[0].class_index != CLASS_UNCLASSIFIED ? 1 : 0;
-}
-
-static void
-add_classes(struct explain *explain, const struct record *record)
-{
-    struct match matches[FRAGMENT_CLASSES];
+    struct match matches[EXPLAIN_CANDIDATES];
     explain->page.records++;
-    size_t count = classify(explain, record, matches);
+    size_t count = explain_classify_anyhow(explain, record, matches);
     for (size_t i = 0; i < count; i++)
         add_known(explain, record, &matches[i], count);
     if (count == 0)
         add_unknown(explain, record);
 }
 
-/* Of a connection, and yet without the fields that nginx writes behind all that it says of one. */
-static bool
-lacks_its_end(const struct record *record)
-{
-    return record->prefix == PREFIX_DATED && record->has_connection && record->level != LEVEL_DEBUG &&
-           record->tail.data == NULL;
-}
-
 static void
 add_record(struct explain *explain, const struct record *record)
 {
     struct record pasted = *record;
-    if (lacks_its_end(&pasted))
+    if (explain_lacks_end(&pasted))
         record_as_fragment(&pasted);
     if (!is_test_result(explain, &pasted))
         add_classes(explain, &pasted);
@@ -303,15 +223,15 @@ static void
 add_line_beside(struct explain *explain, struct slice line, unsigned lines)
 {
     struct record record;
-    struct match matches[FRAGMENT_CLASSES];
+    struct match matches[EXPLAIN_CANDIDATES];
     if (slice_trim(line).size == 0)
         return;
     record_parse_fragment(line, &record);
     if (is_test_result(explain, &record))
         return;
-    if (lacks_its_end(&record))
+    if (explain_lacks_end(&record))
         record_as_fragment(&record);
-    if (classify(explain, &record, matches) == 1) {
+    if (explain_classify(explain, &record, matches) == 1) {
         explain->page.records++;
         add_known(explain, &record, &matches[0], 1);
     } else {
@@ -319,19 +239,85 @@ add_line_beside(struct explain *explain, struct slice line, unsigned lines)
     }
 }
 
+/* A record that may have been broken into lines, and lines behind it that alone do not make it say more. */
+struct broken {
+    struct record record;
+    bool is_one;
+    struct slice raw; /* of all */
+    struct slice lines[BROKEN_LINES];
+    size_t line_count;
+};
+
+/* True when the record says more with its lines, and is with them from here on. */
+static bool
+join_lines(struct explain *explain, struct broken *broken)
+{
+    struct match matches[EXPLAIN_CANDIDATES];
+    struct record whole = broken->record, again;
+    whole.raw = broken->raw;
+    size_t rank = explain_rank(matches, explain_classify(explain, &broken->record, matches));
+    for (unsigned way = 0; way < EXPLAIN_JOINS; way++)
+        if (explain_read_again(&whole, way, explain->arena, &again) &&
+            explain_rank(matches, explain_classify(explain, &again, matches)) < rank) {
+            broken->record = again;
+            broken->raw = again.raw;
+            broken->line_count = 0;
+            return true;
+        }
+    return false;
+}
+
+/* False when the record cannot have been broken there. */
+static bool
+take_line(struct explain *explain, struct broken *broken, const struct piece *piece)
+{
+    struct slice line = piece->record.raw;
+    if (!explain->is_paste || !broken->is_one || piece->type != PIECE_UNPARSED || piece->reason != UNPARSED_FOREIGN ||
+        piece->record.lines != 1 || broken->line_count == BROKEN_LINES || slice_trim(line).size == 0 ||
+        broken->raw.size + line.size > LIMIT_EXPLAIN_WRAPPED)
+        return false;
+    struct buffer text = BUFFER_EMPTY;
+    buffer_add(&text, slice_trim(broken->raw));
+    buffer_add_byte(&text, '\n');
+    buffer_add(&text, line);
+    broken->raw = arena_copy(explain->arena, buffer_slice(&text));
+    buffer_free(&text);
+    broken->lines[broken->line_count++] = line;
+    join_lines(explain, broken);
+    return true;
+}
+
+static void
+add_broken(struct explain *explain, struct broken *broken)
+{
+    if (broken->is_one)
+        add_record(explain, &broken->record);
+    for (size_t i = 0; i < broken->line_count; i++)
+        add_line_beside(explain, broken->lines[i], 1);
+    broken->is_one = false;
+    broken->line_count = 0;
+}
+
 static void
 add_records(struct explain *explain, struct peeler *peeler, struct slice text)
 {
     struct piece piece;
+    struct broken broken = {.is_one = false};
     for (uint64_t offset = 0;; offset += piece.consumed) {
         parse_next_wrapped(peeler, text, offset, true, &piece);
+        text = slice_from(text, piece.consumed);
+        if (take_line(explain, &broken, &piece))
+            continue;
+        add_broken(explain, &broken);
         if (piece.type == PIECE_MORE)
             return;
-        if (piece.type == PIECE_RECORD)
-            add_record(explain, &piece.record);
-        else
+        if (piece.type == PIECE_UNPARSED) {
             add_line_beside(explain, piece.record.raw, piece.record.lines);
-        text = slice_from(text, piece.consumed);
+            continue;
+        }
+        broken.record = piece.record;
+        broken.raw = piece.record.raw;
+        broken.is_one = true;
     }
 }
 
@@ -353,12 +339,12 @@ static size_t
 count_known_lines(struct explain *explain, struct slice text)
 {
     struct slice line;
-    struct match matches[FRAGMENT_CLASSES];
+    struct match matches[EXPLAIN_CANDIDATES];
     size_t known = 0;
     while (known < 2 && next_line(&text, &line)) {
         struct record record;
         record_parse_fragment(line, &record);
-        known += classify(explain, &record, matches) > 0;
+        known += explain_classify(explain, &record, matches) > 0;
     }
     return known;
 }
@@ -366,10 +352,10 @@ count_known_lines(struct explain *explain, struct slice text)
 static void
 add_fragment(struct explain *explain, struct slice text)
 {
-    struct match matches[FRAGMENT_CLASSES];
+    struct match matches[EXPLAIN_CANDIDATES];
     struct record record;
     record_parse_fragment(text, &record);
-    if (is_access_line(text) && classify(explain, &record, matches) == 0)
+    if (is_access_line(text) && explain_classify(explain, &record, matches) == 0)
         add_unparsed(explain, text, 1);
     else
         add_record(explain, &record);
@@ -403,7 +389,9 @@ void
 explain_add_text(struct explain *explain, struct slice text)
 {
     struct peeler *peeler = peeler_new();
-    if (text.size <= LIMIT_EXPLAIN_WRAPPED) {
+    explain->is_paste = text.size <= LIMIT_EXPLAIN_WRAPPED;
+    if (explain->is_paste) {
+        text = mended(explain, text, parse_plain);
         text = mended(explain, text, parse_requote);
         text = mended(explain, text, parse_unwrap_all);
     }

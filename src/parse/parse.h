@@ -76,6 +76,10 @@ bool parse_unwrap(struct slice text, struct buffer *out);
  * into lines joined.  True when there was one. */
 bool parse_unwrap_all(struct slice text, struct buffer *out);
 
+/* Appends the text to `out` without what a terminal, a web page or Markdown put into it: colours, no-break spaces (within quotes only in a line of no others),
+ * backslashes before the level and the number of the connection, and then all of Markdown's.  True when there was something. */
+bool parse_plain(struct slice text, struct buffer *out);
+
 /* Appends the text to `out`, with nginx's quotes in lines where something else stands for all of them: &quot;, typographic
  * quotes, \". True when there was one. */
 bool parse_requote(struct slice text, struct buffer *out);

@@ -16,9 +16,14 @@ struct replacement {
 
 static const struct replacement typographic[] = {
     TYPOGRAPHIC("\xE2\x80\x9C"), TYPOGRAPHIC("\xE2\x80\x9D"), TYPOGRAPHIC("\xE2\x80\x9E"), {{NULL, 0}, {NULL, 0}}};
+/* Those of quotes come first. */
+#define QUOTE_ENTITIES 7U
 static const struct replacement entities[] = {
-    {TEXT("&quot;"), TEXT("\"")}, {TEXT("&#34;"), TEXT("\"")}, {TEXT("&#39;"), TEXT("'")}, {TEXT("&lt;"), TEXT("<")},
-    {TEXT("&gt;"), TEXT(">")},    {TEXT("&amp;"), TEXT("&")},  {{NULL, 0}, {NULL, 0}}};
+    {TEXT("&quot;"), TEXT("\"")},  {TEXT("&#34;"), TEXT("\"")},   {TEXT("&#x22;"), TEXT("\"")},
+    {TEXT("&ldquo;"), TEXT("\"")}, {TEXT("&rdquo;"), TEXT("\"")}, {TEXT("&#8220;"), TEXT("\"")},
+    {TEXT("&#8221;"), TEXT("\"")}, {TEXT("&#39;"), TEXT("'")},    {TEXT("&#x27;"), TEXT("'")},
+    {TEXT("&nbsp;"), TEXT(" ")},   {TEXT("&lt;"), TEXT("<")},     {TEXT("&gt;"), TEXT(">")},
+    {TEXT("&amp;"), TEXT("&")},    {{NULL, 0}, {NULL, 0}}};
 /* What a program puts for the bytes of a string; nginx's own \x16 stays. */
 static const struct replacement escapes[] = {{TEXT("\\\""), TEXT("\"")}, {TEXT("\\\\"), TEXT("\\")},
                                              {TEXT("\\n"), TEXT("\n")},  {TEXT("\\r"), TEXT("")},
@@ -132,7 +137,7 @@ parse_requote(struct slice text, struct buffer *out)
         struct slice line = slice_first(text, end);
         bool plain = slice_find_byte(line, '"') == SIZE_MAX;
         bool done = true;
-        if (plain && has_any(line, entities, 2))
+        if (plain && has_any(line, entities, QUOTE_ENTITIES))
             replace_all(line, entities, out);
         else if (plain && has_any(line, typographic, 3))
             replace_all(line, typographic, out);

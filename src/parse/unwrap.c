@@ -1,5 +1,6 @@
 /* Joins records that a mail, a terminal or a person broke into lines.  For explain. */
 #include "base/buffer.h"
+#include "base/byte.h"
 #include "parse/parts.h"
 
 /* More lines than one record is broken into. */
@@ -42,6 +43,24 @@ ends_with_key(struct slice text)
     return false;
 }
 
+/* A number or a path broken in its middle, which is joined without a space: "(SSL: error:" 4095126, "SSL routines:" ssl3_read_bytes,
+ * "127.0.0.1:" 80.  A word with a colon ("unexpected status:" 302) is none. */
+static bool
+ends_in_middle(struct slice text, char next)
+{
+    size_t start = text.size;
+
+    if (!slice_ends(text, SLICE(":")) || ends_with_key(text))
+        return false;
+    while (start > 0 && text.data[start - 1] != ' ' && text.data[start - 1] != '\n')
+        start--;
+    struct slice word = slice_first(slice_from(text, start), text.size - start - 1);
+    return (slice_is(word, "error") && byte_is_hexadecimal(next)) || slice_is(word, "routines") ||
+           slice_is(word, "library") || slice_find_byte(word, ':') != SIZE_MAX ||
+           slice_find_byte(word, '.') != SIZE_MAX || slice_find_byte(word, '/') != SIZE_MAX ||
+           slice_find_byte(word, '"') != SIZE_MAX;
+}
+
 bool
 parse_unwrap(struct slice text, struct buffer *out)
 {
@@ -61,8 +80,7 @@ parse_unwrap(struct slice text, struct buffer *out)
         if (line == SIZE_MAX)
             break;
         at = skip_wrap(text, end + 1);
-        /* a number or a path broken in its middle ("SSL: error:" 4095126) is joined without a space */
-        if (keep > 0 && (text.data[keep - 1] != ':' || ends_with_key(slice_first(text, keep))) && at < text.size)
+        if (keep > 0 && at < text.size && !ends_in_middle(slice_first(text, keep), text.data[at]))
             buffer_add_byte(out, ' ');
     }
     record_parse_fragment(text, &wrapped);

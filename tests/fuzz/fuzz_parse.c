@@ -153,6 +153,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buffer_clear(&joined);
     parse_unwrap_all(text, &joined);
     buffer_clear(&joined);
+    parse_plain(text, &joined);
+    buffer_clear(&joined);
     parse_requote(text, &joined);
     buffer_free(&joined);
     parse_looks_like_error_log(text);

@@ -52,6 +52,24 @@ static const char patterns[] =
     "    suggest leave { title 't'; text 'x'; }\n"
     "    example '*1 upstream timed out, upstream: \"mail://192.0.2.1:25\"';\n"
     "}\n"
+    "class acme {\n"
+    "    title 'ACME'; severity noise; logged-at notice;\n"
+    "    match '^no certificate, renewal scheduled now, ACME client: \\\\w+$'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example 'no certificate, renewal scheduled now, ACME client: a';\n"
+    "}\n"
+    "class some-socket {\n"
+    "    title 'Some socket'; severity fix; logged-at error; fallback on;\n"
+    "    match '^kevent\\\\(\\\\) reported'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example 'kevent() reported about something';\n"
+    "}\n"
+    "class client-closed {\n"
+    "    title 'Closed'; severity noise; logged-at info;\n"
+    "    match '^kevent\\\\(\\\\) reported that client \\\\S+ closed'; cause 'c'; proof docs; doc https://nginx.org/;\n"
+    "    suggest leave { title 't'; text 'x'; }\n"
+    "    example 'kevent() reported that client 192.0.2.1 closed keepalive connection';\n"
+    "}\n"
     "class anything {\n"
     "    title 'All'; severity tune; logged-at warn; priority 60;\n"
     "    match '[a-z]'; while 'requesting certificate status'; cause 'c'; proof docs; doc https://nginx.org/;\n"
@@ -246,6 +264,67 @@ records_with_other_quotes(void **state)
 }
 
 static void
+assert_one(void **state, const char *text, const char *class)
+{
+    struct explain explain = explain_of(state, text);
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), class);
+    assert_int_equal(explain.page.unparsed, 0);
+    assert_int_equal(explain.page.unknown_count, 0);
+}
+
+/* Broken in the middle of its message, between words or in one; with the mark of a quoting mail. */
+static void
+messages_in_pieces(void **state)
+{
+    assert_one(state, "2025/08/02 05:53:18 [notice] 1#1: no certificate, renewal scheduled now,\nACME client: a\n",
+               "acme");
+    assert_one(state,
+               "> 2025/08/02 05:53:18 [notice] 1#1: no certificate, renewal\n> scheduled now,\n> ACME client: a\n",
+               "acme");
+    assert_one(state,
+               "2009/09/18 20:15:43 [info] 2390#0: *3 kevent() reported that client 127.0.0.1 cl\nosed keepalive "
+               "connection\n",
+               "client-closed");
+    assert_one(state,
+               "2009/09/18 20:15:43 [info] 2390#0: *3 kevent() reported that client\n127.0.0.1 closed keepalive "
+               "connection\n",
+               "client-closed");
+    /* what only follows a record is no part of it */
+    struct explain explain =
+        explain_of(state, "2025/08/02 05:53:18 [notice] 1#1: no certificate, renewal scheduled now, ACME "
+                          "client: a\nIs that bad?\n");
+    assert_string_equal(class_of(&explain, 0), "acme");
+    assert_int_equal(explain.page.unparsed, 1);
+}
+
+/* What Markdown, a terminal and a web page did to the line, and what stands around it. */
+static void
+records_changed_by_markup(void **state)
+{
+    assert_one(state, "2009/09/18 20:15:43 [info] 2390#0: 3 kevent() reported that client 192.0.2.1 closed\n",
+               "client-closed");
+    assert_one(state, "2009/09/18 20:15:43 \\[info\\] 2390#0: \\*3 kevent() reported that client 192.0.2.1 closed\n",
+               "client-closed");
+    assert_one(state,
+               "2009/09/18 20:15:43 [\x1b[32minfo\x1b[0m] 2390#0: *3 kevent() reported that client 192.0.2.1 closed\n",
+               "client-closed");
+    assert_one(state,
+               "2025/08/02 05:53:18\xc2\xa0[notice]\xc2\xa0"
+               "1#1: no certificate, renewal scheduled\xc2\xa0now, ACME client: a\n",
+               "acme");
+    assert_one(state, "\"2025/08/02 05:53:18 [notice] 1#1: no certificate, renewal scheduled now, ACME client: a\"\n",
+               "acme");
+    assert_one(state,
+               "<li>2025/08/02 05:53:18 [notice] 1#1: no certificate, renewal scheduled now, ACME client: a</li>\n",
+               "acme");
+    assert_one(state, "'no certificate, renewal scheduled now, ACME client: a',", "acme");
+    /* a number that the message begins with is none of a connection */
+    struct explain explain = explain_of(state, "2009/09/18 20:15:43 [alert] 2390#0: 512 connections are not enough\n");
+    assert_int_equal(explain.page.unknown_count, 1);
+}
+
+static void
 output_of_the_configuration_test(void **state)
 {
     struct explain explain = explain_of(state, "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
@@ -328,6 +407,8 @@ main(void)
         cmocka_unit_test_setup_teardown(messages_that_were_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_with_other_quotes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(messages_in_pieces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_changed_by_markup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_and_a_line_are_two_pages, set_up, tear_down),

@@ -94,6 +94,66 @@ test_unwrap_all(void **state)
     assert_unwrapped("", "");
 }
 
+/* A colon at the end of a line: a space follows a word, and none what is written without. */
+static void
+test_unwrap_colon(void **state)
+{
+    (void)state;
+    assert_unwrapped(
+        "2020/01/01 00:00:00 [error] 7#7: *3 auth request unexpected status:\n302, client: 192.0.2.1, server:\na",
+        "2020/01/01 00:00:00 [error] 7#7: *3 auth request unexpected status: 302, client: 192.0.2.1, server: a\n");
+    assert_unwrapped(
+        "2020/01/01 00:00:00 [error] 7#7: *3 upstream SSL certificate verify error:\n(10:x) while SSL\nhandshaking "
+        "to upstream, client: 192.0.2.1, server: a",
+        "2020/01/01 00:00:00 [error] 7#7: *3 upstream SSL certificate verify error: (10:x) while SSL handshaking "
+        "to upstream, client: 192.0.2.1, server: a\n");
+    assert_unwrapped(
+        "2020/01/01 00:00:00 [error] 7#7: *3 x (SSL: error:\n1A:SSL routines:\nssl3_read_bytes:y) while SSL "
+        "handshaking, client: 192.0.2.1, server: 127.0.0.1:443",
+        "2020/01/01 00:00:00 [error] 7#7: *3 x (SSL: error:1A:SSL routines:ssl3_read_bytes:y) while SSL "
+        "handshaking, client: 192.0.2.1, server: 127.0.0.1:443\n");
+}
+
+static void
+assert_plain(const char *text, const char *expected)
+{
+    struct buffer out = BUFFER_EMPTY;
+
+    assert_int_equal(parse_plain(slice_of(text), &out), strcmp(text, expected) != 0);
+    assert_slice(buffer_slice(&out), expected);
+    buffer_free(&out);
+}
+
+/* Colours of a terminal, no-break spaces of a web page, backslashes of Markdown. */
+static void
+test_plain(void **state)
+{
+    (void)state;
+    assert_plain("2020/01/01 00:00:00 [\x1b[01;31m\x1b[Kerror\x1b[m\x1b[K] 7#7: a\n",
+                 "2020/01/01 00:00:00 [error] 7#7: a\n");
+    assert_plain("nginx:\xc2\xa0[emerg] unknown directive \"\xc2\xa0listen\" in\xc2\xa0/a:1",
+                 "nginx: [emerg] unknown directive \"\xc2\xa0listen\" in /a:1");
+    assert_plain("2020/01/01 00:00:00 \\[error\\] 7#7: \\*3 open() \\\"/a\\_b\\\" \\x16",
+                 "2020/01/01 00:00:00 [error] 7#7: *3 open() \"/a_b\" \\x16");
+    assert_plain("7#7: \\*3 a\\_b\nC:\\_b", "7#7: *3 a_b\nC:\\_b");
+    assert_plain("nginx:\xc2\xa0[emerg]\xc2\xa0\"a\xc2\xa0"
+                 "b\"",
+                 "nginx: [emerg] \"a b\"");
+    /* what nginx writes itself: a path of Windows, an escaped byte, what begins no colour */
+    static const char *const same[] = {
+        "2020/01/01 00:00:00 [crit] 7#7: *3 CreateFile() \"C:\\_a\\[b\\].txt\" failed (3: x)",
+        "2020/01/01 00:00:00 [error] 7#7: *3 a \"\\x22\\*\"",
+        "a\x1b[31",
+        "a\x1b[2J",
+        "\xc2",
+        "\\[",
+        "7#7: \\*",
+        "",
+    };
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        assert_plain(same[i], same[i]);
+}
+
 static void
 assert_requoted(const char *text, const char *expected)
 {
@@ -114,6 +174,8 @@ test_requote(void **state)
     (void)state;
     assert_requoted("2022/01/20 08:07:11 [emerg] 19#19: unknown directive &quot;a&quot; in /etc/nginx/nginx.conf:1",
                     record);
+    assert_requoted(
+        "2022/01/20 08:07:11 [emerg] 19#19: unknown&nbsp;directive &#8220;a&#8221; in /etc/nginx/nginx.conf:1", record);
     assert_requoted("2022/01/20 08:07:11 [emerg] 19#19: unknown directive \xe2\x80\x9c"
                     "a\xe2\x80\x9d in /etc/nginx/nginx.conf:1",
                     record);
@@ -156,9 +218,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unwrap),
-        cmocka_unit_test(test_unwrap_all),
-        cmocka_unit_test(test_requote),
+        cmocka_unit_test(test_unwrap), cmocka_unit_test(test_unwrap_all), cmocka_unit_test(test_unwrap_colon),
+        cmocka_unit_test(test_plain),  cmocka_unit_test(test_requote),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
