@@ -207,6 +207,12 @@ records_without_their_end(void **state)
     explain = explain_of(state, "2026/11/20 03:12:45 [error] 7#7: *4 connect() failed (111: Connection refused) while "
                                 "connecting to upstream, client: 192.0.2.1, server: a.example\n");
     assert_int_equal(explain.page.class_count, 1);
+    /* those of a timer of Lua: a class that asks for its " while " does not match */
+    explain =
+        explain_of(state, "2026/11/20 03:12:45 [error] 7#7: *4 connect() failed (111: Connection refused), context: "
+                          "ngx.timer\n");
+    assert_int_equal(explain.page.class_count, 0);
+    assert_int_equal(explain.page.unknown_count, 1);
 }
 
 /* The words alone, as titles of questions have them: a class that asks for what comes behind them is not out, and more
