@@ -372,6 +372,20 @@ unknown_text(void **state)
     assert_int_equal(explain.page.unknown[0].near_count, 0); /* a word in common is chance */
 }
 
+/* Lines that differ in numbers alone are one, others are others. */
+static void
+unknown_lines_are_counted_by_shape(void **state)
+{
+    struct explain explain = explain_of(state, "2026/11/20 03:12:45 [error] 1#1: the flux is 17\n"
+                                               "2026/11/20 03:12:46 [error] 1#1: the tide is 3\n"
+                                               "2026/11/20 03:12:47 [error] 1#1: the flux is 18\n");
+    assert_int_equal(explain.page.unknown_count, 2);
+    assert_int_equal(explain.page.unknown[0].count, 2);
+    assert_slice(explain.page.unknown[0].sample, "2026/11/20 03:12:45 [error] 1#1: the flux is 17");
+    assert_int_equal(explain.page.unknown[1].count, 1);
+    assert_slice(explain.page.unknown[1].sample, "2026/11/20 03:12:46 [error] 1#1: the tide is 3");
+}
+
 /* What is proposed as an expression holds nothing that ends its quotes or its directive. */
 static void
 expressions(void **state)
@@ -417,6 +431,7 @@ main(void)
         cmocka_unit_test_setup_teardown(records_changed_by_markup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_of_the_configuration_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_lines_are_counted_by_shape, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_and_a_line_are_two_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(expressions, set_up, tear_down),
     };

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/database_path.h"
 #include "cli/output.h"
+#include "cli/raw_output.h"
 
 struct output_test {
     char directory[64];
@@ -342,6 +343,39 @@ a_terminal_has_color_unless_it_cannot(void **state)
     close(master);
 }
 
+/* Each line by itself, and one without its end gets one; a file or a pipe gets the bytes. */
+static void
+raw_bytes_are_harmless_on_a_terminal(void **state)
+{
+    struct output_test *test = *state;
+    for (int terminal = 0; terminal < 2; terminal++) {
+        struct raw_output raw = {.output = output_open(test->path, NULL, test->capture.diagnostics),
+                                 .terminal = terminal != 0};
+        raw_output_write(&raw, SLICE("a\x1b[2J\nb\n"));
+        raw_output_write(&raw, SLICE("c"));
+        assert_true(output_finish(raw.output, test->capture.diagnostics));
+        buffer_free(&raw.shown);
+        assert_content(test->path, terminal != 0 ? "a\\x1B[2J\nb\nc\n" : "a\x1b[2J\nb\nc");
+    }
+}
+
+/* Whatever directory a scan of which would read it. */
+static void
+a_log_below_a_directory_is_spared(void **state)
+{
+    struct output_test *test = *state;
+    char beside[96];
+    write_content(test->path, "2026/11/20 03:12:45 [error] 1#1: x\n");
+    snprintf(beside, sizeof beside, "%s/report", test->directory);
+    assert_int_equal(mkdir(beside, 0700), 0);
+    const char *const root = "/", *const directory = test->directory, *const other = beside;
+    assert_false(output_spares(test->path, &root, 1, test->capture.diagnostics));
+    assert_false(output_spares(test->path, &directory, 1, test->capture.diagnostics));
+    assert_true(output_spares(test->path, &other, 1, test->capture.diagnostics)); /* its name begins alike */
+    write_content(test->path, "no log\n");
+    assert_true(output_spares(test->path, &directory, 1, test->capture.diagnostics));
+}
+
 static void
 assert_taken(char *path, const char *expected)
 {
@@ -432,6 +466,8 @@ main(void)
         TEST(a_directory_that_is_not_there_is_named),
         TEST(color_is_asked_for),
         TEST(a_terminal_has_color_unless_it_cannot),
+        TEST(raw_bytes_are_harmless_on_a_terminal),
+        TEST(a_log_below_a_directory_is_spared),
         TEST(the_option_wins_over_the_variable),
         TEST(the_users_own_is_made_for_the_user_alone),
     };
