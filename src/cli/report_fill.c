@@ -41,28 +41,24 @@ file_of(const struct store_file_info *info)
 
 /* --- what the logs cannot show --- */
 
-/* Is every level that a class is logged at, at `missing` or below it in weight and absent from the logs?  `seen`: bits
- * 1 << enum level. */
+/* Is a class logged at `missing`, and at no level of more weight?  Those of less are absent from the logs too. */
 static bool
-is_hidden(const struct class_info *info, unsigned seen, enum level missing)
+is_hidden(const struct class_info *info, enum level missing)
 {
-    if ((info->logged_at & (1U << missing)) == 0 || info->severity == SEVERITY_NOISE)
-        return false;
-    for (int level = LEVEL_EMERG; level <= LEVEL_DEBUG; level++)
-        if ((info->logged_at & (1U << level)) != 0 && (level < (int)missing || (seen & (1U << level)) != 0))
-            return false;
-    return true;
+    unsigned heavier = (1U << missing) - 1;
+    return info->severity != SEVERITY_NOISE && (info->logged_at & (1U << missing)) != 0 &&
+           (info->logged_at & heavier) == 0;
 }
 
 static void
-add_blind(struct filling *filling, unsigned seen, enum level missing)
+add_blind(struct filling *filling, enum level missing)
 {
     struct report *report = filling->report;
     size_t total = rules_count(filling->rules);
     const char **classes = arena_allocate(filling->arena, total * sizeof(*classes));
     size_t count = 0;
     for (size_t i = 0; i < total; i++)
-        if (is_hidden(rules_class(filling->rules, i), seen, missing))
+        if (is_hidden(rules_class(filling->rules, i), missing))
             classes[count++] = rules_class(filling->rules, i)->id;
     report->blind[report->blind_count++] = (struct report_blind){NULL, missing, classes, count};
 }
@@ -87,7 +83,7 @@ fill_blind(struct filling *filling, const struct store_info *info)
     /* Of a log without any record only the usual reason is worth a word. */
     for (size_t i = 0; i < (info->total.records > 0 ? 2 : 1); i++)
         if (is_missing(seen, levels[i]))
-            add_blind(filling, seen, levels[i]);
+            add_blind(filling, levels[i]);
     return true;
 }
 
