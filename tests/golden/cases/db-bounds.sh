@@ -13,6 +13,9 @@ echo 'no record' >logs/other.log
 "$NGXERR" db retime -d a.db
 "$NGXERR" db retime -d a.db --tz Europe/Berlim
 "$NGXERR" db retime -d a.db --tz Europe/Berlin --grep x
+echo "--- as many events as what is none"
+printf '%s\n' 'no record' '2020/11/20 03:12:45 [error] 1#1: a' >one.log
+"$NGXERR" scan -v -d one.db --tz UTC --keep all=90d one.log | tail -1
 echo "--- given twice, both hold"
 left='SELECT severity, count(*) AS count FROM events GROUP BY severity ORDER BY count DESC'
 "$NGXERR" scan -d twice.db --tz UTC --keep act=100y --keep all=1s logs

@@ -26,6 +26,12 @@ echo "server { error_log $PWD/missing.log crit; error_log $PWD/new.log debug_htt
 "$NGXERR" scan -d a.db --tz UTC "$PWD/error.log"
 "$NGXERR" doctor -d a.db --nginx-conf nginx.conf "$PWD/error.log"
 echo "exit $?"
+echo "--- a level that hides warnings; of a database with names of another directory it cannot be told what it lacks"
+cp error.log quiet.log
+echo "error_log $PWD/quiet.log crit;" >quiet.conf
+"$NGXERR" doctor -d a.db --nginx-conf quiet.conf "$PWD/error.log" | grep quiet
+"$NGXERR" scan -d relative.db --tz UTC error.log
+"$NGXERR" doctor -d relative.db --nginx-conf quiet.conf error.log | grep quiet
 echo "--- none, broken, not there"
 echo 'events {}' >none.conf
 "$NGXERR" doctor --nginx-conf none.conf error.log

@@ -10,6 +10,7 @@ ln -s /dev/stderr stderr.log
 echo "exit $?"
 "$NGXERR" doctor --nginx-conf nginx.conf /no/such/directory
 echo "exit $?"
+"$NGXERR" doctor --nginx-conf nginx.conf /dev/stdout
 mkdir empty
 "$NGXERR" doctor --nginx-conf nginx.conf empty
 ln -s /dev/null null.log

@@ -35,5 +35,8 @@ class own-peculiar-class {
 CONF
 answer query -d a.db --class own-peculiar-class
 answer query --patterns own --class own-peculiar-clas --area own "$samples/error.log"
+sed 's/area own/area own-other/; s/class own-peculiar/class other-peculiar/; s/connect\\(\\) failed/no such text/; s/connect() failed/no such text/' own/own.conf >own/other.conf
+answer query -d a.db --patterns own --area own
+answer query -d a.db --patterns own --area own-other
 "$NGXERR" scan -d b.db --tz UTC --patterns own "$samples/error.log"
 answer query -d b.db --class own-peculiar-class

@@ -4,3 +4,4 @@ mkdir empty
 "$NGXERR" patterns check --without-embedded empty
 # A list of an area that is not there says so.
 "$NGXERR" patterns list --area otel --area nope | head -n 2
+"$NGXERR" patterns list --area acme -f json | grep -o '"area":"[a-z-]*"' | sort -u

@@ -42,6 +42,21 @@ echo "$got"
 exec 3>&-
 wait $!
 echo "exit $?"
+echo "--- one header for all that comes, and a line that comes in parts is one"
+"$NGXERR" query --tz UTC -f csv - <in >out &
+exec 3>in 4<out
+printf '2026/11/20 03:12:45 [error] 1#1: *1 half' >&3
+sleep 1 # the parts are read apart; what is printed does not depend on it
+echo ' a line' >&3
+for i in header row; do
+    read -r got <&4
+    echo "$got" | cut -d, -f 1,8
+done
+line 03:12:46 error 2 "$refused" >&3
+exec 3>&-
+cut -d, -f 1,8 <&4
+wait $!
+echo "exit $?"
 echo "--- a compressed stream as well"
 "$NGXERR" query --tz UTC -f raw - <in >out &
 exec 3>in 4<out

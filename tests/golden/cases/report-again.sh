@@ -16,6 +16,8 @@ show -d "n 1.db" --since 2026-11-20
 show -d "n 1.db" --since 2026-11-20 --utc
 show "it's a log"
 show --tz Asia/Tokyo --force -- -x.log "it's a log"
+mkdir p 'q 2'
+show --patterns p --patterns 'q 2' "it's a log"
 NGXERR_DATABASE="n 1.db"
 export NGXERR_DATABASE
 show --since 2026-11-20

@@ -10,6 +10,24 @@ echo '2026/11/20 03:12:45 [error] 1#1: x' >error.log
 echo "--- one at info"
 echo '2026/11/20 03:12:45 [info] 1#1: x' >info.log
 "$NGXERR" report -f json info.log | missing || echo "none"
+echo "--- a class is hidden when none of the levels it is logged at occurs"
+mkdir hidden
+for levels in info error,info warn,info; do
+    cat >hidden/$levels.conf <<EOF
+area hidden;
+class hidden-$(echo "$levels" | tr , -) {
+    title     "Logged at $levels";
+    severity  fix;
+    logged-at $(echo "$levels" | tr , ' ');
+    match     'text of $levels';
+    cause     "Hidden.";
+    doc       https://nginx.org/en/docs/;
+    proof     docs;
+    example   '2026/11/20 03:12:45 [info] 1#1: *1 text of $levels';
+}
+EOF
+done
+"$NGXERR" report --patterns hidden -f json error.log | grep -o '"missing_level":"[a-z]*"\|"hidden-[a-z-]*"'
 echo "--- classes that follow each other"
 mkdir p
 for name in a b; do

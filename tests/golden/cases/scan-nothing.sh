@@ -17,3 +17,7 @@ rm logs/error.log
 scan "the log is gone" logs
 ln -s error.log logs/error.log
 scan "the log cannot be read: a link to itself" logs
+cp "$samples/error.log" logs/b.log
+scan "one of two can be read" logs
+echo '2026/11/20 03:12:46 [error] 1#1: b' >logs/c.log
+scan "one is read, one is as it was" logs

@@ -53,3 +53,9 @@ class "Last" >last/a.conf
 "$NGXERR" explain --patterns first --patterns last mine-a | head -1
 "$NGXERR" patterns list --area mine first last
 "$NGXERR" patterns list --area mine --patterns last --patterns first
+echo "--- a pattern that takes too many steps does not match, and that is said"
+mkdir steps
+class "Steps" | sed "s/match .*/match 'catastrophe (?:a+)+$';/; s/example .*/example '2026\/11\/20 03:12:45 [error] 1#1: *1 catastrophe aaa';/" >steps/a.conf
+echo "2026/11/20 03:12:45 [error] 1#1: *1 catastrophe aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!" >steps.log
+"$NGXERR" scan -d steps.db --tz UTC --patterns steps steps.log
+echo "exit $?"
