@@ -1,6 +1,8 @@
 /* What goes into the database comes out again: raw bytes, the columns of the views, the sums. */
 #include "store_log.h"
 
+#include "store/row_write.h"
+
 #define PREFIX "2026/11/20 03:12:45 [error] 12#12: *7 "
 #define TAIL \
     ", client: 192.0.2.1, server: example.com, request: \"GET /a?b=c HTTP/1.1\", upstream: \"http://10.0.0.1:80/a?b=c\", host: \"example.com\""
@@ -262,6 +264,40 @@ test_captures_come_back(void **state)
     }
 }
 
+/* As many bytes as there may be are not too many, one more is; the longest value goes first, what the record has stays. */
+static void
+test_captures_fill_their_bound(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t most;
+        bool within;
+        const char *json;
+    } cases[] = {
+        {34, true, "{\"login\":\"me\",\"a\":\"1234\",\"b\":\"12\"}"},
+        {33, true, "{\"login\":\"me\",\"b\":\"12\"}"},
+        {23, true, "{\"login\":\"me\",\"b\":\"12\"}"},
+        {22, true, "{\"login\":\"me\"}"},
+        {14, true, "{\"login\":\"me\"}"},
+        {13, false, "{\"login\":\"me\"}"},
+    };
+    struct record *record = memory_allocate_zeroed(1, sizeof *record);
+    struct match *match = memory_allocate_zeroed(1, sizeof *match);
+    struct buffer work = BUFFER_EMPTY, json = BUFFER_EMPTY;
+    record->extra[record->extra_count++] = (struct record_field){SLICE("login"), SLICE("me")};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        match->capture_count = 2;
+        match->captures[0] = (struct record_field){SLICE("a"), SLICE("1234")};
+        match->captures[1] = (struct record_field){SLICE("b"), SLICE("12")};
+        assert_int_equal(row_extra_within(record, match, cases[i].most, &work, &json), cases[i].within);
+        assert_slice(buffer_slice(&json), cases[i].json);
+    }
+    buffer_free(&work);
+    buffer_free(&json);
+    free(match);
+    free(record);
+}
+
 /* Backslashes are doubled in the message, and again in JSON: the path is left out of the captures, and the rest stays. */
 static void
 test_a_long_capture_gives_way_to_the_message(void **state)
@@ -350,6 +386,7 @@ main(void)
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text_are_escaped, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_captures_come_back, store_log_setup, store_log_teardown),
+        cmocka_unit_test(test_captures_fill_their_bound),
         cmocka_unit_test_setup_teardown(test_a_long_capture_gives_way_to_the_message, store_log_setup,
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_a_capture_may_stand_far_behind, store_log_setup, store_log_teardown),
