@@ -26,18 +26,6 @@ is_meaningless(const struct explain *explain, size_t class_index)
     return false;
 }
 
-/* A class for one value of a field that was not pasted is a particular case of one that comes later: behind that one. */
-static void
-put_particular_behind(struct match *matches, size_t count)
-{
-    for (size_t i = 1; i < count; i++)
-        for (size_t at = i; at > 0 && matches[at - 1].particular && !matches[at].particular; at--) {
-            struct match later = matches[at];
-            matches[at] = matches[at - 1];
-            matches[at - 1] = later;
-        }
-}
-
 static size_t
 classify_pasted(struct explain *explain, const struct record *record, struct match *matches)
 {
@@ -48,7 +36,6 @@ classify_pasted(struct explain *explain, const struct record *record, struct mat
     for (size_t i = 0; i < count; i++)
         if (record->doing.data != NULL || !is_meaningless(explain, matches[i].class_index))
             matches[kept++] = matches[i];
-    put_particular_behind(matches, kept);
     return kept;
 }
 
@@ -81,24 +68,45 @@ is_little(const struct explain *explain, const struct match *matches, size_t cou
     return count == 0 || rules_class(explain->rules, matches[0].class_index)->fallback;
 }
 
-/* The classes of the message as it is, behind those of which it is the beginning: they say more. */
+/* The classes of the message as it is, and those of which it is the beginning. */
 static size_t
 add_begun(const struct explain *explain, const struct record *record, struct match *matches, size_t count)
 {
     struct match begun[EXPLAIN_CANDIDATES];
-    size_t begun_count = explain_begun(explain->rules, record, begun, EXPLAIN_CANDIDATES);
-    for (size_t i = 0; i < count; i++) {
+    size_t begun_count = explain_begun(explain->rules, record, begun, EXPLAIN_CANDIDATES), kept = count;
+    for (size_t i = 0; i < begun_count && kept < EXPLAIN_CANDIDATES; i++) {
         size_t at = 0;
-        while (at < begun_count && begun[at].class_index != matches[i].class_index)
+        while (at < count && matches[at].class_index != begun[i].class_index)
             at++;
-        if (at == EXPLAIN_CANDIDATES)
-            break;
-        begun[at] = matches[i];
-        begun_count += at == begun_count;
+        if (at == count)
+            matches[kept++] = begun[i];
     }
-    memcpy(matches, begun, begun_count * sizeof(*matches));
-    put_particular_behind(matches, begun_count);
-    return begun_count;
+    return kept;
+}
+
+/* Where a candidate stands: modules that few have come last, a class for one value of a field that was not pasted comes behind the one
+ * that it is a particular case of, and what is worse comes first. */
+static unsigned
+candidate_place(const struct explain *explain, const struct match *match)
+{
+    const struct class_info *info = rules_class(explain->rules, match->class_index);
+    return (strcmp(info->area, "third-party") == 0 ? 2U << 8 : 0) + (match->particular ? 1U << 8 : 0) +
+           (unsigned)info->severity;
+}
+
+/* By their place; where that is the same in precedence. */
+static void
+order_candidates(const struct explain *explain, struct match *matches, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t at = i; at > 0; at--) {
+            struct match later = matches[at];
+            unsigned place = candidate_place(explain, &later), before = candidate_place(explain, &matches[at - 1]);
+            if (place > before || (place == before && later.class_index > matches[at - 1].class_index))
+                break;
+            matches[at] = matches[at - 1];
+            matches[at - 1] = later;
+        }
 }
 
 size_t
@@ -120,5 +128,9 @@ explain_classify_anyhow(struct explain *explain, struct record *record, struct m
         *record = again;
         count = found_count;
     }
-    return record->prefix == PREFIX_FRAGMENT ? add_begun(explain, record, matches, count) : count;
+    if (record->prefix != PREFIX_FRAGMENT)
+        return count;
+    count = add_begun(explain, record, matches, count);
+    order_candidates(explain, matches, count);
+    return count;
 }

@@ -18,26 +18,35 @@ without_ellipsis(struct slice text)
     return text;
 }
 
+/* How a message of an example stands to what may be its beginning. */
+enum going { IS_ANOTHER, GOES_ON, ENDS_THERE };
+
 /* Byte for byte: who pastes values of a message (a name, an address) has read it further than the words that classes
  * share. */
-static bool
-example_goes_on(const char *example, struct slice beginning)
+static enum going
+example_going(const char *example, struct slice beginning)
 {
     struct record record;
 
     if (slice_find(slice_of(example), beginning) == SIZE_MAX) /* to read all of them for each line takes long */
-        return false;
+        return IS_ANOTHER;
     record_parse_fragment(slice_of(example), &record);
-    return record.message.size > beginning.size && slice_starts(record.message, beginning);
+    if (!slice_starts(record.message, beginning))
+        return IS_ANOTHER;
+    return record.message.size > beginning.size ? GOES_ON : ENDS_THERE;
 }
 
-static bool
-class_goes_on(const struct class_info *info, struct slice beginning)
+static enum going
+class_going(const struct class_info *info, struct slice beginning)
 {
-    for (size_t i = 0; i < info->example_count; i++)
-        if (example_goes_on(info->examples[i], beginning))
-            return true;
-    return false;
+    enum going all = IS_ANOTHER;
+
+    for (size_t i = 0; i < info->example_count && all != ENDS_THERE; i++) {
+        enum going one = example_going(info->examples[i], beginning);
+        if (one != IS_ANOTHER)
+            all = one;
+    }
+    return all;
 }
 
 /* Is it split from another class that goes on too?  Then that one says less than it, and fits more. */
@@ -63,9 +72,13 @@ explain_begun(const struct rules *rules, const struct record *record, struct mat
     if (record->doing.data != NULL || record->tail.data != NULL || beginning.size < LEAST_BEGINNING ||
         slice_find_byte(beginning, ' ') == SIZE_MAX)
         return 0;
-    for (size_t i = 0; i < rules_count(rules) && count < capacity; i++)
-        if (class_goes_on(rules_class(rules, i), beginning))
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        enum going going = class_going(rules_class(rules, i), beginning);
+        if (going == ENDS_THERE) /* it was not cut */
+            return 0;
+        if (going == GOES_ON && count < capacity)
             matches[count++] = (struct match){.class_index = i};
+    }
     for (size_t i = 0; i < count; i++)
         matches[i].particular = is_split(rules, matches, count, matches[i].class_index);
     return count;

@@ -5,3 +5,5 @@ awk 'BEGIN { text = "2026/11/30 02:16:14 [error] 22919#22919: *33 inflate() fail
 echo "--- the words of a message alone: the most frequent question is not answered with a rare class"
 "$NGXERR" explain 'client intended to send too large body' | grep -E '^  Class'
 "$NGXERR" explain 'upstream timed out' | sed -n '/Severity/,$p'
+echo "--- a whole message without what tells its classes apart: nginx's own first, the worst first"
+"$NGXERR" explain 'connect() failed (111: Connection refused)' | sed -n '/Severity/,/^$/p'
