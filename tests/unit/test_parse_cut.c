@@ -351,6 +351,11 @@ test_looks_like_error_log(void **state)
     assert_false(parse_looks_like_error_log(SLICE("")));
     assert_false(
         parse_looks_like_error_log(SLICE("1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET /" ERROR "\" 200\n")));
+    /* A record within what another program wrote: an agent behind a quote of its own, an object that is no
+     * wrapper. */
+    assert_false(parse_looks_like_error_log(
+        SLICE("1.1.1.1 - - [20/Nov/2026:03:12:45 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"x\\\"" ERROR "a\"\n")));
+    assert_false(parse_looks_like_error_log(SLICE("{\"other\":\"\\\"" ERROR "a\"}\n")));
     assert_false(parse_looks_like_error_log(SLICE("2026/13/20 03:12:45 [error] 1#1: x\nfoo\n")));
 }
 
