@@ -181,6 +181,9 @@ test_requote(void **state)
                     record);
     assert_requoted("2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in /etc/nginx/nginx.conf:1",
                     record);
+    /* a level is enough, without a date */
+    assert_requoted("[emerg] 19#19: unknown directive \\\"a\\\" in /etc/nginx/nginx.conf:1",
+                    "[emerg] 19#19: unknown directive \"a\" in /etc/nginx/nginx.conf:1");
     assert_requoted("level=error msg=\"2022/01/20 08:07:11 [emerg] 19#19: unknown directive \\\"a\\\" in "
                     "/etc/nginx/nginx.conf:1\" stream=\"stderr\"",
                     record);
