@@ -11,6 +11,7 @@ echo "exit $?"
 "$NGXERR" doctor --nginx-conf nginx.conf /no/such/directory
 echo "exit $?"
 "$NGXERR" doctor --nginx-conf nginx.conf /dev/stdout
+"$NGXERR" doctor --nginx-conf nginx.conf - # nothing is taken from it, not even its end
 mkdir empty
 "$NGXERR" doctor --nginx-conf nginx.conf empty
 ln -s /dev/null null.log
