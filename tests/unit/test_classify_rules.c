@@ -245,7 +245,6 @@ static const struct {
     {"suggest s { title T; cost C; for stream; config main { user nobody; } }", NULL},
     {"suggest s { title T; text X; when count = 9223372036854775808; }", "a number must follow the comparison"},
     {"suggest s { title T; text X; when count = 9223372036854775807; }", NULL},
-    {"suggest s { title T; text X; when since_reload > -5; }", NULL},
     {"suggest s { title T; text X; when count > -; }", "a number must follow the comparison"},
     {"suggest s { title T; text X; when count > 1 2; }", "one number follows the comparison"},
     {"suggest s { title T; text X; when capture zone; }", "\"when capture\" needs a value"},
@@ -289,7 +288,7 @@ right_config_is_taken(void **state)
     folder_add(&folder, "good.conf",
                FILE_WITH("suggest s { title \"A  title\n over two lines\"; cost C; for http https fastcgi uwsgi;\n"
                          "config location { proxy_read_timeout 60s; if ($uri) { return 403; } }\n"
-                         "config http { map $uri $x { default 1; } } }"));
+                         "when since_reload > -5; config http { map $uri $x { default 1; } } }"));
     capture_begin(&capture);
     struct rules *rules = load(&folder, NULL, &capture);
     assert_string_equal(capture_text(&capture), "");
@@ -297,6 +296,7 @@ right_config_is_taken(void **state)
     assert_int_equal(rules_count(rules), 1);
     const struct suggestion *suggestion = &rules_class(rules, 0)->suggestions[0];
     assert_string_equal(suggestion->title, "A title over two lines");
+    assert_int_equal(suggestion->conditions[0].number, -5);
     assert_int_equal(suggestion->block_count, 2);
     assert_int_equal(suggestion->blocks[0].lines[1].child_count, 1);
     assert_string_equal(suggestion->blocks[0].lines[1].children[0].words[1], "403");
