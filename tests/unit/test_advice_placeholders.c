@@ -27,6 +27,8 @@ what_the_grammars_allow(void **state)
     assert_true(allowed("upstream_host", "shop.example"));
     assert_true(allowed("upstream_port", "65535"));
     assert_true(allowed("client", "192.0.2.7"));
+    assert_true(allowed("client", "::ffff:192.0.2.7"));
+    assert_true(allowed("client", "::2:3:4:5:6:192.0.2.7")); /* as many colons as there can be */
     assert_true(allowed("server", "www.example.com"));
     assert_true(allowed("host", "app_1.shop_default")); /* as docker compose calls a container */
     assert_true(allowed("site", "www.example.com:8443"));
