@@ -259,6 +259,25 @@ test_end_is_read_again_with_what_stands_behind(void **state)
     assert_grown(*state, SLICE(by_request), request_ends, 5);
 }
 
+/* A file that grew by one line is known by more than what was read then: another may have those lines at the same place. */
+static void
+test_lines_in_common_do_not_make_files_one(void **state)
+{
+    struct store_log *log = *state;
+    struct buffer grows = BUFFER_EMPTY, other = BUFFER_EMPTY;
+    add_lines(&grows, 100, 60);
+    store_log_read(log, "/l/error.log", buffer_slice(&grows), false);
+    add_lines(&grows, 160, 1);
+    assert_int_equal(store_log_read(log, "/l/error.log", buffer_slice(&grows), false), FILE_KNOWN);
+    add_lines(&other, 100, 50); /* more than is compared of its beginning */
+    add_lines(&other, 200, 7);
+    add_lines(&other, 157, 5);
+    assert_int_equal(store_log_read(log, "/l/other.log", buffer_slice(&other), false), FILE_NEW);
+    assert_int_equal(events(log), 61 + 62);
+    buffer_free(&grows);
+    buffer_free(&other);
+}
+
 /* What is provisional is taken for settled when some of it is pruned: it does not come again. */
 static void
 test_pruned_end_is_not_read_again(void **state)
@@ -445,6 +464,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_open_record_is_replaced_when_it_grows, store_log_setup,
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_end_is_read_again_with_what_stands_behind, store_log_setup,
+                                        store_log_teardown),
+        cmocka_unit_test_setup_teardown(test_lines_in_common_do_not_make_files_one, store_log_setup,
                                         store_log_teardown),
         cmocka_unit_test_setup_teardown(test_pruned_end_is_not_read_again, store_log_setup, store_log_teardown),
         cmocka_unit_test_setup_teardown(test_pruned_pieces_at_the_end_are_not_read_again, store_log_setup,
