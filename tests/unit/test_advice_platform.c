@@ -1,6 +1,7 @@
 /* advice: which system a log comes from, and the form that commands and paths have there. */
 #include "unit.h"
 
+#include "advice/condition.h"
 #include "advice/evidence.h"
 #include "advice/placeholders.h"
 #include "advice/platform.h"
@@ -214,6 +215,17 @@ drive_paths_stand_in_commands(void **state)
         fill(refused[i], "dir ${log_path}", FILL_COMMAND, "dir \"${your_path}\"");
 }
 
+/* What holds for most readers is not said to be a condition. */
+static void
+a_linux_host_is_usual(void **state)
+{
+    (void)state;
+    const char *linux_host[] = {"freebsd", "linux"}, *windows[] = {"windows"};
+    assert_true(condition_is_usual(&(struct condition){.key = "platform", .values = linux_host, .value_count = 2}));
+    assert_false(condition_is_usual(&(struct condition){.key = "platform", .values = windows, .value_count = 1}));
+    assert_false(condition_is_usual(&(struct condition){.key = "kind", .values = linux_host, .value_count = 2}));
+}
+
 int
 main(void)
 {
@@ -224,6 +236,7 @@ main(void)
         cmocka_unit_test(pages_of_one_system_are_for_it),
         cmocka_unit_test(no_class_keeps_a_foreign_command),
         cmocka_unit_test(drive_paths_stand_in_commands),
+        cmocka_unit_test(a_linux_host_is_usual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
