@@ -102,8 +102,12 @@ where_verdict(struct classifier *classifier, const struct where_group *group, co
 {
     struct slice value = conditions_field(record, group->field);
 
-    if (value.data == NULL && !group->negated)
+    if (value.data == NULL && !group->negated) {
+        /* the cache's key takes an empty field for a missing one */
+        if (group->field != WHERE_MESSAGE && where_find(classifier, group, SLICE("")) < group->count)
+            note_asked(&classifier->asked, group, false);
         return conditions_lack_tail(record) ? LEFT_OUT : FAILS;
+    }
     size_t index = where_find(classifier, group, value);
     bool found = index < group->count;
     if (group->field != WHERE_MESSAGE)

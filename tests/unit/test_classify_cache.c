@@ -144,12 +144,39 @@ fields_are_asked_again(void **state)
     capture_end(&capture);
 }
 
+/* A field of no bytes is there: an expression may be found in it, and in a missing one none is.  Either comes first. */
+static void
+an_empty_field_is_not_a_missing_one(void **state)
+{
+    static const char patterns[] =
+        "area test;\nclass empty { " RULES_TEXT_HEAD "match '^asked'; where host '^$'; example asked; }\n";
+    struct record records[2] = {{.message = SLICE("asked")}, {.message = SLICE("asked"), .host = SLICE("")}};
+    struct capture capture;
+
+    (void)state;
+    capture_begin(&capture);
+    struct rules *rules = rules_of_text(patterns, &capture);
+    for (int first = 0; first < 2; first++) {
+        struct classifier *classifier = classifier_new(rules);
+        for (int time = 0; time < 12; time++) {
+            int empty = (time / 3 + first) % 2;
+            struct match match;
+            classify_record(classifier, &records[empty], &match);
+            assert_int_equal(match.class_index, empty ? 0 : CLASS_UNCLASSIFIED);
+        }
+        classifier_free(classifier);
+    }
+    rules_free(rules);
+    capture_end(&capture);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_are_told_apart),
         cmocka_unit_test(fields_are_asked_again),
+        cmocka_unit_test(an_empty_field_is_not_a_missing_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
