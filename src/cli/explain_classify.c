@@ -130,7 +130,8 @@ explain_classify_anyhow(struct explain *explain, struct record *record, struct m
     }
     if (record->prefix != PREFIX_FRAGMENT)
         return count;
-    count = add_begun(explain, record, matches, count);
+    if (explain->is_paste) /* to look at all examples for each line of a long text takes a minute */
+        count = add_begun(explain, record, matches, count);
     order_candidates(explain, matches, count);
     return count;
 }

@@ -35,7 +35,7 @@ void explain_finish(struct explain *explain);
 /* Fills `matches`, EXPLAIN_CANDIDATES of them, with the classes of a record or of a fragment, best first; returns their number. */
 size_t explain_classify(struct explain *explain, const struct record *record, struct match *matches);
 /* As explain_classify; of a record that is better known when it is read in another way, that one; and of a message that was cut short
- * the classes of which it is the beginning. */
+ * the classes of which it is the beginning.  The latter two of a paste alone. */
 size_t explain_classify_anyhow(struct explain *explain, struct record *record, struct match *matches);
 /* The place of the first match in the order of classes: the lower, the more it says.  SIZE_MAX where there is none. */
 size_t explain_rank(const struct match *matches, size_t count);

@@ -243,6 +243,25 @@ messages_that_were_cut(void **state)
     assert_int_equal(explain.page.class_count, 0);
 }
 
+/* Each would be compared with all examples, which takes a minute for a text of some megabytes. */
+static void
+cut_messages_of_a_long_text(void **state)
+{
+    static const char line[] = "no certificate, renewal scheduled\n";
+    size_t lines = LIMIT_EXPLAIN_WRAPPED / (sizeof(line) - 1) + 1;
+    struct buffer text = BUFFER_EMPTY;
+    struct explain explain = explain_of(state, line);
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "acme");
+    for (size_t i = 0; i < lines; i++)
+        buffer_add_text(&text, line);
+    explain = explain_of(state, buffer_text(&text));
+    assert_int_equal(explain.page.class_count, 0);
+    assert_int_equal(explain.page.unknown_count, 1);
+    assert_int_equal(explain.page.unknown[0].count, lines);
+    buffer_free(&text);
+}
+
 /* Broken into lines by a mail. */
 static void
 records_in_pieces(void **state)
@@ -425,6 +444,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_line_of_the_access_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_without_their_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(messages_that_were_cut, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cut_messages_of_a_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_with_other_quotes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(messages_in_pieces, set_up, tear_down),
