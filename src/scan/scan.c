@@ -204,8 +204,8 @@ scan_run(const struct scan_options *options, struct store *store, const struct r
     if (result->match_limits > 0)
         diagnose_warning(diagnostics,
                          "%" PRIu64
-                         " records met the limit of steps for a pattern (LIMIT_MATCH); that pattern did not match",
-                         result->match_limits);
+                         " record%s met the limit of steps for a pattern (LIMIT_MATCH); that pattern did not match",
+                         result->match_limits, result->match_limits == 1 ? "" : "s");
     return good;
 }
 

@@ -242,4 +242,18 @@ store_log_raw(struct store_log *log, struct buffer *out)
     raw_lines_free(lines);
 }
 
+/* Byte for byte. */
+static inline void
+copy_file(const char *from, const char *to)
+{
+    static char bytes[1 << 20];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    assert_non_null(in);
+    assert_non_null(out);
+    for (size_t size; (size = fread(bytes, 1, sizeof bytes, in)) > 0;)
+        assert_int_equal(fwrite(bytes, 1, size, out), size);
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
 #endif

@@ -63,19 +63,6 @@ run(struct store_log *log, change_function *change, struct fault *fault)
 
 /* --- the same database again and again --- */
 
-static void
-copy_file(const char *from, const char *to)
-{
-    char bytes[65536];
-    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
-    assert_non_null(in);
-    assert_non_null(out);
-    for (size_t size; (size = fread(bytes, 1, sizeof bytes, in)) > 0;)
-        assert_int_equal(fwrite(bytes, 1, size, out), size);
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-}
-
 /* From one database to another, which is closed: with what was not brought into the file yet. */
 static void
 copy_database(const char *from, const char *to)

@@ -97,20 +97,6 @@ test_first_load_ends_in_wal_mode(void **state)
     }
 }
 
-/* A database that no scan follows for is ready at once. */
-static void
-copy_file(const char *from, const char *to)
-{
-    static char bytes[1 << 20];
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    assert_non_null(in);
-    assert_non_null(out);
-    for (size_t size; (size = fread(bytes, 1, sizeof bytes, in)) > 0;)
-        assert_int_equal(fwrite(bytes, 1, size, out), size);
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-}
-
 /* As a backup or a volume's snapshot has it: what lies in -wal alone counts, also where no -shm came along. */
 static void
 test_a_copy_with_its_log_is_read_whole(void **state)
