@@ -298,9 +298,10 @@ filters_free(struct filter *filter)
         return;
     uint64_t limits_met = grep_limits_met(context->grep);
     if (limits_met > 0)
-        diagnose_warning(context->diagnostics,
-                         "--grep gave up on %llu message%s that took more than %u steps; they count as not matched",
-                         (unsigned long long)limits_met, limits_met == 1 ? "" : "s", LIMIT_MATCH);
+        diagnose_warning(
+            context->diagnostics,
+            "--grep gave up %llu time%s on a message that took more than %u steps; those count as not matched",
+            (unsigned long long)limits_met, limits_met == 1 ? "" : "s", LIMIT_MATCH);
     grep_free(context->grep);
     free(context);
     filter->grep = NULL;
