@@ -84,14 +84,25 @@ add_begun(const struct explain *explain, const struct record *record, struct mat
     return kept;
 }
 
-/* Where a candidate stands: modules that few have come last, a class for one value of a field that was not pasted comes behind the one
- * that it is a particular case of, and what is worse comes first. */
+/* Modules, protocols and helpers that few have. */
+static bool
+is_rare(const struct class_info *info)
+{
+    static const char *const areas[] = {"third-party", "otel", "acme", "mail", "tls-ocsp"};
+
+    for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++)
+        if (strcmp(info->area, areas[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Where a candidate stands: what few have comes last, a class for one value of
+ * a field that was not pasted behind the one that it is a particular case of, and what is worse comes first. */
 static unsigned
 candidate_place(const struct explain *explain, const struct match *match)
 {
     const struct class_info *info = rules_class(explain->rules, match->class_index);
-    return (strcmp(info->area, "third-party") == 0 ? 2U << 8 : 0) + (match->particular ? 1U << 8 : 0) +
-           (unsigned)info->severity;
+    return (is_rare(info) ? 2U << 8 : 0) + (match->particular ? 1U << 8 : 0) + (unsigned)info->severity;
 }
 
 /* By their place; where that is the same in precedence. */

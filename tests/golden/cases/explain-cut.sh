@@ -7,3 +7,6 @@ echo "--- the words of a message alone: the most frequent question is not answer
 "$NGXERR" explain 'upstream timed out' | sed -n '/Severity/,$p'
 echo "--- a whole message without what tells its classes apart: nginx's own first, the worst first"
 "$NGXERR" explain 'connect() failed (111: Connection refused)' | sed -n '/Severity/,/^$/p'
+echo "--- modules, protocols and helpers that few have come last"
+"$NGXERR" explain "unknown directive" | sed -n "/Severity/,/^$/p"
+"$NGXERR" explain "FastCGI sent in stderr" | sed -n "/Severity/,/^$/p" | head -3
