@@ -68,7 +68,7 @@ is_little(const struct explain *explain, const struct match *matches, size_t cou
     return count == 0 || rules_class(explain->rules, matches[0].class_index)->fallback;
 }
 
-/* The classes of the message as it is, and those of which it is the beginning. */
+/* The classes of the message as it is, and those of which it is the beginning; where there are none, those that have its words. */
 static size_t
 add_begun(const struct explain *explain, const struct record *record, struct match *matches, size_t count)
 {
@@ -81,7 +81,7 @@ add_begun(const struct explain *explain, const struct record *record, struct mat
         if (at == count)
             matches[kept++] = begun[i];
     }
-    return kept;
+    return kept > 0 ? kept : explain_within(explain->rules, record, matches, EXPLAIN_CANDIDATES);
 }
 
 /* Modules, protocols and helpers that few have. */
@@ -96,8 +96,8 @@ is_rare(const struct class_info *info)
     return false;
 }
 
-/* Where a candidate stands: what few have comes last, a class for one value of
- * a field that was not pasted behind the one that it is a particular case of, and what is worse comes first. */
+/* Where a candidate stands: what few have comes last, a class for one value of a field that was not pasted behind the one that it is a
+ * particular case of, and what is worse comes first. */
 static unsigned
 candidate_place(const struct explain *explain, const struct match *match)
 {

@@ -55,6 +55,9 @@ size_t explain_nearest(const struct rules *rules, struct slice text, struct expl
 /* For a message that may have been cut short, without " while " and fields: at most `capacity` classes whose examples
  * begin as it does and go on, in precedence; returns their number. */
 size_t explain_begun(const struct rules *rules, const struct record *record, struct match *matches, size_t capacity);
+/* The same for words from the middle of a message: the classes whose examples have them; none where those are too many to tell
+ * anything. */
+size_t explain_within(const struct rules *rules, const struct record *record, struct match *matches, size_t capacity);
 /* A quoted PCRE2 expression that matches the most telling part of `message`; NULL if there is none. */
 const char *explain_expression(struct slice message, struct arena *arena);
 

@@ -243,6 +243,22 @@ messages_that_were_cut(void **state)
     assert_int_equal(explain.page.class_count, 0);
 }
 
+/* Only whole words, in the order in which they stand, of a message. */
+static void
+words_of_a_message(void **state)
+{
+    struct explain explain = explain_of(state, "renewal scheduled now");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "acme");
+    explain = explain_of(state, "that client 192.0.2.1 closed");
+    assert_int_equal(explain.page.class_count, 1);
+    assert_string_equal(class_of(&explain, 0), "client-closed");
+    static const char *const none[] = {"enewal scheduled now", "renewal scheduled no", "scheduled renewal now",
+                                       "client: 192.0.2.1, server: 192.0.2.2"};
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_int_equal(explain_of(state, none[i]).page.class_count, 0);
+}
+
 /* Each would be compared with all examples, which takes a minute for a text of some megabytes. */
 static void
 cut_messages_of_a_long_text(void **state)
@@ -444,6 +460,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_line_of_the_access_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_without_their_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(messages_that_were_cut, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_of_a_message, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cut_messages_of_a_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_with_other_quotes, set_up, tear_down),

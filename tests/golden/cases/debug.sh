@@ -4,4 +4,4 @@ echo "--- its lines"
 "$NGXERR" query --utc -f csv --by class,level,lines "$data/debug.log"
 "$NGXERR" query -f raw "$data/debug.log" | cmp - "$data/debug.log" && echo "all bytes"
 echo "--- a text without a level is not taken for one at debug"
-echo 'http process request line' | "$NGXERR" explain | head -n 1
+echo 'http wait request handler' | "$NGXERR" explain | head -n 1
