@@ -207,7 +207,7 @@ struct survey_pass {
     struct survey_strings strings;
     sqlite3_stmt *statement; /* at a row */
     uint64_t method_hashes[ROW_METHODS];
-    struct buffer message; /* for work */
+    struct buffer message, name, value; /* for work */
 };
 
 /* Columns of its statement. */

@@ -173,6 +173,8 @@ pass_end(struct survey_pass *pass)
 {
     strings_end(&pass->strings);
     buffer_free(&pass->message);
+    buffer_free(&pass->name);
+    buffer_free(&pass->value);
 }
 
 bool
