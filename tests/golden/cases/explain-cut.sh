@@ -11,4 +11,4 @@ echo "--- modules, protocols and helpers that few have come last"
 "$NGXERR" explain "unknown directive" | sed -n "/Severity/,/^$/p"
 "$NGXERR" explain "FastCGI sent in stderr" | sed -n "/Severity/,/^$/p" | head -3
 echo "--- words from the middle of a message; what too many have tells nothing"
-"$NGXERR" explain 'Primary script unknown' 'Permission denied' | grep -E '^  (Class|Nearest|act|fix|tune)|matches'
+"$NGXERR" explain 'Primary script unknown' 'Permission denied' 'while connecting to upstream' 'connecting to upstream' | grep -E '^  (Class|Nearest|act|fix|tune)|matches'
