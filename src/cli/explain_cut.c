@@ -21,31 +21,51 @@ without_ellipsis(struct slice text)
     return text;
 }
 
-/* How a message of an example stands to what may be its beginning. */
-enum going { IS_ANOTHER, GOES_ON, ENDS_THERE };
+/* How the message of an example stands to the words of a part. */
+enum standing { IS_ANOTHER, GOES_ON, ENDS_THERE };
+typedef enum standing standing_function(struct slice message, struct slice words);
 
 /* Byte for byte: who pastes values of a message (a name, an address) has read it further than the words that classes
  * share. */
-static enum going
-example_going(const char *example, struct slice beginning)
+static enum standing
+begins(struct slice message, struct slice words)
 {
-    struct record record;
-
-    if (slice_find(slice_of(example), beginning) == SIZE_MAX) /* to read all of them for each line takes long */
+    if (!slice_starts(message, words))
         return IS_ANOTHER;
-    record_parse_fragment(slice_of(example), &record);
-    if (!slice_starts(record.message, beginning))
-        return IS_ANOTHER;
-    return record.message.size > beginning.size ? GOES_ON : ENDS_THERE;
+    return message.size > words.size ? GOES_ON : ENDS_THERE;
 }
 
-static enum going
-class_going(const struct class_info *info, struct slice beginning)
+static bool
+is_word_byte(char c)
 {
-    enum going all = IS_ANOTHER;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Anywhere, as whole words. */
+static enum standing
+has(struct slice message, struct slice words)
+{
+    size_t at = slice_find(message, words), doing = slice_find(message, SLICE(" while "));
+
+    if (at == SIZE_MAX || at > doing) /* behind "while" stands an action, which many classes share */
+        return IS_ANOTHER;
+    struct slice rest = slice_from(message, at + words.size);
+    bool whole = (at == 0 || !is_word_byte(message.data[at - 1])) && (rest.size == 0 || !is_word_byte(rest.data[0]));
+    return whole ? GOES_ON : IS_ANOTHER;
+}
+
+static enum standing
+class_standing(const struct class_info *info, standing_function *how, struct slice words)
+{
+    enum standing all = IS_ANOTHER;
 
     for (size_t i = 0; i < info->example_count && all != ENDS_THERE; i++) {
-        enum going one = example_going(info->examples[i], beginning);
+        struct slice example = slice_of(info->examples[i]);
+        struct record record;
+        if (slice_find(example, words) == SIZE_MAX) /* to read all of them for each line takes long */
+            continue;
+        record_parse_fragment(example, &record);
+        enum standing one = how(record.message, words);
         if (one != IS_ANOTHER)
             all = one;
     }
@@ -75,6 +95,22 @@ part_of_message(const struct record *record, struct slice *part)
            slice_find_byte(*part, ' ') != SIZE_MAX;
 }
 
+/* Fills `matches` with the first classes that go on, and returns how many do; 0 where the message of one ends there. */
+static size_t
+gather(const struct rules *rules, standing_function *how, struct slice words, struct match *matches, size_t capacity)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        enum standing standing = class_standing(rules_class(rules, i), how, words);
+        if (standing == ENDS_THERE) /* it was not cut */
+            return 0;
+        if (standing == GOES_ON && count++ < capacity)
+            matches[count - 1] = (struct match){.class_index = i};
+    }
+    return count;
+}
+
 static void
 mark_split(const struct rules *rules, struct match *matches, size_t count)
 {
@@ -86,65 +122,25 @@ size_t
 explain_begun(const struct rules *rules, const struct record *record, struct match *matches, size_t capacity)
 {
     struct slice beginning;
-    size_t count = 0;
 
     if (!part_of_message(record, &beginning))
         return 0;
-    for (size_t i = 0; i < rules_count(rules); i++) {
-        enum going going = class_going(rules_class(rules, i), beginning);
-        if (going == ENDS_THERE) /* it was not cut */
-            return 0;
-        if (going == GOES_ON && count < capacity)
-            matches[count++] = (struct match){.class_index = i};
-    }
+    size_t count = gather(rules, begins, beginning, matches, capacity);
+    count = count < capacity ? count : capacity;
     mark_split(rules, matches, count);
     return count;
-}
-
-static bool
-is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool
-example_has(const char *example, struct slice words)
-{
-    struct record record;
-
-    if (slice_find(slice_of(example), words) == SIZE_MAX)
-        return false;
-    record_parse_fragment(slice_of(example), &record);
-    size_t at = slice_find(record.message, words), doing = slice_find(record.message, SLICE(" while "));
-    if (at == SIZE_MAX || at > doing) /* behind "while" stands an action, which many classes share */
-        return false;
-    struct slice rest = slice_from(record.message, at + words.size);
-    return (at == 0 || !is_word_byte(record.message.data[at - 1])) && (rest.size == 0 || !is_word_byte(rest.data[0]));
-}
-
-static bool
-class_has(const struct class_info *info, struct slice words)
-{
-    for (size_t i = 0; i < info->example_count; i++)
-        if (example_has(info->examples[i], words))
-            return true;
-    return false;
 }
 
 size_t
 explain_within(const struct rules *rules, const struct record *record, struct match *matches, size_t capacity)
 {
     struct slice words;
-    size_t count = 0;
 
     if (!part_of_message(record, &words))
         return 0;
-    for (size_t i = 0; i < rules_count(rules); i++)
-        if (class_has(rules_class(rules, i), words)) {
-            if (count == WITHIN_MOST || count == capacity)
-                return 0;
-            matches[count++] = (struct match){.class_index = i};
-        }
+    size_t count = gather(rules, has, words, matches, capacity);
+    if (count > WITHIN_MOST || count > capacity)
+        return 0;
     mark_split(rules, matches, count);
     return count;
 }

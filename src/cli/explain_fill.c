@@ -248,8 +248,8 @@ struct broken {
     size_t line_count;
 };
 
-/* True when the record says more with its lines, and is with them from here on. */
-static bool
+/* Where the record says more with its lines, it is with them from here on. */
+static void
 join_lines(struct explain *explain, struct broken *broken)
 {
     struct match matches[EXPLAIN_CANDIDATES];
@@ -262,9 +262,8 @@ join_lines(struct explain *explain, struct broken *broken)
             broken->record = again;
             broken->raw = again.raw;
             broken->line_count = 0;
-            return true;
+            return;
         }
-    return false;
 }
 
 /* False when the record cannot have been broken there. */

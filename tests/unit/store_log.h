@@ -109,6 +109,22 @@ store_log_read_at(void *context, uint64_t offset, char *bytes, size_t size)
     return true;
 }
 
+/* A record or what is none, behind what the batch has; `unparsed` is the batch's. */
+static inline void
+store_log_put(struct store_log *log, const struct piece *piece, struct event *event, struct row_batch *rows,
+              struct batch *batch, struct unparsed *unparsed)
+{
+    if (piece->type != PIECE_RECORD) {
+        unparsed[batch->unparsed_count++] =
+            (struct unparsed){piece->record.raw, piece->record.offset, piece->record.lines, (int)piece->reason};
+        return;
+    }
+    event->record = piece->record;
+    classify_record(log->classifier, &event->record, &event->match);
+    store_prepare(log->store, event, rows);
+    batch_add_event(batch, event);
+}
+
 /* Everything from the plan's position on in one batch after another; an incomplete last line waits unless `complete`.
  * What could not be cut without knowing that nothing follows is provisional; a record that is not proven is called open. */
 static inline void
@@ -135,17 +151,11 @@ store_log_add(struct store_log *log, const struct file_plan *plan, struct slice 
             }
             at += piece.consumed;
             if (piece.type == PIECE_RECORD) {
-                event->record = piece.record;
                 event->utc_offset = log->east != NULL ? *log->east++ : 0;
                 if (!complete && !piece.complete)
-                    event->record.flags |= RECORD_OPEN;
-                classify_record(log->classifier, &event->record, &event->match);
-                store_prepare(log->store, event, rows);
-                batch_add_event(&batch, event);
-            } else {
-                unparsed[batch.unparsed_count++] =
-                    (struct unparsed){piece.record.raw, piece.record.offset, piece.record.lines, (int)piece.reason};
+                    piece.record.flags |= RECORD_OPEN;
             }
+            store_log_put(log, &piece, event, rows, &batch, unparsed);
         }
         store_prepared(log->store, rows);
         batch.end = at;

@@ -188,15 +188,7 @@ add(struct store_log *log, struct slice content)
         struct piece piece;
         parse_next(slice_from(content, at), at, true, &piece);
         at += piece.consumed;
-        event->record = piece.record;
-        if (piece.type == PIECE_RECORD) {
-            classify_record(log->classifier, &event->record, &event->match);
-            store_prepare(log->store, event, rows);
-            batch_add_event(&batch, event);
-        } else {
-            unparsed[batch.unparsed_count++] =
-                (struct unparsed){piece.record.raw, piece.record.offset, piece.record.lines, (int)piece.reason};
-        }
+        store_log_put(log, &piece, event, rows, &batch, unparsed);
     }
     store_prepared(log->store, rows);
     bool good = store_add(log->store, &batch);
